@@ -1,0 +1,1 @@
+"""What crosses the wire: the models, the topic cards and the event kinds. Nothing in here runs a service."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import asyncpg
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, RequestTimedOutError
+
+if TYPE_CHECKING:
+    from services.chassis.records import Record
 
 
 class Permanent(Exception):  # noqa: N818 - what it is reads better than what it is called elsewhere
     """This record can never be applied: quarantine it with its bytes, and go on."""
+
+    def __init__(self, reason: str, record: Record | None = None) -> None:
+        super().__init__(reason)
+        self.record = record
 
 
 class Transient(Exception):  # noqa: N818

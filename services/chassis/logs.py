@@ -17,7 +17,7 @@ def configure(service: str, settings: Settings) -> None:
     """Set up structlog, and send what libraries log through it too. Call once, first thing in a process."""
     on_terminal = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
     level = _LEVELS[settings.log_level]
-    processors = [*_shared(), structlog.processors.format_exc_info, _renderer(on_terminal=on_terminal)]
+    final: list[structlog.typing.Processor] = [structlog.processors.format_exc_info, _renderer(on_terminal=on_terminal)]
     structlog.configure(
         processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -27,7 +27,7 @@ def configure(service: str, settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_shared(), processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *processors[-2:]]
+            foreign_pre_chain=_shared(), processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final]
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)

@@ -1,0 +1,68 @@
+"""The envelope: CloudEvents 1.0 in Kafka's binary mode, as record headers.
+
+`ce_*` headers carry the CloudEvents attributes and our extensions (`ce_seq`, `ce_causationid`, `ce_correlationid`,
+`ce_ruleset`); `content-type` and `traceparent` keep the names that the Kafka binding and W3C Trace Context give them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from schemas.base import Model
+
+CONTENT_TYPE = "application/json"
+GENESIS = "daybook.log.genesis.v1"
+QUARANTINED = "daybook.quarantined.v1"
+
+_EXTENSIONS = {"causation_id": "causationid", "correlation_id": "correlationid"}
+_FIELDS = {extension: field for field, extension in _EXTENSIONS.items()}
+
+
+class Envelope(Model):
+    """Metadata around a payload. `seq` is dense per (topic, partition); None where no outbox numbered the record."""
+
+    id: str
+    type: str
+    source: str
+    time: AwareDatetime
+    subject: str | None = None
+    dataschema: str | None = None
+    causation_id: Annotated[str | None, Field(description="id of the record that caused this one")] = None
+    correlation_id: Annotated[str | None, Field(description="what all records of one article share")] = None
+    ruleset: str | None = None
+    seq: int | None = None
+
+
+def to_headers(envelope: Envelope) -> dict[str, str]:
+    """The headers of a record, in a fixed order; `seq` is left to the relay, which knows it last."""
+    given = envelope.model_dump(mode="json", exclude_none=True, exclude={"seq"})
+    headers = {"ce_specversion": "1.0"} | {f"ce_{_EXTENSIONS.get(name, name)}": str(value) for name, value in given.items()}
+    return headers | {"content-type": CONTENT_TYPE} | _trace(envelope)
+
+
+def _trace(envelope: Envelope) -> dict[str, str]:
+    """W3C Trace Context made from the ids, so that the same record always carries the same trace."""
+    trace, span = _hex(envelope.correlation_id), _hex(envelope.id)
+    return {"traceparent": f"00-{trace:0>32.32}-{span:0>16.16}-01"} if trace and span else {}
+
+
+def _hex(identity: str | None) -> str:
+    digits = (identity or "").replace("-", "").lower()
+    return digits if set(digits) <= set("0123456789abcdef") else ""
+
+
+def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
+    """Read the envelope back.
+
+    Raises:
+        ValueError: a header is not UTF-8, or a required attribute is missing (pydantic's error is a ValueError).
+    """
+    return Envelope.model_validate(_attributes({name: value.decode() for name, value in headers if value is not None}))
+
+
+def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
+    given = {name.removeprefix("ce_"): value for name, value in headers.items() if name.startswith("ce_")}
+    return {_FIELDS.get(name, name): value for name, value in given.items()}

@@ -1,0 +1,106 @@
+"""Kafka: topics made from their cards, and a FastStream subscriber for a follower."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import stamina
+from aiokafka import ConsumerRecord
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+from faststream.middlewares import AckPolicy
+
+from schemas.topics import Card
+from services.chassis.errors import is_passing
+from services.chassis.follower import Follower
+from services.chassis.settings import Settings
+
+
+@asynccontextmanager
+async def admin(kafka: str, patience: float | None = None) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client; waits for a broker that is still starting, `patience` seconds at most (None: for ever)."""
+    client = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=patience, wait_max=2.0):
+        with attempt:
+            await client.start()
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def create_topics(kafka: str, cards: Iterable[Card], patience: float = 60.0) -> list[str]:
+    """Create the topics that do not exist yet, with the settings of their cards; the names of those created.
+
+    Raises:
+        aiokafka.errors.KafkaError: the broker refused one of them.
+    """
+    async with admin(kafka, patience) as client:
+        there = set(await client.list_topics())
+        wanted = [card for card in cards if card.topic not in there]
+        response = await client.create_topics([NewTopic(c.topic, c.partitions, 1, topic_configs=dict(c.settings)) for c in wanted])
+        for topic, code, *_ in response.topic_errors:
+            if code and for_code(code) is not TopicAlreadyExistsError:
+                raise for_code(code)(topic)
+    return [card.topic for card in wanted]
+
+
+async def partition_counts(kafka: str, topics: Sequence[str]) -> Mapping[str, int]:
+    """How many partitions each topic has; topics that do not exist are left out."""
+    async with admin(kafka) as client:
+        described = await client.describe_topics(list(topics))
+    return {row["topic"]: len(row["partitions"]) for row in described if row["partitions"]}
+
+
+def make_broker(settings: Settings) -> KafkaBroker:
+    """A FastStream broker that leaves records as they are: reading them is the followers' business."""
+    return KafkaBroker(
+        settings.kafka, apply_types=False, logger=None, graceful_timeout=settings.stop_seconds, allow_auto_create_topics=False
+    )
+
+
+def subscribe(broker: KafkaBroker, follower: Follower, topics: Sequence[str], settings: Settings) -> None:
+    """Make a follower the batch subscriber of its topics.
+
+    The parser is ours because FastStream's drops a batch, without a word, in which a header is null or not UTF-8.
+    """
+    subscriber = broker.subscriber(
+        *topics,
+        group_id=follower.name,
+        batch=True,
+        max_records=settings.batch_records,
+        batch_timeout_ms=settings.batch_wait_ms,
+        auto_offset_reset="none",
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        listener=follower,
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=max(300, settings.session_timeout_ms // 4),
+        rebalance_timeout_ms=max(settings.session_timeout_ms, 10_000),
+        max_partition_fetch_bytes=settings.fetch_bytes,
+        parser=_parser(lambda: subscriber.consumer),
+        decoder=_decode,
+    )
+    subscriber(follower.handle)
+    follower.bind(lambda: subscriber.consumer)
+
+
+def _parser(consumer: Callable[[], Any]) -> Callable[[tuple[ConsumerRecord, ...]], Awaitable[KafkaAckableMessage]]:
+    async def parse(batch: tuple[ConsumerRecord, ...]) -> KafkaAckableMessage:
+        return KafkaAckableMessage(
+            body=b"",
+            raw_message=batch,
+            headers={},
+            message_id=f"{batch[0].topic}-{batch[0].partition}@{batch[0].offset}",
+            correlation_id=None,
+            consumer=consumer(),
+        )
+
+    return parse
+
+
+async def _decode(message: KafkaAckableMessage) -> Any:
+    return message.raw_message

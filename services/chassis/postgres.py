@@ -1,0 +1,62 @@
+"""Postgres: a pool in the service's own schema, and migrations applied by an administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+import stamina
+from pogo_core.util import migrate
+
+from services.chassis.errors import is_passing
+from services.chassis.settings import Settings
+
+CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def open_pool(settings: Settings, service: str) -> asyncpg.Pool:
+    """A pool whose connections see the service's own schema only. Waits for a Postgres that is still starting."""
+    async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=60.0, wait_max=2.0):
+        with attempt:
+            return await asyncpg.create_pool(
+                settings.dsn.get_secret_value(),
+                min_size=2,
+                max_size=settings.pool_size,
+                timeout=10,
+                server_settings={"search_path": service, "application_name": f"daybook-{service}"},
+            )
+    raise AssertionError("stamina returns or raises")
+
+
+async def migrate_schema(admin_dsn: str, schema: str, folders: Sequence[Path]) -> None:
+    """Bring one service's schema up to date, as an administrator; the service's role may then read and write, not alter.
+
+    Raises:
+        asyncpg.PostgresError: the server refused a statement.
+        pogo_core.error.BadMigrationError: a migration is malformed or failed.
+    """
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('daybook migrations'))")
+            await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{_identifier(schema)}"')
+            await connection.execute(f'SET LOCAL search_path TO "{_identifier(schema)}"')
+            for folder in folders:
+                await migrate.apply(connection, folder, schema_name=schema)
+            await _grant(connection, schema)
+    finally:
+        await connection.close()
+
+
+async def _grant(connection: asyncpg.Connection, schema: str) -> None:
+    role = _identifier(schema)
+    await connection.execute(f'GRANT USAGE ON SCHEMA "{role}" TO "{role}"')
+    await connection.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA "{role}" TO "{role}"')
+
+
+def _identifier(name: str) -> str:
+    """Names of schemas are ours, never input; SQL has no parameters for them, so this is the guard."""
+    if not name.isidentifier():
+        raise ValueError(f"{name!r} is not a plain name for a schema")
+    return name

@@ -1,0 +1,121 @@
+"""The relay: publishes the outbox in order and records what was acknowledged.
+
+One batch a partition is under way at a time and is awaited before the next, so that a failed send can leave no hole behind
+it; after a crash the batch is sent again with the same ids and numbers, which consumers drop. aiokafka is used directly,
+since FastStream's batches share one set of headers among all their records.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+import asyncpg
+import stamina
+import structlog
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from services.chassis.errors import is_passing
+from services.chassis.faults import Faults
+from services.chassis.health import Health
+from services.chassis.metrics import OUTBOX_PENDING, RELAYED
+from services.chassis.outbox import NOTIFY
+from services.chassis.outbox import SQL as OUTBOX
+from services.chassis.settings import Settings
+
+log = structlog.get_logger()
+IDLE_SECONDS = 0.25  # a lost notification delays a record by no more than this
+BATCH_BYTES = 1_000_000
+
+
+class Relay:
+    """Moves one service's outbox into Kafka until it is cancelled."""
+
+    def __init__(self, service: str, pool: asyncpg.Pool, settings: Settings, health: Health, faults: Faults) -> None:
+        self._service, self._pool, self._settings, self._health, self._faults = service, pool, settings, health, faults
+        self._woken = asyncio.Event()
+
+    async def run(self) -> None:
+        """Publish for ever. Trouble that may pass is waited for, with a new producer each time, and readiness says so."""
+        while True:
+            try:
+                await self._run_once()
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                self._health.set("relay", reason=f"waiting: {error!r}")
+                log.warning("relay_waiting", error=repr(error))
+                await asyncio.sleep(1)
+
+    async def _run_once(self) -> None:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._settings.kafka,
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=8_388_608,
+            max_batch_size=8_000_000,
+        )
+        async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=2.0):
+            with attempt:
+                await producer.start()
+        try:
+            async with self._pool.acquire() as listener:
+                await listener.add_listener(f"{NOTIFY}_{self._service}", lambda *_: self._woken.set())
+                self._health.set("relay")
+                await self._publish_for_ever(producer)
+        finally:
+            await producer.stop()
+
+    async def _publish_for_ever(self, producer: AIOKafkaProducer) -> None:
+        while True:
+            self._woken.clear()
+            backlog = await self._pool.fetch(OUTBOX["backlog"])
+            OUTBOX_PENDING.labels(self._service).set(await self._pool.fetchval(OUTBOX["pending"]))
+            if backlog:
+                await asyncio.gather(
+                    *(self._drain(producer, TopicPartition(r["topic"], r["partition"]), r["next_relayed"]) for r in backlog)
+                )
+                continue
+            await _wait(self._woken, IDLE_SECONDS)
+
+    async def _drain(self, producer: AIOKafkaProducer, at: TopicPartition, first: int) -> None:
+        """Publish one partition's backlog as it stands, one batch of the log at a time."""
+        rows = await self._pool.fetch(OUTBOX["next_batch"], *at, first, self._settings.relay_records)
+        while rows:
+            sent = await self._send(producer, at, rows)
+            await self._pool.execute(OUTBOX["relayed"], *at, rows[sent - 1]["seq"] + 1)
+            RELAYED.labels(self._service, at.topic).inc(sent)
+            rows = rows[sent:]
+
+    async def _send(self, producer: AIOKafkaProducer, at: TopicPartition, rows: Sequence[asyncpg.Record]) -> int:
+        """Send as many of the rows as one batch holds; returns how many were acknowledged."""
+        batch, count, size = producer.create_batch(), 0, 0
+        for row in rows:
+            size += len(row["value"] or b"") + len(row["headers"])
+            if count and size > BATCH_BYTES:
+                break
+            if batch.append(key=row["key"], value=row["value"], timestamp=row["timestamp_ms"], headers=_headers(row)) is None:
+                break
+            count += 1
+        batch.close()
+        self._faults.reached("before_send")
+        await (await producer.send_batch(batch, at.topic, partition=at.partition))
+        self._faults.reached("after_send")
+        return count
+
+
+def _headers(row: asyncpg.Record) -> list[tuple[str, bytes]]:
+    return [(name, value.encode()) for name, value in (json.loads(row["headers"]) | {"ce_seq": str(row["seq"])}).items()]
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def pending(pool: asyncpg.Pool, limit: int = 0) -> bool:
+    """Whether more than `limit` records wait in the outbox."""
+    return bool(await pool.fetchval(OUTBOX["pending"]) > limit)

@@ -1,0 +1,117 @@
+"""Running a service: one process with its pool, its followers, its relay and its HTTP side, stopped gracefully."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from faststream import FastStream
+from faststream.kafka import KafkaBroker
+
+from schemas.topics import Card, cards
+from services.chassis.faults import Faults
+from services.chassis.follower import Effects, Follower
+from services.chassis.health import Health, health_router
+from services.chassis.kafka import make_broker, partition_counts, subscribe
+from services.chassis.logs import configure
+from services.chassis.outbox import Outbox
+from services.chassis.postgres import open_pool
+from services.chassis.relay import Relay
+from services.chassis.settings import Settings
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Service:
+    """What a service's `build` is given, and adds its followers and routes to."""
+
+    name: str
+    settings: Settings
+    pool: asyncpg.Pool
+    outbox: Outbox
+    health: Health
+    faults: Faults
+    broker: KafkaBroker
+    app: FastAPI
+    background: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    def follow(self, name: str, topics: Sequence[str], effects: Effects) -> Follower:
+        """Add a follower of these topics, and wait for it in readiness."""
+        self.health.set(name, reason="waiting for partitions")
+        follower = Follower(name, effects, self.pool, self.outbox, self.health, self.faults, self.settings.kafka)
+        subscribe(self.broker, follower, topics, self.settings)
+        return follower
+
+
+def run_service(name: str, settings: Settings, build: Callable[[Service], Awaitable[None]]) -> None:
+    """Run a service until SIGTERM or Ctrl-C.
+
+    Raises:
+        OSError: the HTTP port is taken.
+    """
+    configure(name, settings)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_run(name, settings, build))
+
+
+async def _run(name: str, settings: Settings, build: Callable[[Service], Awaitable[None]]) -> None:
+    listening = socket.create_server((settings.http_host, settings.http_port))
+    targets = [card for card in cards() if name in card.producers]
+    async with await open_pool(settings, name) as pool:
+        service = await _assemble(name, settings, pool, targets)
+        await build(service)
+        service.app.include_router(health_router(service.health))
+        if service.settings.faults:
+            log.warning("faults_planned", plan=settings.faults)
+        await FastStream(service.broker, logger=None, lifespan=lambda: _beside(service, listening)).run()
+        log.info("stopped")
+
+
+async def _assemble(name: str, settings: Settings, pool: asyncpg.Pool, targets: Sequence[Card]) -> Service:
+    counts = await partition_counts(settings.kafka, [card.topic for card in targets])
+    outbox = Outbox(name, counts, [card.topic for card in targets if card.log])
+    async with pool.acquire() as tx, tx.transaction():
+        await outbox.open_logs(tx)
+    title = f"Daybook {name}"
+    app = FastAPI(title=title, version="1", docs_url="/docs", redoc_url=None)
+    return Service(name, settings, pool, outbox, Health("relay"), Faults(settings.faults), make_broker(settings), app)
+
+
+@contextlib.asynccontextmanager
+async def _beside(service: Service, listening: socket.socket) -> AsyncIterator[None]:
+    """The relay, the HTTP side and whatever the service adds run beside its followers; if one fails, the process stops."""
+    relay = Relay(service.name, service.pool, service.settings, service.health, service.faults)
+    server = _Server(
+        uvicorn.Config(service.app, log_config=None, access_log=False, timeout_graceful_shutdown=int(service.settings.stop_seconds))
+    )
+    async with asyncio.TaskGroup() as group:
+        endless = [group.create_task(_coroutine(work)) for work in (relay.run, *service.background)]
+        serving = group.create_task(server.serve(sockets=[listening]))
+        log.info("started", http="{}:{}".format(*listening.getsockname()[:2]))
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            await serving
+            for task in endless:
+                task.cancel()
+
+
+async def _coroutine(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: FastStream's stop the whole process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield

@@ -1,0 +1,34 @@
+-- name: claim
+-- Step 1: take ownership. Whoever held a smaller epoch can no longer commit.
+INSERT INTO checkpoints AS held (follower, topic, partition, owner_epoch, next_offset, next_seq)
+SELECT $1, topic, partition, 1, 0, 0 FROM unnest($2::text[], $3::int[]) AS asked (topic, partition)
+ORDER BY topic, partition
+ON CONFLICT (follower, topic, partition) DO UPDATE SET owner_epoch = held.owner_epoch + 1
+RETURNING topic, partition, owner_epoch, next_offset, next_seq, log_uuid, last_digest
+
+-- name: advance
+-- Step 2: the compare-and-swap. Fewer rows than asked for: another owner has the rest.
+UPDATE checkpoints AS held
+SET next_offset = moved.next_offset, next_seq = moved.next_seq, log_uuid = moved.log_uuid, last_digest = moved.last_digest
+FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::bytea[])
+     AS moved (topic, partition, owner_epoch, old_offset, next_offset, next_seq, log_uuid, last_digest)
+WHERE held.follower = $1 AND held.topic = moved.topic AND held.partition = moved.partition
+  AND held.owner_epoch = moved.owner_epoch AND held.next_offset = moved.old_offset
+RETURNING held.topic, held.partition
+
+-- name: positions
+SELECT held.topic, held.partition, held.owner_epoch, held.next_offset
+FROM checkpoints AS held
+JOIN unnest($2::text[], $3::int[]) AS asked (topic, partition) ON held.topic = asked.topic AND held.partition = asked.partition
+WHERE held.follower = $1
+
+-- name: waiting_keys
+SELECT DISTINCT held.topic, held.partition, held.key
+FROM quarantined AS held
+JOIN unnest($2::text[], $3::int[]) AS asked (topic, partition) ON held.topic = asked.topic AND held.partition = asked.partition
+WHERE held.follower = $1
+
+-- name: set_aside
+INSERT INTO quarantined (follower, topic, partition, key, "offset", error)
+SELECT $1, topic, partition, key, at, error FROM unnest($2::text[], $3::int[], $4::bytea[], $5::bigint[], $6::text[]) AS aside (topic, partition, key, at, error)
+ON CONFLICT DO NOTHING

@@ -8,15 +8,18 @@ since FastStream's batches share one set of headers among all their records.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 
 import asyncpg
 import stamina
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from services.chassis.errors import is_passing
+from services.chassis.errors import PASSING, is_passing
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.chassis.metrics import OUTBOX_PENDING, RELAYED
@@ -26,6 +29,7 @@ from services.chassis.settings import Settings
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.25  # a lost notification delays a record by no more than this
+LEASE = timedelta(seconds=5)
 BATCH_BYTES = 1_000_000
 
 
@@ -35,6 +39,7 @@ class Relay:
     def __init__(self, service: str, pool: asyncpg.Pool, settings: Settings, health: Health, faults: Faults) -> None:
         self._service, self._pool, self._settings, self._health, self._faults = service, pool, settings, health, faults
         self._woken = asyncio.Event()
+        self._holder = uuid.uuid4().hex
 
     async def run(self) -> None:
         """Publish for ever. Trouble that may pass is waited for, with a new producer each time, and readiness says so."""
@@ -66,11 +71,13 @@ class Relay:
                 await self._publish_for_ever(producer)
         finally:
             await producer.stop()
+            with contextlib.suppress(*PASSING):  # best effort: the lease runs out by itself
+                await self._pool.execute(OUTBOX["release"], self._holder)
 
     async def _publish_for_ever(self, producer: AIOKafkaProducer) -> None:
         while True:
             self._woken.clear()
-            backlog = await self._pool.fetch(OUTBOX["backlog"])
+            backlog = await self._backlog()
             OUTBOX_PENDING.labels(self._service).set(await self._pool.fetchval(OUTBOX["pending"]))
             if backlog:
                 await asyncio.gather(
@@ -78,6 +85,11 @@ class Relay:
                 )
                 continue
             await _wait(self._woken, IDLE_SECONDS)
+
+    async def _backlog(self) -> list[asyncpg.Record]:
+        """The partitions with unpublished records; none while another process holds the lease."""
+        holds = await self._pool.fetchval(OUTBOX["lease"], self._holder, LEASE)
+        return list(await self._pool.fetch(OUTBOX["backlog"])) if holds else []
 
     async def _drain(self, producer: AIOKafkaProducer, at: TopicPartition, first: int) -> None:
         """Publish one partition's backlog as it stands, one batch of the log at a time."""

@@ -56,8 +56,17 @@ CREATE TABLE outbox (
 COMMENT ON COLUMN outbox.value IS 'null is a tombstone';
 COMMENT ON COLUMN outbox.headers IS 'a JSON object of strings';
 
+CREATE TABLE relay_lease (
+    only       bool        PRIMARY KEY DEFAULT true CHECK (only),
+    holder     text        NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+
+COMMENT ON TABLE relay_lease IS 'Which process publishes this outbox at present.';
+
 -- migrate: rollback
 
+DROP TABLE relay_lease;
 DROP TABLE outbox;
 DROP TABLE outbox_heads;
 DROP TABLE quarantined;

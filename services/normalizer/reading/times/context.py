@@ -1,0 +1,83 @@
+"""What a maker of values may know beside the words themselves, and what it answers."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+
+from schemas.base import Precision
+
+from .calendar import Period, Unit, containing
+from .model import Direction, TimeType
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """An interval meant, inclusive; both ends None for what is told to come and not dated."""
+
+    start: datetime.date | str | None
+    end: datetime.date | str | None
+    precision: Precision
+
+
+UNDATED = Stretch(None, None, "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A value in TIMEX3 terms, what it means as an interval, and the period that later words may count from."""
+
+    type: TimeType
+    value: str
+    when: Stretch | None = None
+    period: Period | None = None
+    anchor: datetime.date | None = None
+
+
+@dataclass(slots=True)
+class Context:
+    """One article's state while its expressions are resolved from first to last.
+
+    `today` is the anchor. `last` is the period told last, `quarter` the quarter told last; `direction` belongs to the expression in hand.
+    """
+
+    today: datetime.date | None
+    direction: Direction = "unknown"
+    last: Period | None = None
+    quarter: Period | None = None
+    recent: dict[Unit, Period] = field(default_factory=dict)
+
+    @property
+    def ahead(self) -> bool:
+        return self.direction == "future"
+
+    def told(self, period: Period) -> None:
+        """Remember a period that the text has named."""
+        self.last = period
+        self.recent[period.unit] = period
+
+    def reference(self, unit: Unit) -> Period | None:
+        """The period of that unit that "the next" and "earlier" count from: the one told last, else the anchor's."""
+        if self.last is not None and (unit == "day") <= (self.last.unit == "day"):
+            return containing(unit, self.last.start)
+        if unit in self.recent:
+            return self.recent[unit]
+        return None if self.today is None else containing(unit, self.today)
+
+
+_WILD = {
+    "day": "XXXX-XX-XX",
+    "week": "XXXX-WXX",
+    "weekend": "XXXX-WXX-WE",
+    "month": "XXXX-XX",
+    "quarter": "XXXX-QX",
+    "half": "XXXX-HX",
+    "season": "XXXX-XX",
+}
+
+
+def dated(period: Period | None, unit: Unit, anchor: datetime.date | None = None) -> Made:
+    """A date; without a period, the wild card of its unit, which says that a date was told and could not be resolved."""
+    if period is None:
+        return Made("DATE", _WILD.get(unit, "XXXX"), UNDATED)
+    return Made("DATE", period.value(), Stretch(period.start, period.end, period.precision), period, anchor)

@@ -1,0 +1,65 @@
+"""The words of `words.yaml`, by the surface forms in which an article may write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import resources
+from typing import Any, TypeAlias
+
+import yaml
+
+Value: TypeAlias = str | int | float | bool
+Classes: TypeAlias = dict[str, Value]
+"""What a word can be: class → value. A word that rules name literally is also a class of its own, in lower case, with the value True."""
+
+MARKS = {"’": "'", "‘": "'", "`": "'", "–": "-", "—": "--", "‑": "-", "‐": "-", "−": "-"}
+_CLOSED = ("cased", "lower", "abbreviated")
+
+
+def load(name: str) -> Any:
+    """The data file of that name beside this module, parsed."""
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+class Lexicon:
+    """Surface form → classes. `abbreviated` holds the forms that may own a full stop."""
+
+    def __init__(self, words: dict[str, Any], literals: Iterable[str]) -> None:
+        self.classes: dict[str, Classes] = {}
+        self.abbreviated = frozenset(form for word in words["abbreviated"] for form in _forms(word))
+        for literal in sorted(literals):
+            self._add(literal, literal, True, _forms(literal))
+        for name in words:
+            if name not in _CLOSED:
+                self._add_class(name, words[name], _forms)
+        for name in words["cased"]:
+            self._add_class(name, words["cased"][name], _capitals)
+        for name in words["lower"]:
+            self._add_class(name, words["lower"][name], lambda word: (word,))
+        for odd, plain in MARKS.items():
+            self.classes[odd] = self.classes.get(plain, {})
+
+    def _add_class(self, name: str, words: dict[str, Value], forms: Any) -> None:
+        for word, value in words.items():
+            self._add(word, name, value, forms(word))
+
+    def _add(self, word: str, name: str, value: Value, forms: Iterable[str]) -> None:
+        for form in forms:
+            self.classes.setdefault(form, {})[name] = value
+
+
+def _forms(word: str) -> Iterator[str]:
+    yield from dict.fromkeys((word, word.capitalize(), word.upper()))
+
+
+def _capitals(word: str) -> Iterator[str]:
+    yield from dict.fromkeys((word.capitalize(), word.upper()))
+
+
+@cache
+def words() -> dict[str, Any]:
+    """`words.yaml`, parsed once."""
+    parsed: dict[str, Any] = load("words.yaml")
+    return parsed

@@ -1,0 +1,75 @@
+"""The longest rule that matches at a token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .lexicon import Classes, Value
+from .patterns import Node, Rule
+from .tokens import NOTHING, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A rule that matched tokens `first` to `last` (inclusive), and what each of them was taken for."""
+
+    rule: Rule
+    first: int
+    last: int
+    taken: tuple[tuple[str, Value], ...]
+
+    def all(self, name: str) -> list[Value]:
+        return [value for cls, value in self.taken if cls == name]
+
+    def one(self, name: str) -> Value | None:
+        """What the rule gives by that name, else the first token taken for it."""
+        if name in self.rule.give:
+            given: Value = self.rule.give[name]
+            return given
+        return next((value for cls, value in self.taken if cls == name), None)
+
+    def number(self, name: str) -> int | None:
+        value = self.one(name)
+        return None if value is None else int(value)
+
+    def has(self, name: str) -> bool:
+        return any(cls == name for cls, _ in self.taken)
+
+
+def longest(tokens: Tokens, i: int, root: Node) -> Found | None:
+    """The longest match that starts at token i and whose neighbours suit its rule; of equal ones the rule that stands first."""
+    best: Found | None = None
+    stack: list[tuple[Node, int, tuple[tuple[str, Value], ...]]] = [(root, i, ())]
+    while stack:
+        node, k, taken = stack.pop()
+        if node.rules and (best is None or k - 1 > best.last):
+            rule = next((r for r in node.rules if _suits(r, tokens, i, k - 1)), None)
+            best = Found(rule, i, k - 1, taken) if rule else best
+        if k < len(tokens):
+            stack.extend(_steps(node, tokens, k, taken))
+    return best
+
+
+def _steps(
+    node: Node, tokens: Tokens, k: int, taken: tuple[tuple[str, Value], ...]
+) -> list[tuple[Node, int, tuple[tuple[str, Value], ...]]]:
+    steps, ahead = [], node.next
+    for name, value in tokens.classes[k].items():
+        if name in ahead:
+            steps.append((ahead[name], k + 1, (*taken, (name, value))))
+        if "~" + name in ahead and tokens.glued(k):
+            steps.append((ahead["~" + name], k + 1, (*taken, (name, value))))
+    return steps
+
+
+def _suits(rule: Rule, tokens: Tokens, first: int, last: int) -> bool:
+    if not (rule.after or rule.not_after or rule.before or rule.not_before):
+        return True
+    left = tokens.classes[first - 1] if first else NOTHING
+    right = tokens.classes[last + 1] if last + 1 < len(tokens) else NOTHING
+    return (
+        (not rule.after or not rule.after.isdisjoint(left))
+        and rule.not_after.isdisjoint(left)
+        and (not rule.before or not rule.before.isdisjoint(right))
+        and rule.not_before.isdisjoint(right)
+    )

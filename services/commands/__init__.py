@@ -1,0 +1,1 @@
+"""The commands of `daybook`, one module each, found by name."""

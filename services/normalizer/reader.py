@@ -1,0 +1,50 @@
+"""The reader: article revisions in, one reading a kind out. It keeps nothing but its position."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import asyncpg
+from pydantic import ValidationError
+
+from schemas.articles import RawArticle
+from schemas.mentions import Reading
+from services.chassis.errors import Permanent
+from services.chassis.outbox import Outbox
+from services.chassis.records import Outgoing, Record
+from services.normalizer.publish import reading_record
+from services.normalizer.reading import Ruleset, read
+
+
+class Reader:
+    """Effects of following `articles.raw.v1`."""
+
+    def __init__(self, ruleset: Ruleset, outbox: Outbox) -> None:
+        self._ruleset, self._outbox = ruleset, outbox
+
+    async def apply(self, tx: asyncpg.Connection, records: Sequence[Record]) -> None:
+        """Read each article; publish what it tells, and, from revision 2 on, that it tells nothing any more."""
+        outgoing = await asyncio.to_thread(self._read_all, records)
+        await self._outbox.append(tx, outgoing)
+
+    def _read_all(self, records: Sequence[Record]) -> list[Outgoing]:
+        return [reading_record(record, reading) for record in records for reading in self._read(record)]
+
+    def _read(self, record: Record) -> list[Reading]:
+        try:
+            article = RawArticle.model_validate_json(record.value or b"")
+            return readings_to_publish(article, self._ruleset)
+        except ValidationError as error:
+            raise Permanent(f"not a RawArticle: {error}", record) from error
+        except Exception as error:
+            # A text that our rules stumble over is that article's trouble, not its neighbours': it waits in quarantine.
+            raise Permanent(f"reading failed: {type(error).__name__}: {error}", record) from error
+
+
+def readings_to_publish(article: RawArticle, ruleset: Ruleset) -> list[Reading]:
+    """All readings with mentions, and from revision 2 on the empty ones too, since an earlier revision may have told more."""
+    readings = read(article, ruleset)
+    if article.pubstatus == "withdrawn":
+        readings = tuple(reading.model_copy(update={"mentions": (), "sentences": ()}) for reading in readings)
+    return [reading for reading in readings if reading.mentions or article.revision > 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from pogo_core.util import migrate
 from services.chassis.errors import is_passing
 from services.chassis.settings import Settings
 
+_QUIET = logging.getLogger("daybook.migrations")
+_QUIET.setLevel(logging.ERROR)  # the library warns of each migration that it applies; that one ran is no trouble
 CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -43,7 +46,7 @@ async def migrate_schema(admin_dsn: str, schema: str, folders: Sequence[Path]) -
             await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{_identifier(schema)}"')
             await connection.execute(f'SET LOCAL search_path TO "{_identifier(schema)}"')
             for folder in folders:
-                await migrate.apply(connection, folder, schema_name=schema)
+                await migrate.apply(connection, folder, schema_name=schema, logger=_QUIET)
             await _grant(connection, schema)
     finally:
         await connection.close()

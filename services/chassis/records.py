@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiokafka import ConsumerRecord, TopicPartition
-from aiokafka.partitioner.default import murmur2
+from aiokafka.partitioner import murmur2
 
 from schemas.envelope import Envelope, from_headers
 from services.chassis.errors import Permanent

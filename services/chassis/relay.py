@@ -66,13 +66,19 @@ class Relay:
                 await producer.start()
         try:
             async with self._pool.acquire() as listener:
-                await listener.add_listener(f"{NOTIFY}_{self._service}", lambda *_: self._woken.set())
+                await listener.add_listener(f"{NOTIFY}_{self._service}", self._wake)
                 self._health.set("relay")
-                await self._publish_for_ever(producer)
+                try:
+                    await self._publish_for_ever(producer)
+                finally:
+                    await listener.remove_listener(f"{NOTIFY}_{self._service}", self._wake)
         finally:
             await producer.stop()
             with contextlib.suppress(*PASSING):  # best effort: the lease runs out by itself
                 await self._pool.execute(OUTBOX["release"], self._holder)
+
+    def _wake(self, *_: object) -> None:
+        self._woken.set()
 
     async def _publish_for_ever(self, producer: AIOKafkaProducer) -> None:
         while True:

@@ -57,7 +57,7 @@ COMMENT ON COLUMN outbox.value IS 'null is a tombstone';
 COMMENT ON COLUMN outbox.headers IS 'a JSON object of strings';
 
 CREATE TABLE relay_lease (
-    only       bool        PRIMARY KEY DEFAULT true CHECK (only),
+    one        bool        PRIMARY KEY DEFAULT true CHECK (one),
     holder     text        NOT NULL,
     expires_at timestamptz NOT NULL
 );

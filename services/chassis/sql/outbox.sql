@@ -45,8 +45,8 @@ SELECT topic, partition, log_uuid, next_seq, next_relayed FROM outbox_heads ORDE
 
 -- name: lease
 -- One process relays at a time. A holder that falls silent loses the lease; what it may still send is dropped as a repeat.
-INSERT INTO relay_lease AS held (only, holder, expires_at) VALUES (true, $1, now() + $2::interval)
-ON CONFLICT (only) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+INSERT INTO relay_lease AS held (one, holder, expires_at) VALUES (true, $1, now() + $2::interval)
+ON CONFLICT (one) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
 WHERE held.holder = excluded.holder OR held.expires_at < now()
 RETURNING true
 

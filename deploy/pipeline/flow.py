@@ -1,0 +1,50 @@
+"""How far the news has come: what waits in each outbox, and how far each follower is behind the end of its topics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from schemas.topics import cards
+
+# Each stage in the order of the flow: follower, schema of its service, and the value of the topics that it follows.
+_STAGES = (("normalizer-reader", "ingestor", "RawArticle"), ("normalizer-merger", "normalizer", "Reading"), ("timeline", "normalizer", "EventChange"))
+_SCHEMA = {"normalizer-reader": "normalizer", "normalizer-merger": "normalizer", "timeline": "timeline"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One follower: records applied, records there are, and records that still wait in the outbox before it."""
+
+    follower: str
+    applied: int
+    total: int
+    waiting: int
+
+    @property
+    def caught_up(self) -> bool:
+        return self.waiting == 0 and self.applied >= self.total
+
+
+async def flow(postgres: asyncpg.Connection, kafka: AIOKafkaConsumer) -> tuple[Stage, ...]:
+    """The stages, read in the order of the flow: if each was caught up when it was looked at, nothing is under way."""
+    return tuple([await _stage(postgres, kafka, *stage) for stage in _STAGES])
+
+
+async def _stage(postgres: asyncpg.Connection, kafka: AIOKafkaConsumer, follower: str, fed_by: str, value: str) -> Stage:
+    waiting = await postgres.fetchval(f"SELECT coalesce(sum(next_seq - next_relayed), 0) FROM {fed_by}.outbox_heads")  # noqa: S608 - our own names
+    topics = [card for card in cards() if card.value == value and card.log]
+    ends = await kafka.end_offsets([TopicPartition(card.topic, number) for card in topics for number in range(card.partitions)])
+    applied = await postgres.fetchval(
+        f"SELECT coalesce(sum(next_offset), 0) FROM {_SCHEMA[follower]}.checkpoints WHERE follower = $1",  # noqa: S608
+        follower,
+    )
+    return Stage(follower, int(applied), sum(ends.values()), int(waiting))
+
+
+def all_caught_up(stages: Sequence[Stage]) -> bool:
+    """Whether nothing is on its way."""
+    return all(stage.caught_up for stage in stages)

@@ -1,0 +1,19 @@
+"""Before services start: topics from their cards, and each service's schema brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from deploy.pipeline.services import ServiceCard
+from schemas.topics import cards
+from services.chassis.kafka import create_topics
+from services.chassis.postgres import migrate_schema
+
+
+async def prepare(kafka: str, admin_dsn: str, services: Iterable[ServiceCard], say: Callable[[str], None]) -> None:
+    """Idempotent: what is there already stays as it is."""
+    created = await create_topics(kafka, cards())
+    say(f"topics: {len(created)} created, {len(cards()) - len(created)} there already")
+    for service in services:
+        await migrate_schema(admin_dsn, service.name, service.migrations)
+    say("schemas: up to date")

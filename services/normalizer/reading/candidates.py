@@ -1,0 +1,59 @@
+"""A trigger in its clause, and what was found for it: the working form between patterns and mentions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from schemas.events import Participant, Place, Quantity, When
+from services.normalizer.reading.document import Sentence
+from services.normalizer.reading.rules import Kind, Pattern
+from services.normalizer.reading.status import State
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Generic[Value]):
+    """A value, and the span of the body it was read from."""
+
+    value: Value
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A pattern's words at tokens [first, last) of a sentence, in the scope [low, high) that is its own."""
+
+    kind: Kind
+    pattern: Pattern
+    sentence: Sentence
+    first: int
+    last: int
+    low: int
+    high: int
+
+    @property
+    def noun(self) -> bool:
+        return self.pattern.card.part == "noun"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A happening as one clause tells it."""
+
+    trigger: Trigger
+    state: State
+    when: Said[When] | None = None
+    places: tuple[Said[Place], ...] = ()
+    parties: tuple[Said[Participant], ...] = ()
+    quantities: tuple[Said[Quantity], ...] = ()
+    details: tuple[tuple[str, Said[str]], ...] = ()
+    refers: bool = False
+    group: bool = False
+    fresh: bool = True
+
+    @property
+    def status(self) -> str:
+        return self.state.status

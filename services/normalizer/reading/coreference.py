@@ -1,0 +1,149 @@
+"""Which candidates of an article tell one happening: compared by kind, phase, time, place and parties, in the order of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.normalizer.reading import dating
+from services.normalizer.reading.candidates import Candidate
+
+PHASES = {
+    "occurred": "past", "ongoing": "past", "disputed": "past", "scheduled": "future", "proposed": "future", "postponed": "future",
+    "cancelled": "cancelled", "declined": "declined",
+}  # fmt: skip
+LOCAL = frozenset({"site", "city", "region"})
+# A bare "the attack" points at what was told at most this many sentences before.
+RECENT = 6
+
+
+@dataclass(slots=True)
+class Happening:
+    """Candidates taken together, in the order of the text."""
+
+    members: list[Candidate] = field(default_factory=list)
+
+    @property
+    def phase(self) -> str:
+        return PHASES[self.members[0].status]
+
+    @property
+    def last_sentence(self) -> int:
+        return self.members[-1].trigger.sentence.index
+
+
+def sides(candidates: Sequence[Candidate]) -> frozenset[str]:
+    """States and bodies, one word a side, whoever speaks for them."""
+    return frozenset(said.value.country or said.value.name for c in candidates for said in c.parties)
+
+
+def persons(candidates: Sequence[Candidate]) -> frozenset[str]:
+    return frozenset(said.value.name for c in candidates for said in c.parties if said.value.type == "person")
+
+
+def _attackers(candidates: Sequence[Candidate]) -> frozenset[str]:
+    return frozenset(said.value.country or said.value.name for c in candidates for said in c.parties if said.value.role == "attacker")
+
+
+def _times_meet(happening: Happening, candidate: Candidate) -> bool:
+    return all(dating.meet(m.when.value, candidate.when.value) for m in happening.members if m.when and candidate.when)
+
+
+def _same_day(happening: Happening, candidate: Candidate) -> bool:
+    return bool(candidate.when) and any(
+        m.when and dating.meet(m.when.value, candidate.when.value) for m in happening.members if candidate.when
+    )
+
+
+def _place_keys(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozenset[str]]:
+    """(names of towns and regions with what contains them, countries)."""
+    places = [said.value for c in candidates for said in c.places if said.value.role != "origin"]
+    local = frozenset(name for p in places if p.precision in LOCAL for name in (p.name, *p.within))
+    return local, frozenset(p.country for p in places if p.country)
+
+
+def _places_meet(happening: Happening, candidate: Candidate) -> bool:
+    mine, my_countries = _place_keys(happening.members)
+    other, countries = _place_keys([candidate])
+    if my_countries and countries and not my_countries & countries:
+        return False
+    return not mine or not other or bool(mine & other)
+
+
+def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
+    mine, other = sides(happening.members), sides([candidate])
+    if not mine or not other or mine == other:
+        return True
+    here, there = persons(happening.members), persons([candidate])
+    close = _same_day(happening, candidate) or candidate.refers
+    if mine <= other or other <= mine:
+        return (close or len(other) <= 1 or happening.last_sentence == candidate.trigger.sentence.index) and not (
+            here and there and not here & there
+        )
+    return close and len(mine & other) > 1
+
+
+def _form(candidate: Candidate) -> str | None:
+    return dict(candidate.details)["form"].value if candidate.details and candidate.trigger.kind.frame == "meeting" else None
+
+
+def _forms_meet(happening: Happening, candidate: Candidate) -> bool:
+    return (_form(happening.members[0]) == "call") == (_form(candidate) == "call")
+
+
+def _phases_meet(happening: Happening, candidate: Candidate) -> bool:
+    here, there = happening.phase, PHASES[candidate.status]
+    if here == there or (candidate.refers and candidate.state.weight == 0):
+        return True
+    return {here, there} == {"future", "cancelled"} or ({here, there} == {"past", "future"} and _explicitly_same(happening, candidate))
+
+
+def _explicitly_same(happening: Happening, candidate: Candidate) -> bool:
+    return _same_day(happening, candidate) and sides(happening.members) == sides([candidate])
+
+
+def _points_back(happening: Happening, candidate: Candidate) -> bool:
+    """Something must speak for being the same: a shared day, shared parties, a shared town, or a pointer close by."""
+    gap = candidate.trigger.sentence.index - happening.last_sentence
+    shared_place = bool(_place_keys(happening.members)[0] & _place_keys([candidate])[0])
+    shared_sides = len(sides(happening.members) & sides([candidate])) > 1
+    return _same_day(happening, candidate) or shared_place or shared_sides or gap == 0 or (candidate.refers and gap <= RECENT)
+
+
+def _meeting_fits(happening: Happening, candidate: Candidate) -> bool:
+    return _forms_meet(happening, candidate) and _phases_meet(happening, candidate) and _parties_meet(happening, candidate)
+
+
+def _directed_fits(happening: Happening, candidate: Candidate) -> bool:
+    here, there = _attackers(happening.members), _attackers([candidate])
+    return not here or not there or bool(here & there)
+
+
+def fits(happening: Happening, candidate: Candidate) -> bool:
+    """Whether nothing speaks against a candidate's being this happening, and something for it."""
+    frame = candidate.trigger.kind.frame
+    if not (_times_meet(happening, candidate) and _points_back(happening, candidate)):
+        return False
+    if frame == "directed":
+        return _places_meet(happening, candidate) and _directed_fits(happening, candidate)
+    if frame == "meeting":
+        candidate_venues = PHASES[candidate.status] != "past"
+        return _meeting_fits(happening, candidate) and (candidate_venues or _places_meet(happening, candidate))
+    return _phases_meet(happening, candidate)
+
+
+def _nearness(happening: Happening, candidate: Candidate) -> tuple[int, int, int]:
+    shared = len(sides(happening.members) & sides([candidate]))
+    return (int(_same_day(happening, candidate)), shared, happening.last_sentence)
+
+
+def gather(candidates: Sequence[tuple[Candidate, bool]]) -> tuple[Happening, ...]:
+    """Happenings of one kind; a candidate that lacks what its pattern needs may join one, but not make one."""
+    happenings: list[Happening] = []
+    for candidate, whole in candidates:
+        fitting = [h for h in happenings if fits(h, candidate)]
+        if fitting:
+            max(fitting, key=lambda h: _nearness(h, candidate)).members.append(candidate)
+        elif whole:
+            happenings.append(Happening([candidate]))
+    return tuple(happenings)

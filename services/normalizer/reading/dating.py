@@ -1,0 +1,98 @@
+"""Which of the times around a trigger dates its happening."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from schemas.events import Basis, When
+from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.document import Sentence, Time
+from services.normalizer.reading.grammar import words
+
+FUTURE = frozenset({"proposed", "scheduled", "postponed"})
+WEEK = 7
+CROSSING = 8
+
+
+def _dates(time: Time) -> bool:
+    return time.expression.when is not None and time.expression.type in {"DATE", "TIME"}
+
+
+def _counts(sentence: Sentence, time: Time) -> bool:
+    """Whether a time can date anything: not "since August", not "the ninth raid this year"."""
+    before = [token.low for token in sentence.tokens[max(time.first - 8, 0) : time.first]]
+    if before[-1:] and before[-1] in words("bounds"):
+        return False
+    wide = time.expression.when is not None and time.expression.when.precision in {"month", "year", "week"}
+    return not (wide and any(word in words("ranks") for word in before[-7:]) and "on" not in before[-2:])
+
+
+def _distance(trigger: Trigger, time: Time) -> int:
+    gap = trigger.first - time.last if time.last <= trigger.first else time.first - trigger.last
+    low, high = min(time.first, trigger.first), max(time.last, trigger.last)
+    crossed = sum(1 for border in trigger.sentence.borders if low < border < high)
+    return gap + CROSSING * crossed
+
+
+def _day(when: When | None) -> dt.date | None:
+    return dt.date.fromisoformat(when.start[:10]) if when and when.start else None
+
+
+def moved(when: When, days: int) -> When:
+    """The same interval, some days later."""
+
+    def shift(moment: str | None) -> str | None:
+        return (dt.date.fromisoformat(moment[:10]) + dt.timedelta(days)).isoformat() + moment[10:] if moment else None
+
+    return when.model_copy(update={"start": shift(when.start), "end": shift(when.end)})
+
+
+def fitted(when: When, text: str, status: str, published: dt.date | None) -> When:
+    """A bare weekday, turned to the side of publication that the status asks for."""
+    day = _day(when)
+    if day is None or published is None or not any(text.lower().startswith(name) for name in words("weekdays")):
+        return when
+    if status in FUTURE and day < published and (published - day).days < WEEK:
+        return moved(when, WEEK)
+    if status in {"occurred", "ongoing"} and day > published and (day - published).days < WEEK:
+        return moved(when, -WEEK)
+    return when
+
+
+def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[When] | None:
+    """The nearest time of the trigger's own clause, else of its sentence; a date of speech only for what is past."""
+    sentence = trigger.sentence
+    usable = [time for time in sentence.times if _dates(time) and _counts(sentence, time)]
+    own = [time for time in usable if trigger.low <= time.first < trigger.high and not time.of_speech]
+    near = [time for time in usable if not time.of_speech and _distance(trigger, time) <= 2 * CROSSING + 8]
+    spoken = [time for time in usable if time.of_speech] if status in {"occurred", "ongoing", "disputed"} else []
+    for pool in (own, near, spoken):
+        best = _best(trigger, pool)
+        told = best.expression.when if best else None
+        if best is not None and told is not None:
+            expression = best.expression
+            return Said(fitted(told, expression.text, status, published), expression.start, expression.end)
+    return None
+
+
+def _best(trigger: Trigger, pool: Sequence[Time]) -> Time | None:
+    return min(pool, key=lambda time: (_distance(trigger, time), time.first), default=None)
+
+
+def on_day(day: dt.date) -> When:
+    return When(start=day.isoformat(), end=day.isoformat(), precision="day", basis=Basis(expression=None, anchor=day.isoformat()))
+
+
+def days(when: When | None) -> tuple[dt.date, dt.date] | None:
+    """First and last day; None where there is none."""
+    if when is None or when.start is None:
+        return None
+    first = dt.date.fromisoformat(when.start[:10])
+    return first, dt.date.fromisoformat(when.end[:10]) if when.end else first
+
+
+def meet(one: When | None, other: When | None) -> bool:
+    """Whether two times share a day, or one of them is not known."""
+    a, b = days(one), days(other)
+    return a is None or b is None or (a[0] <= b[1] and b[0] <= a[1])

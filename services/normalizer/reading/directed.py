@@ -1,0 +1,114 @@
+"""Who strikes whom: the sides of a strike, from where their names stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.events import Participant, ParticipantRole
+from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.document import Name, Sentence
+from services.normalizer.reading.grammar import words
+from services.normalizer.reading.meeting import is_party, is_speaker
+from services.normalizer.reading.states import state
+
+WEAPON_GAP = 5
+
+
+def is_passive(trigger: Trigger) -> bool:
+    tokens = trigger.sentence.tokens
+    around = tokens[max(trigger.first - 2, 0) : trigger.last]
+    return not trigger.noun and any(token.low in words("passive") for token in around)
+
+
+def _adjacent_before(sentence: Sentence, at: int) -> Name | None:
+    """The side named right before: "Israeli airstrike", "Russia's overnight drone attack", "U.S. and British strikes"."""
+    for name in reversed([n for n in sentence.names if n.last <= at]):
+        gap = sentence.tokens[name.last : at]
+        if len(gap) > WEAPON_GAP or any(token.low in words("no_attacker") for token in gap):
+            return None
+        if is_party(name):
+            return name
+    return None
+
+
+def _by(sentence: Sentence, trigger: Trigger) -> list[Name]:
+    return [n for n in sentence.names if n.governor == "by" and is_party(n) and trigger.first <= n.first < trigger.high]
+
+
+def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:
+    """The nearest name before a verb that is no speaker and stands under no preposition."""
+    before = [
+        n for n in sentence.names if trigger.low <= n.first and n.last <= trigger.first and is_party(n) and n.governor in {None, "of"}
+    ]
+    named = [n for n in before if not is_speaker(sentence, n, trigger.first) and n.named.actor and n.named.actor.type != "person"]
+    free = [n for n in named if n.governor is None]
+    found = free or named
+    return found[-1] if found else None
+
+
+def attackers(trigger: Trigger) -> tuple[Name, ...]:
+    sentence = trigger.sentence
+    by = _by(sentence, trigger)
+    if trigger.noun:
+        near = _adjacent_before(sentence, trigger.first)
+        return tuple(by) or ((near,) if near else ())
+    if is_passive(trigger):
+        return tuple(by) or _weapon_owner(sentence, trigger)
+    subject = _subject(sentence, trigger)
+    return (subject,) if subject else ()
+
+
+def _weapon_owner(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+    """ "was hit in an Israeli strike", "was struck with Russian missiles" """
+    return tuple(
+        n for n in sentence.names if trigger.last <= n.first < trigger.high and is_party(n) and _weapon_follows(sentence, n, trigger)
+    )[:1]
+
+
+def _weapon_follows(sentence: Sentence, name: Name, trigger: Trigger) -> bool:
+    return bool(trigger.kind.weapon.find(sentence.tokens[name.last : name.last + 3]))
+
+
+def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
+    """Sides aimed at: behind "on", "against"; a verb's object; a passive verb's subject."""
+    sentence = trigger.sentence
+    used = {n.first for n in taken}
+    if is_passive(trigger):
+        before = [
+            n
+            for n in sentence.names
+            if trigger.low <= n.first and n.last <= trigger.first and is_party(n) and not is_speaker(sentence, n, trigger.first)
+        ]
+        return tuple(n for n in before if n.first not in used)[-1:]
+    after = [n for n in sentence.names if trigger.last <= n.first < trigger.high and is_party(n) and n.first not in used]
+    return tuple(n for n in after if _is_aim(sentence, trigger, n))
+
+
+def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
+    if any(first <= name.last + 1 and last > name.last - 1 for first, last in sentence.says):
+        return False
+    if any(trigger.last <= first < name.first for first, _ in sentence.says):
+        return False
+    if name.governor in words("aimed"):
+        return True
+    return name.governor is None and not trigger.noun
+
+
+def sides(attacking: Sequence[Name], attacked: Sequence[Name]) -> tuple[Said[Participant], ...]:
+    """Both sides as participants; a person who orders or leads stands for the state."""
+    parties: dict[str, Said[Participant]] = {}
+    for names, role in ((attacking, "attacker"), (attacked, "target")):
+        for name in names:
+            for actor in _as_side(name, role):  # type: ignore[arg-type]
+                parties.setdefault(actor.name, Said(actor, name.named.start, name.named.end))
+    return tuple(parties.values())
+
+
+def _as_side(name: Name, role: ParticipantRole) -> tuple[Participant, ...]:
+    actor = name.named.actor
+    if actor is None:
+        return ()
+    if actor.type == "person" and role == "attacker":
+        side = state(actor.country, role)
+        return (side,) if side else ()
+    return (actor.model_copy(update={"role": role}),)

@@ -1,0 +1,174 @@
+"""An article laid out for reading: sentences with their tokens, names, times, and the clauses they fall into."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.normalizer.reading import sentences as splitter
+from services.normalizer.reading.grammar import Grammar, grammar
+from services.normalizer.reading.names import Named, Names
+from services.normalizer.reading.times import Anchor, TimeExpression, find_times
+from services.normalizer.reading.tokens import Token, tokenise
+
+GOVERNOR_REACH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name at tokens [first, last), and the preposition that governs it ("with", "between"), if one does."""
+
+    first: int
+    last: int
+    named: Named
+    governor: str | None
+    governor_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time at tokens [first, last); `of_speech` where it dates what was said, not what happened."""
+
+    first: int
+    last: int
+    expression: TimeExpression
+    of_speech: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Offsets count code points of the body; `borders` are the tokens at which another clause begins."""
+
+    index: int
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+    names: tuple[Name, ...]
+    times: tuple[Time, ...]
+    says: tuple[tuple[int, int], ...]
+    borders: tuple[int, ...]
+
+    def clause(self, at: int) -> tuple[int, int]:
+        """Tokens [first, last) of the clause around a token."""
+        n = bisect_right(self.borders, at)
+        return (self.borders[n - 1] if n else 0, self.borders[n] if n < len(self.borders) else len(self.tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    body: str
+    anchor: Anchor
+    sentences: tuple[Sentence, ...]
+    title: Sentence | None
+
+
+def _positions(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
+    starts = [token.start for token in tokens]
+    first = max(bisect_right(starts, start) - 1, 0)
+    return first, max(bisect_left(starts, end), first + 1)
+
+
+def _covered(spans: Sequence[tuple[int, int]], size: int) -> list[int]:
+    """For each token the first token of the span that holds it, or -1."""
+    held = [-1] * size
+    for first, last in spans:
+        held[first:last] = [first] * (last - first)
+    return held
+
+
+def _governor(tokens: Sequence[Token], first: int, held: Sequence[int], words: Grammar, preps: dict[int, str]) -> tuple[str | None, int]:
+    """The preposition to the left of a name, past articles, titles, adjectives and the names it is joined to."""
+    at, steps = first - 1, 0
+    while at >= 0 and steps < GOVERNOR_REACH:
+        low = tokens[at].low
+        if at in preps:
+            return preps[at], at
+        if held[at] >= 0:
+            at = held[at]
+        elif low == ",":
+            if at == 0 or held[at - 1] < 0:
+                return None, -1
+        elif not (low in words.skipped or low in words.conjunctions or low == "'s" or tokens[at].capital or low[0].isdigit()):
+            return None, -1
+        at -= 1
+        steps += 1
+    return None, -1
+
+
+def _place_names(found: Sequence[Named], tokens: Sequence[Token], words: Grammar) -> tuple[Name, ...]:
+    spans = [_positions(tokens, named.start, named.end) for named in found]
+    held = _covered(spans, len(tokens))
+    preps = {last - 1: label for _, last, label in words.prepositions.find(tokens)}
+    return tuple(
+        Name(first, last, named, *_governor(tokens, first, held, words, preps)) for (first, last), named in zip(spans, found, strict=True)
+    )
+
+
+def _of_speech(tokens: Sequence[Token], first: int, last: int, said: frozenset[int]) -> bool:
+    """ "said on Tuesday", "on Friday told": the time stands at a verb of saying, with at most "on", "late" between."""
+    before = next(
+        (n for n in range(first - 1, max(first - 4, -1), -1) if tokens[n].low not in {"on", "late", "early", "in", "earlier"}), -1
+    )
+    if before in said:
+        return True
+    return last < len(tokens) and last in said and first > 0 and tokens[first - 1].low == "on"
+
+
+def _place_times(found: Sequence[TimeExpression], tokens: Sequence[Token], says: Sequence[tuple[int, int]]) -> tuple[Time, ...]:
+    said = frozenset(n for first, last in says for n in range(first, last))
+    spans = [_positions(tokens, time.start, time.end) for time in found]
+    return tuple(Time(first, last, time, _of_speech(tokens, first, last, said)) for (first, last), time in zip(spans, found, strict=True))
+
+
+def _borders(tokens: Sequence[Token], words: Grammar) -> tuple[int, ...]:
+    ends = [n for n, token in enumerate(tokens) if token.low in words.clause_ends or token.low in {";", "—", "–"}]
+    return tuple(sorted({*ends, *(first for first, _, _ in words.turns.find(tokens))}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """All names and times of a text, cut up sentence by sentence."""
+
+    names: Sequence[Named]
+    times: Sequence[TimeExpression]
+    words: Grammar
+
+    def sentence(self, body: str, index: int, start: int, end: int) -> Sentence:
+        tokens = tokenise(body, start, end)
+        says = tuple((first, last) for first, last, _ in self.words.say.find(tokens))
+        names = [named for named in self.names if start <= named.start < end]
+        times = [time for time in self.times if start <= time.start < end]
+        return Sentence(
+            index,
+            start,
+            end,
+            tokens,
+            _place_names(names, tokens, self.words),
+            _place_times(times, tokens, says),
+            says,
+            _borders(tokens, self.words),
+        )
+
+
+def _within(
+    items: Sequence[Named] | Sequence[TimeExpression], spans: Sequence[tuple[int, int]]
+) -> Iterator[Sequence[Named] | Sequence[TimeExpression]]:
+    starts = [item.start for item in items]
+    for start, end in spans:
+        yield items[bisect_left(starts, start) : bisect_left(starts, end)]
+
+
+def _lay_out_text(text: str, anchor: Anchor, names: Names) -> tuple[Sentence, ...]:
+    words = grammar()
+    spans = splitter.split(text)
+    named = _within(names.find(text, anchor.date), spans)
+    times = _within(find_times(text, anchor), spans)
+    rows = zip(spans, named, times, strict=True)
+    return tuple(_Found(n, t, words).sentence(text, index, *span) for index, (span, n, t) in enumerate(rows) if tokenise(text, *span))  # type: ignore[arg-type]
+
+
+def lay_out(title: str, body: str, anchor: Anchor, names: Names) -> Document:
+    """The body's sentences, and the title as one more that gives context only."""
+    head = _lay_out_text(title, anchor, names) if title.strip() else ()
+    return Document(body, anchor, _lay_out_text(body, anchor, names), head[0] if head else None)

@@ -1,0 +1,78 @@
+"""Who hands over to whom, and how many: the sides of an exchange of prisoners or of the dead."""
+
+from __future__ import annotations
+
+from schemas.events import Participant, Quantity
+from services.normalizer.reading import counting
+from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.document import Name
+from services.normalizer.reading.grammar import words
+from services.normalizer.reading.meeting import is_party, is_speaker
+from services.normalizer.reading.states import state
+
+REACH = 4
+
+
+def _mediates(trigger: Trigger, name: Name) -> bool:
+    tokens = trigger.sentence.tokens
+    around = tokens[max(name.first - 4, 0) : name.first] + tokens[name.last : name.last + 2]
+    return any(token.low in words("mediating") for token in around)
+
+
+def _sides(trigger: Trigger) -> tuple[Name, ...]:
+    sentence = trigger.sentence
+    low, high = sentence.clause(trigger.first)
+    found = [n for n in sentence.names if is_party(n) and low <= n.first < high]
+    return tuple(n for n in found if not is_speaker(sentence, n, len(sentence.tokens)) and not _told_behind(trigger, n))
+
+
+def _told_behind(trigger: Trigger, name: Name) -> bool:
+    """ "…, Ukrainian officials said": a name at the tail that only speaks."""
+    tokens = trigger.sentence.tokens
+    tail = [first for first, _ in trigger.sentence.says if name.last <= first <= name.last + 3]
+    according = [at for at in range(max(name.first - 6, 0), name.first) if tokens[at].low == "according"]
+    return bool(tail or according) and name.first >= trigger.last
+
+
+def parties(trigger: Trigger) -> tuple[Said[Participant], ...]:
+    """States and groups as sides, mediators apart, and the people who are named as freed."""
+    found: dict[str, Said[Participant]] = {}
+    for name in _sides(trigger):
+        actor = name.named.actor
+        if actor is None or actor.type == "person":
+            continue
+        role = "mediator" if _mediates(trigger, name) else "party"
+        found.setdefault(actor.name, Said(actor.model_copy(update={"role": role}), name.named.start, name.named.end))
+    return tuple(found.values())
+
+
+def _receiver(trigger: Trigger, count_first: int, count_last: int) -> str | None:
+    """The state whose people the number counts ("1,000 dead Ukrainian soldiers"), who gets them back; or who "received" them."""
+    sentence = trigger.sentence
+    tokens = sentence.tokens
+    for name in sentence.names:
+        actor = name.named.actor
+        beside = (
+            count_first - 1 <= name.first <= count_last + REACH
+            and name.last < len(tokens)
+            and any(t.low in words("held_people") for t in tokens[name.last : name.last + 2])
+        )
+        if actor is not None and actor.type == "state" and beside:
+            return actor.name
+    subject = [n for n in sentence.names if n.last <= trigger.first and n.named.actor and n.named.actor.type == "state"]
+    if subject and any(token.low in words("takes") for token in tokens[trigger.first : trigger.last]):
+        side = state(subject[-1].named.actor.country, "party") if subject[-1].named.actor else None
+        return side.name if side else None
+    return None
+
+
+def quantities(trigger: Trigger) -> tuple[Said[Quantity], ...]:
+    """How many came to which side."""
+    sentence = trigger.sentence
+    measure = "bodies" if trigger.kind.name.startswith("body") else "prisoners"
+    found: list[Said[Quantity]] = []
+    for count in counting.counts(sentence):
+        if count.measure in {"bodies", "prisoners"}:
+            said = counting.quantity(sentence, count, _receiver(trigger, count.first, count.last))
+            found.append(Said(said.value.model_copy(update={"measure": measure}), said.start, said.end))
+    return tuple(found)

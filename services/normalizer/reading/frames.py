@@ -1,0 +1,172 @@
+"""From a trigger to a candidate, by the frame of its kind: who meets, who strikes whom, who hands over to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from schemas.events import Participant, Place
+from services.normalizer.reading import counting, dating, directed, exchanging, meeting, placing
+from services.normalizer.reading.candidates import Candidate, Said, Trigger
+from services.normalizer.reading.document import Document, Name
+from services.normalizer.reading.grammar import phrases
+from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.states import state
+from services.normalizer.reading.status import Region, State, is_unreal, read_state
+
+ALLOWED = {
+    "meeting": frozenset({"cancelled", "postponed", "declined", "proposed", "scheduled", "ongoing", "occurred"}),
+    "exchange": frozenset({"cancelled", "postponed", "declined", "proposed", "scheduled", "ongoing", "occurred", "disputed"}),
+    "directed": frozenset({"disputed"}),
+}
+
+
+def region(trigger: Trigger) -> Region:
+    low, high = trigger.sentence.clause(trigger.first)
+    return Region(trigger.first, trigger.last, low, high)
+
+
+def state_of(trigger: Trigger) -> State:
+    """A past verb says so itself; all else is read from the clause."""
+    told = read_state(trigger.sentence.tokens, region(trigger), ALLOWED[trigger.kind.frame])
+    tokens = trigger.sentence.tokens
+    words = {token.low for token in tokens[trigger.first : trigger.last]}
+    helped = trigger.first > 0 and tokens[trigger.first - 1].low in lexical("modals")
+    if (
+        not trigger.noun
+        and words & lexical("past")
+        and not helped
+        and not words & lexical("modals")
+        and told.status in {"proposed", "scheduled"}
+    ):
+        return State("occurred", trigger.first, trigger.last, 7.0)
+    return told
+
+
+def refers(trigger: Trigger) -> bool:
+    """ "the talks", "that attack", "Monday's summit": it may point back."""
+    before = {token.low for token in trigger.sentence.tokens[max(trigger.first - 4, 0) : trigger.first]}
+    return trigger.noun and bool(before & lexical("pointers"))
+
+
+def _group(trigger: Trigger) -> bool:
+    return bool(phrases("groups").find(trigger.sentence.tokens[trigger.low : trigger.high]))
+
+
+def meet(document: Document, trigger: Trigger) -> Candidate:
+    names = meeting.find_names(document, trigger)
+    told = state_of(trigger)
+    when = dating.choose(trigger, told.status, document.anchor.date)
+    form = trigger.pattern.card.form or "talks"
+    tokens = trigger.sentence.tokens
+    return Candidate(
+        trigger,
+        told,
+        when,
+        placing.venues(trigger, told.status),
+        meeting.with_states(names, None),
+        counting.in_range(trigger.sentence, "meeting", trigger.low, trigger.high),
+        (("form", Said(form, tokens[trigger.first].start, tokens[trigger.last - 1].end)),),
+        refers=refers(trigger),
+        group=_group(trigger),
+    )
+
+
+def _weapons(trigger: Trigger) -> tuple[tuple[str, Said[str]], ...]:
+    tokens = trigger.sentence.tokens
+    low, high = trigger.sentence.clause(trigger.first)
+    hits = trigger.kind.weapon.find(tokens[low:high])
+    return tuple(
+        ("weapons", Said(label, tokens[low + first].start, tokens[low + last - 1].end)) for first, last, label in hits if label != "weapon"
+    )
+
+
+def _country_place(name: Name) -> Place | None:
+    """A state that is struck is also the place that is struck."""
+    actor = name.named.actor
+    if name.named.place is not None or actor is None or actor.type != "state" or actor.country is None:
+        return None
+    return Place(name=actor.name, country=actor.country, role="target", precision="country")
+
+
+def _other_side(trigger: Trigger, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:
+    """Between states at war the place hit, or the side told, tells the other side."""
+    known = {said.value.country for said in parties if said.value.type == "state"}
+    hit = next((place for place in places if place.value.country), None)
+    pairs = trigger.kind.adversaries
+    if hit is None:
+        return ()
+    country = hit.value.country
+    if known - {country} and country not in known and any({country, other} == set(pair) for pair in pairs for other in known - {country}):
+        side = state(country, "target")
+        return (Said(side, hit.start, hit.end),) if side else ()
+    return ()
+
+
+def direct(document: Document, trigger: Trigger) -> Candidate:
+    attacking = directed.attackers(trigger)
+    attacked = directed.targets(trigger, attacking)
+    places = placing.targets(trigger, attacked, attacking)
+    if not places:
+        places = tuple(Said(place, n.named.start, n.named.end) for n in attacked if (place := _country_place(n)))
+    parties = directed.sides(attacking, attacked)
+    parties = (*parties, *_other_side(trigger, parties, places))
+    told = read_state(trigger.sentence.tokens, region(trigger), ALLOWED["directed"])
+    low, high = trigger.sentence.clause(trigger.first)
+    quantities = counting.in_range(trigger.sentence, "directed", min(low, trigger.low), max(high, trigger.high))
+    when = dating.choose(trigger, told.status, document.anchor.date)
+    return Candidate(trigger, told, when, places, parties, quantities, _weapons(trigger), refers=refers(trigger))
+
+
+def exchange(document: Document, trigger: Trigger) -> Candidate:
+    told = state_of(trigger)
+    when = dating.choose(trigger, told.status, document.anchor.date)
+    parties = exchanging.parties(trigger)
+    quantities = exchanging.quantities(trigger)
+    return Candidate(trigger, told, when, placing.venues(trigger, told.status), parties, quantities, refers=refers(trigger))
+
+
+FRAMES: dict[str, Callable[[Document, Trigger], Candidate]] = {"meeting": meet, "directed": direct, "exchange": exchange}
+
+
+def _countries(candidate: Candidate) -> set[str | None]:
+    return {said.value.country or said.value.name for said in candidate.parties}
+
+
+def _persons(candidate: Candidate) -> int:
+    return sum(said.value.type == "person" for said in candidate.parties)
+
+
+def _has(candidate: Candidate, need: str) -> bool:
+    sides = _countries(candidate)
+    bodies = any(said.value.type == "organisation" for said in candidate.parties)
+    if need == "parties":
+        return len(sides) > 1 or ((bodies or candidate.group) and bool(sides or candidate.places))
+    if need == "leaders":
+        return len(sides) > 1 and _persons(candidate) > 0
+    if need == "counterpart":
+        return len(sides) > 1 and _persons(candidate) > 0
+    if need == "adversaries":
+        return len(sides) > 1 or (bool(sides) and candidate.refers)
+    if need == "occasion":
+        return bool(candidate.parties or candidate.places)
+    if need == "military":
+        return any(said.value.role == "attacker" for said in candidate.parties) or bool(candidate.details)
+    if need == "weapon":
+        return bool(candidate.details) or bool(candidate.trigger.kind.weapon.find(candidate.trigger.sentence.tokens))
+    return True
+
+
+def _words_needed(trigger: Trigger, need: str) -> bool:
+    """A need that names one of the kind's classes of words: the sentence must hold one of them."""
+    members = trigger.kind.classes.get(need)
+    return members is None or any(token.low in members for token in trigger.sentence.tokens)
+
+
+def fill(document: Document, trigger: Trigger) -> tuple[Candidate, bool]:
+    """The candidate, and whether it has all that its pattern needs to be a happening of its own."""
+    candidate = FRAMES[trigger.kind.frame](document, trigger)
+    needs = trigger.pattern.card.needs
+    whole = all(_has(candidate, need) and _words_needed(trigger, need) for need in needs)
+    unreal = trigger.kind.frame == "directed" and is_unreal(trigger.sentence.tokens, region(trigger))
+    return replace(candidate, fresh=not unreal), whole and not unreal

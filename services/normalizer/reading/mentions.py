@@ -1,0 +1,195 @@
+"""From happenings to mentions: values of many clauses folded into one, each with its claim and its quote."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from pydantic import JsonValue
+
+from schemas.articles import RawArticle
+from schemas.base import Model, sha256
+from schemas.events import Claim, Evidence, Modality, Participant, Place, Quantity, Status, When
+from schemas.mentions import Mention
+from services.normalizer.reading import dating
+from services.normalizer.reading.candidates import Candidate, Said
+from services.normalizer.reading.coreference import PHASES, Happening
+from services.normalizer.reading.speakers import source_of
+
+NAMESPACE = UUID("6b1f4a0e-6f5b-5a0c-9d58-3c9f1c0d7a11")
+MODALITIES: dict[str, Modality] = {
+    "scheduled": "planned",
+    "postponed": "planned",
+    "proposed": "offered",
+    "declined": "denied",
+    "disputed": "denied",
+}
+EXACT = frozenset({"minute", "hour", "day", "night"})
+# A past happening without a date is news of the day only if it opens the story.
+OPENING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes evidence, claims and mentions of one article."""
+
+    article: RawArticle
+    published: dt.date | None
+
+    def evidence(self, start: int, end: int, pattern_id: str) -> Evidence:
+        quote = self.article.body[start:end]
+        return Evidence(
+            article_id=self.article.article_id,
+            revision=self.article.revision,
+            start=start,
+            end=end,
+            quote=quote,
+            quote_sha256=sha256(quote),
+            pattern_id=pattern_id,
+        )
+
+    def claim(self, candidate: Candidate, field: str, value: JsonValue, start: int, end: int) -> Claim:
+        sentence = candidate.trigger.sentence
+        source = source_of(sentence, candidate.trigger.first)
+        pattern = candidate.trigger.pattern.card.id
+        return Claim(
+            claim_id=str(uuid5(NAMESPACE, f"{self.article.article_id}|{pattern}|{field}|{start}|{end}|{value}")),
+            speaker=source.speaker,
+            via=source.via,
+            attribution=source.attribution,
+            modality=MODALITIES.get(candidate.status, "asserted"),
+            polarity="negative" if candidate.status in {"declined", "cancelled", "disputed"} else "positive",
+            field=field,
+            value=value,
+            evidence=self.evidence(start, end, pattern),
+        )
+
+
+def _plain(value: Model) -> JsonValue:
+    plain: JsonValue = value.model_dump(mode="json", exclude_none=True)
+    return plain
+
+
+def telling(happening: Happening) -> Candidate:
+    """The member that tells most: parties, a date, a place; the first of equals."""
+    return max(
+        happening.members,
+        key=lambda c: (bool(c.when) + bool(c.places) + min(len({p.value.country for p in c.parties}), 2), -c.trigger.sentence.index),
+    )
+
+
+def fold_status(happening: Happening) -> Candidate:
+    """The member whose state holds: a cancellation over plans, a firm date over a wish, a denial over an accusation."""
+    order = {"cancelled": 5, "disputed": 5, "postponed": 4, "declined": 3, "ongoing": 2, "occurred": 2, "scheduled": 1, "proposed": 0}
+    return max(happening.members, key=lambda c: (order[c.status], c.state.weight, -c.trigger.sentence.index))
+
+
+def fold_when(happening: Happening) -> tuple[Candidate, Said[When]] | None:
+    """The first time exact to a day, else the first there is."""
+    dated = [(c, c.when) for c in happening.members if c.when is not None and c.when.value.start is not None]
+    loose = [(c, c.when) for c in happening.members if c.when is not None]
+    exact = [pair for pair in dated if pair[1].value.precision in EXACT]
+    return next(iter([*exact, *dated, *loose]), None)
+
+
+def fold_places(happening: Happening) -> tuple[tuple[Candidate, Said[Place]], ...]:
+    found: dict[str, tuple[Candidate, Said[Place]]] = {}
+    for candidate in happening.members:
+        for said in candidate.places:
+            found.setdefault(said.value.name, (candidate, said))
+    return tuple(found.values())
+
+
+def fold_parties(happening: Happening) -> tuple[tuple[Candidate, Said[Participant]], ...]:
+    found: dict[str, tuple[Candidate, Said[Participant]]] = {}
+    for candidate in happening.members:
+        for said in candidate.parties:
+            found.setdefault(said.value.name, (candidate, said))
+    return tuple(found.values())
+
+
+def fold_quantities(happening: Happening) -> tuple[tuple[Candidate, Said[Quantity]], ...]:
+    """Each different number once; the same measure may stand with several numbers."""
+    found: dict[tuple[object, ...], tuple[Candidate, Said[Quantity]]] = {}
+    for candidate in happening.members:
+        for said in candidate.quantities:
+            q = said.value
+            found.setdefault((q.measure, q.party, q.low, q.best, q.high), (candidate, said))
+    return tuple(found.values())
+
+
+def fold_details(happening: Happening) -> dict[str, JsonValue]:
+    """One value for what is one, a list for what may be several."""
+    found: dict[str, list[str]] = {}
+    for candidate in happening.members:
+        for name, said in candidate.details:
+            values = found.setdefault(name, [])
+            if said.value not in values:
+                values.append(said.value)
+    return {name: (values[0] if name == "form" else list(values)) for name, values in found.items()}
+
+
+def default_when(happening: Happening, status: str, published: dt.date | None) -> When:
+    """A fresh report without a date is of the day it was published; a plan, or what is told in passing, has none."""
+    fresh = happening.members[0].trigger.sentence.index < OPENING
+    if published is None or not fresh or status not in {"occurred", "ongoing", "disputed"}:
+        return When()
+    return dating.on_day(published)
+
+
+def is_background(when: When, status: str, published: dt.date | None, *, subject: bool) -> bool:
+    told = dating.days(when)
+    if told is None or published is None or subject or PHASES[status] == "future":
+        return False
+    return told[1] < published - dt.timedelta(1)
+
+
+def make(maker: Maker, happening: Happening, *, subject: bool) -> Mention:
+    """The mention, with a claim for every field that is filled."""
+    best, stated, dated = telling(happening), fold_status(happening), fold_when(happening)
+    status: Status = stated.status  # type: ignore[assignment]
+    when = dated[1].value if dated else default_when(happening, status, maker.published)
+    places, parties, quantities = fold_places(happening), fold_parties(happening), fold_quantities(happening)
+    counted = [maker.claim(c, f"quantities.{s.value.measure}", _plain(s.value), s.start, s.end) for c, s in quantities]
+    claims = [
+        _status_claim(maker, stated),
+        *([maker.claim(dated[0], "when", _plain(dated[1].value), dated[1].start, dated[1].end)] if dated else []),
+        *(maker.claim(c, "where", _plain(s.value), s.start, s.end) for c, s in places),
+        *(maker.claim(c, "participants", _plain(s.value), s.start, s.end) for c, s in parties),
+        *counted,
+        *(maker.claim(c, f"details.{name}", s.value, s.start, s.end) for c in happening.members for name, s in c.details),
+    ]
+    sentence = best.trigger.sentence
+    pattern = best.trigger.pattern.card.id
+    return Mention(
+        mention_id=str(
+            uuid5(
+                NAMESPACE,
+                f"{maker.article.article_id}|{best.trigger.kind.name}|{best.trigger.sentence.tokens[best.trigger.first].start}|{pattern}",
+            )
+        ),
+        kind=best.trigger.kind.name,
+        status=status,
+        when=when,
+        where=tuple(s.value for _, s in places),
+        participants=tuple(s.value for _, s in parties),
+        quantities=tuple(
+            s.value.model_copy(update={"claim_ids": (claim.claim_id,)}) for (_, s), claim in zip(quantities, counted, strict=True)
+        ),
+        details=fold_details(happening),
+        claims=_unique(claims),
+        evidence=maker.evidence(sentence.start, sentence.end, pattern),
+        background=is_background(when, status, maker.published, subject=subject),
+    )
+
+
+def _unique(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    return tuple({claim.claim_id: claim for claim in claims}.values())
+
+
+def _status_claim(maker: Maker, candidate: Candidate) -> Claim:
+    tokens, state, trigger = candidate.trigger.sentence.tokens, candidate.state, candidate.trigger
+    first, last = min(state.first, trigger.first), max(state.last, trigger.last)
+    return maker.claim(candidate, "status", candidate.status, tokens[first].start, tokens[last - 1].end)

@@ -1,0 +1,180 @@
+"""Numbers with what they count: "at least 13 people were killed", "270 drones and 10 missiles", "shot down 33 Ukrainian drones"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from services.normalizer.reading.phrases import Table
+from services.normalizer.reading.rules import load_yaml, table
+from services.normalizer.reading.tokens import Token
+
+NOUN_REACH = 5
+VERB_REACH = 6
+AFTER_REACH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number at tokens [first, last) that counts `measure`: low ≤ best ≤ high, None where the text gives no bound."""
+
+    first: int
+    last: int
+    measure: str
+    low: int | None
+    best: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    first: int
+    last: int
+    value: int
+    vague: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    words: Table[int]
+    vague: Table[int]
+    scales: dict[str, int]
+    lower: Table[str]
+    upper: Table[str]
+    about: Table[str]
+    nouns: Table[str]
+    before: Table[str]
+    after: Table[str]
+    people: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    data = load_yaml("measures")
+    return _Words(
+        words=Table(data["words"].items()),
+        vague=Table(data["vague"].items()),
+        scales=data["scales"],
+        lower=table(data["lower_bound"]),
+        upper=table(data["upper_bound"]),
+        about=table(data["about"]),
+        nouns=Table((phrase, measure) for measure, phrases in data["nouns"].items() for phrase in phrases),
+        before=Table((phrase, measure) for measure, phrases in data["verbs_before"].items() for phrase in phrases),
+        after=Table((phrase, measure) for measure, phrases in data["verbs_after"].items() for phrase in phrases),
+        people=frozenset(data["people"]),
+    )
+
+
+def _digits(low: str) -> int | None:
+    """ "1,000" is a thousand; "29.4" and "2025/26" count nothing here."""
+    plain = low.replace(",", "")
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= len("999999999") else None
+
+
+def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | None:
+    end, vague = words.vague.at(tokens, at)
+    if vague:
+        return _Number(at, end, vague[0], vague=True)
+    end, spelt = words.words.at(tokens, at)
+    value = spelt[0] if spelt else _digits(tokens[at].low)
+    if value is None:
+        return None
+    end = end if spelt else at + 1
+    if end < len(tokens) and tokens[end].low in words.scales:
+        return _Number(at, end + 1, value * words.scales[tokens[end].low], vague=False)
+    return _Number(at, end, value, vague=False)
+
+
+def _numbers(tokens: Sequence[Token], words: _Words) -> tuple[_Number, ...]:
+    found: list[_Number] = []
+    at = 0
+    while at < len(tokens):
+        number = _read_number(tokens, at, words)
+        if number:
+            found.append(number)
+        at = number.last if number else at + 1
+    return tuple(found)
+
+
+def _bounds(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[int, int | None, int, int | None]:
+    """(first token with the modifier, low, best, high)."""
+    for first in range(max(number.first - 3, 0), number.first):
+        if words.lower.at(tokens, first)[0] == number.first:
+            return first, number.value, number.value, None
+        if words.upper.at(tokens, first)[0] == number.first:
+            return first, None, number.value, number.value
+        if words.about.at(tokens, first)[0] == number.first:
+            return first, None, number.value, None
+    if number.vague:
+        return number.first, number.value, number.value, None
+    return number.first, number.value, number.value, number.value
+
+
+def _noun(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str | None, int]:
+    """The measure whose noun the number stands before, past adjectives, and where the noun ends."""
+    people = -1
+    for at in range(number.last, min(number.last + NOUN_REACH, len(tokens))):
+        low = tokens[at].low
+        end, measures = words.nouns.at(tokens, at)
+        if measures and low not in words.people:
+            return measures[0], end
+        if low in words.people:
+            people = at + 1
+        if low in {",", ".", ";", "'", '"', "and", "in", "on", "by", "from", "at", "with", "were", "was", "who", "while", "after"}:
+            break
+    return ("people", people) if people > 0 else (None, number.last)
+
+
+def _verb_before(tokens: Sequence[Token], first: int, words: _Words) -> str | None:
+    """The verb that the number is the object of, across a list ("killed 31 and wounded 4", "killing Ali and six others")."""
+    for at in range(first - 1, max(first - 1 - VERB_REACH, -1), -1):
+        end, measures = words.before.at(tokens, at)
+        if measures and end <= first:
+            return measures[0]
+        if tokens[at].low in {";", ".", "said", "were", "was"}:
+            return None
+    return None
+
+
+def _verb_after(tokens: Sequence[Token], last: int, words: _Words) -> str | None:
+    for at in range(last, min(last + AFTER_REACH, len(tokens))):
+        _, measures = words.after.at(tokens, at)
+        if measures:
+            return measures[0]
+        if tokens[at].low in {";", ".", "said", "launched", "fired", "while"}:
+            return None
+    return None
+
+
+def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words) -> tuple[str | None, int]:
+    noun, last = _noun(tokens, number, words)
+    before, after = _verb_before(tokens, first, words), _verb_after(tokens, last, words)
+    if noun in {"drones", "missiles", "rockets", "shells", "bombs"}:
+        return (f"{noun}_downed" if "downed" in {before, after} else noun), last
+    if noun in {"prisoners", "people", None}:
+        verb = (after if after != "downed" else None) or (before if before in {"killed", "wounded"} else None)
+        if verb in {"killed", "wounded"}:
+            return verb, last
+        return (None if noun == "people" else noun), last
+    return noun, last
+
+
+def find_counts(tokens: Sequence[Token], taken: frozenset[int]) -> tuple[Count, ...]:
+    """The counts of a sentence, in order; numbers at `taken` tokens (dates, ages) count nothing."""
+    words = _words()
+    counts: list[Count] = []
+    for number in _numbers(tokens, words):
+        if number.first in taken:
+            continue
+        first, low, best, high = _bounds(tokens, number, words)
+        measure, last = _measure(tokens, number, first, words)
+        if measure:
+            counts.append(Count(first, last, measure, low, best, high))
+    return tuple(counts)
+
+
+def find_number(tokens: Sequence[Token]) -> int | None:
+    """The first number of a few tokens, whatever it counts."""
+    found = _numbers(tokens, _words())
+    return next((number.value for number in found if number.value > 0), None)

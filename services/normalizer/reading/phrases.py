@@ -1,0 +1,82 @@
+"""Phrases as data, matched in one pass: a trie of words, the longest match at each word.
+
+A phrase is words with blanks between: "drone attack". `{weapon}` stands for any phrase of the class `weapon`, so that
+"{weapon} attack" is written once; classes are spelt out when the table is built, not while reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import Generic, TypeVar
+
+from services.normalizer.reading.tokens import Token, tokenise
+
+Label = TypeVar("Label")
+_CLASS = re.compile(r"\{(\w+)\}")
+
+
+def expand(phrase: str, classes: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The phrases that `phrase` stands for, each `{class}` replaced by each of its members.
+
+    Raises:
+        KeyError: there is no such class.
+    """
+    parts = _CLASS.split(phrase)
+    choices = [(part,) if n % 2 == 0 else tuple(p for m in classes[part] for p in expand(m, classes)) for n, part in enumerate(parts)]
+    return tuple("".join(words) for words in product(*choices))
+
+
+def words(phrase: str) -> tuple[str, ...]:
+    """The words of a phrase as the tokeniser would give them."""
+    return tuple(token.low for token in tokenise(phrase, 0, len(phrase)))
+
+
+class _Node:
+    __slots__ = ("labels", "next")
+
+    def __init__(self) -> None:
+        self.next: dict[str, _Node] = {}
+        self.labels: list[object] = []
+
+
+class Table(Generic[Label]):
+    """A compiled set of phrases. Several labels may share a phrase; they are given in the order they were added."""
+
+    def __init__(self, entries: Iterable[tuple[str, Label]], classes: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._root = _Node()
+        for phrase, label in entries:
+            for spelt in expand(phrase, classes or {}):
+                self._add(words(spelt), label)
+
+    def _add(self, path: tuple[str, ...], label: Label) -> None:
+        node = self._root
+        for word in path:
+            node = node.next.setdefault(word, _Node())
+        if node is not self._root and label not in node.labels:
+            node.labels.append(label)
+
+    def at(self, tokens: Sequence[Token], first: int) -> tuple[int, tuple[Label, ...]]:
+        """(end, labels) of the longest phrase that starts at this token; (first, ()) where there is none."""
+        node, best, labels = self._root.next.get(tokens[first].low), first, ()
+        place = first + 1
+        while node is not None:
+            if node.labels:
+                best, labels = place, tuple(node.labels)  # type: ignore[assignment]
+            node = node.next.get(tokens[place].low) if place < len(tokens) else None
+            place += 1
+        return best, labels
+
+    def find(self, tokens: Sequence[Token]) -> tuple[tuple[int, int, Label], ...]:
+        """(first, last, label) of every phrase, left to right, none overlapping another of this table."""
+        hits: list[tuple[int, int, Label]] = []
+        place, roots = 0, self._root.next
+        while place < len(tokens):
+            if tokens[place].low not in roots:
+                place += 1
+                continue
+            end, labels = self.at(tokens, place)
+            hits.extend((place, end, label) for label in labels)
+            place = max(end, place + 1)
+        return tuple(hits)

@@ -1,0 +1,25 @@
+"""Names of states by code, for the side that a person or a place belongs to."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from schemas.events import Participant, ParticipantRole
+
+STATES = Path(__file__).parent.parent / "lexicon" / "states.tsv"
+
+
+@cache
+def _names() -> dict[str, str]:
+    rows = [line.split("\t") for line in STATES.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    names: dict[str, str] = {}
+    for row in rows:
+        names.setdefault(row[0], row[1])
+    return names
+
+
+def state(code: str | None, role: ParticipantRole) -> Participant | None:
+    """The state of an ISO 3166-1 code as a participant; None where the code is none of a state."""
+    name = _names().get(code or "")
+    return Participant(name=name, type="state", country=code, role=role) if name else None

@@ -1,0 +1,84 @@
+"""Where a happening stands in its life, by the words around its trigger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from schemas.events import Status
+from services.normalizer.reading.phrases import Table
+from services.normalizer.reading.rules import Cue, load_yaml
+from services.normalizer.reading.tokens import Token
+
+# How much weight a word loses with each word that lies between it and the trigger.
+FADING = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A status, and the tokens [first, last) that tell it; `weight` 0 where nothing told it."""
+
+    status: str
+    first: int
+    last: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    status: str
+    cue: Cue
+
+
+@cache
+def _cues() -> Table[_Rule]:
+    data = load_yaml("status")
+    rules = [_Rule(status, Cue(**cue)) for status, cues in data.items() for cue in cues]
+    return Table((phrase, rule) for rule in rules for phrase in rule.cue.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A trigger at tokens [first, last) and the clause [low, high) around it."""
+
+    first: int
+    last: int
+    low: int
+    high: int
+
+
+def _weigh(hit: tuple[int, int, _Rule], region: Region) -> State | None:
+    first, last, rule = hit
+    before = last <= region.first
+    if rule.cue.place != "either" and (rule.cue.place == "before") != before:
+        return None
+    distance = region.first - last if before else first - region.last
+    if not 0 <= distance < rule.cue.reach:
+        return None
+    return State(rule.status, first, last, rule.cue.weight - FADING * distance)
+
+
+def _all(tokens: Sequence[Token], region: Region) -> list[State]:
+    found: list[State] = []
+    for at in range(region.low, region.high):
+        if region.first <= at < region.last:
+            continue
+        end, rules = _cues().at(tokens, at)
+        found.extend(state for rule in rules if end <= region.high and (state := _weigh((at, end, rule), region)))
+    return found
+
+
+def read_state(tokens: Sequence[Token], region: Region, allowed: frozenset[str]) -> State:
+    """The weightiest state among those allowed that the clause tells; occurred, with no weight, where it tells none."""
+    states = [state for state in _all(tokens, region) if state.status in allowed]
+    return max(states, key=lambda state: (state.weight, state.first), default=State("occurred", region.first, region.last, 0.0))
+
+
+def is_unreal(tokens: Sequence[Token], region: Region) -> bool:
+    """Whether the clause denies, fears or only imagines it: "no attack", "threatened to strike"."""
+    return any(state.status == "unreal" for state in _all(tokens, region))
+
+
+def as_status(state: State) -> Status:
+    return state.status  # type: ignore[return-value]

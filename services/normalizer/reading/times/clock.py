@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .context import Context, Made, Stretch
+import datetime
+
+from .calendar import Period
+from .context import UNDATED, Context, Hour, Made, Stretch
 from .matcher import Found
 
 _PARTS = {"morning": False, "afternoon": True, "evening": True}
@@ -13,18 +16,30 @@ def clock(found: Found, context: Context) -> Made | None:
     read = _hour_and_minute(found)
     if read is None:
         return None
-    hour, minute = read
-    time = f"T{hour:02}:{minute:02}"
+    exact = "minute" if found.has(":") or read[1] or found.has("D4") else "hour"
     zone = found.one("ZONE")
-    day = context.reference("day")
+    hour = Hour(f"T{read[0]:02}:{read[1]:02}", "" if zone is None else str(zone).replace("+00:00", "Z"), exact == "hour")
+    return at(hour, context.reference("day"), context.today)
+
+
+def part_of_day(found: Found, context: Context) -> Made:
+    """ "the afternoon", "noon": of the day told last, else of the anchor's."""
+    noon = found.one("NOON")
+    part = found.one("PART") or found.one("LIGHT")
+    hour = Hour(f"T{noon}", "", whole=True) if noon else Hour(f"T{part}", "", whole=True)
+    return at(hour, context.reference("day"), context.today)
+
+
+def at(hour: Hour, day: Period | None, anchor: datetime.date | None) -> Made:
+    """That hour, or part, of that day."""
     if day is None:
-        return Made("TIME", f"XXXX-XX-XX{time}")
-    value = day.value() + time
-    moment = f"{value}{'' if zone is None else str(zone).replace('+00:00', 'Z')}"
-    if hour == 24:
-        return Made("TIME", value, Stretch(day.start, day.end, "day"), day, context.today)
-    exact = "minute" if found.has(":") or minute or found.has("D4") else "hour"
-    return Made("TIME", value, Stretch(moment, moment, "hour" if exact == "hour" else "minute"), day, context.today)
+        return Made("TIME", f"XXXX-XX-XX{hour.value}", UNDATED, hour=hour)
+    value = day.value() + hour.value
+    if hour.value[1:2].isdigit() and hour.value != "T24:00":
+        when = Stretch(value + hour.zone, value + hour.zone, "hour" if hour.whole else "minute")
+    else:
+        when = Stretch(day.start, day.end, "night" if hour.value == "TNI" else "day")
+    return Made("TIME", value, when, day, anchor, hour)
 
 
 def _hour_and_minute(found: Found) -> tuple[int, int] | None:

@@ -24,6 +24,15 @@ UNDATED = Stretch(None, None, "unknown")
 
 
 @dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour or a part of a day, still without its day: "T15:00", "TAF"; `whole` where no minutes are told."""
+
+    value: str
+    zone: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """A value in TIMEX3 terms, what it means as an interval, and the period that later words may count from."""
 
@@ -32,6 +41,7 @@ class Made:
     when: Stretch | None = None
     period: Period | None = None
     anchor: datetime.date | None = None
+    hour: Hour | None = None
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from .calendar import DAY, Period, Unit, containing, month_of, year_of
+from .calendar import DAY, Period, Unit, add_months, containing, month_of, year_of
 from .context import UNDATED, Context, Made, dated
 from .matcher import Found
 
@@ -40,19 +40,29 @@ def date(found: Found, context: Context) -> Made | None:
     datetime.date(2000, month, day)
     if context.today is None:
         return Made("DATE", f"XXXX-{month:02}-{day:02}", UNDATED)
+    shift = found.number("SHIFT")
+    if shift in (-1, 1):
+        options = [d for d in _around(context.today, month, day) if (d - context.today).days * shift > 0]
+        return dated(Period("day", options[0] if shift > 0 else options[-1]), "day", context.today)
     return dated(Period("day", _nearest(context, month, day)), "day", context.today)
 
 
 def _nearest(context: Context, month: int, day: int) -> datetime.date:
     """The occurrence nearest to the anchor; where the verb points one way, the one on that side if it is within ten months."""
     assert context.today is not None  # noqa: S101 - the caller has looked
-    around = [datetime.date(context.today.year + n, month, day) for n in (-1, 0, 1) if _exists(context.today.year + n, month, day)]
+    around = _around(context.today, month, day)
     nearest = min(around, key=lambda d: abs((d - context.today).days))  # type: ignore[operator]
     side = [d for d in around if (d >= context.today if context.ahead else d <= context.today)]
     if context.direction == "unknown" or not side:
         return nearest
     closest = min(side, key=lambda d: abs((d - context.today).days))  # type: ignore[operator]
     return closest if abs((closest - context.today).days) <= 300 else nearest
+
+
+def _around(today: datetime.date, month: int, day: int) -> list[datetime.date]:
+    """That day of last year, this year and the next, where it exists; eight years either way for 29 February."""
+    reach = (-8, -4, -3, -2, -1, 0, 1, 2, 3, 4, 8) if (month, day) == (2, 29) else (-1, 0, 1)
+    return [datetime.date(today.year + n, month, day) for n in reach if _exists(today.year + n, month, day)]
 
 
 def _exists(year: int, month: int, day: int) -> bool:
@@ -100,6 +110,8 @@ def month(found: Found, context: Context) -> Made | None:
         year = here.year
     else:
         year = here.year - (number > here.month)
+        soon = (number - here.month) % 12 in (1, 2)
+        year += soon and shift is None and context.direction == "unknown"
     return dated(month_of(year, number), "month", here)
 
 
@@ -118,7 +130,7 @@ def fiscal_year(found: Found, context: Context) -> Made | None:
 
 def decade(found: Found, context: Context) -> Made | None:
     """ "the 1990s", "the '90s", "the nineties": of the last hundred years where no century is told."""
-    tens = found.number("DECADE") or 0
+    tens = found.number("DECADE") or found.number("TENS") or 0
     if tens < 10:
         tens += 190 if tens > 2 else 200
     return dated(containing("decade", datetime.date(tens * 10, 1, 1)), "decade")
@@ -168,11 +180,12 @@ def quarter(found: Found, context: Context) -> Made | None:
         return dated(_quarter(year, number), "quarter")
     if context.today is None:
         return Made("DATE", f"XXXX-Q{number}", UNDATED)
-    this = containing("quarter", context.today)
-    options = [_quarter(context.today.year + n, number) for n in (-1, 0, 1)]
-    bias = 31 if context.ahead else -62
-    nearest = min(options, key=lambda q: abs((q.start - this.start).days - bias))
-    return dated(nearest.shift(-4) if found.has("ago") or found.has("earlier") else nearest, "quarter", context.today)
+    this = _quarter(context.today.year, number)
+    if context.ahead and this.end < context.today:
+        this = this.shift(4)
+    elif this.start > context.today and not (context.ahead or this.shift(-4).end < add_months(context.today, -5)):
+        this = this.shift(-4)
+    return dated(this.shift(-4) if found.has("ago") or found.has("earlier") else this, "quarter", context.today)
 
 
 def _quarter(year: int, number: int) -> Period:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from schemas.events import Basis, When
 
 from . import clock, dates, lengths, relative
-from .context import Context, Made, Stretch
+from .context import Context, Made
+from .joining import Hit, join
+from .leading import lead
 from .matcher import Found, longest
 from .model import Anchor, TimeExpression
-from .rules import grammar
+from .rules import Grammar, grammar
 from .tense import direction
 from .tokens import Tokens, tokenize
 
@@ -20,39 +21,49 @@ _MAKERS: dict[str, Callable[[Found, Context], Made | None]] = {
     **{name: getattr(dates, name) for name in ("date", "numeric_date", "day_of_month", "month", "year", "fiscal_year", "decade", "century", "season", "half")},
     **{name: getattr(dates, name) for name in ("quarter", "same_quarter", "feast")},
     **{name: getattr(relative, name) for name in ("weekday", "weekday_of_week", "weekday_week", "beside_weekday", "night_into", "overnight", "deictic")},
-    **{name: getattr(relative, name) for name in ("part_of_day", "shifted", "week_of", "ago", "from_now", "from_last", "year_ago", "following", "nth_day")},
-    "length": lengths.length, "stretch": lengths.stretch, "set": lengths.set_of, "literal": lengths.literal, "clock": clock.clock,
+    **{name: getattr(relative, name) for name in ("small_hours", "shifted", "week_of", "ago", "from_now", "from_last", "year_ago", "following", "nth_day")},
+    "length": lengths.length, "stretch": lengths.stretch, "set": lengths.set_of, "literal": lengths.literal, "clock": clock.clock, "part_of_day": clock.part_of_day,
     "nothing": lambda found, context: None,
 }  # fmt: skip
-
-
-@dataclass(slots=True)
-class Hit:
-    found: Found
-    made: Made
-    context_direction: str
 
 
 def find_times(body: str, anchor: Anchor) -> tuple[TimeExpression, ...]:
     """The expressions of time of a text, in order, not overlapping. Pure; time and memory are linear in the text's length."""
     rules = grammar()
     tokens = tokenize(body, rules.lexicon)
-    context = Context(anchor.date)
-    found: list[TimeExpression] = []
-    starts, classes = rules.root.next, tokens.classes
-    i = 0
-    while i < len(tokens):
-        match = longest(tokens, i, rules.root) if classes[i] and not starts.keys().isdisjoint(classes[i]) else None
+    hits = _hits(tokens, rules, Context(anchor.date))
+    return tuple(_expression(body, tokens, hit) for hit in join(hits, tokens))
+
+
+def _hits(tokens: Tokens, rules: Grammar, context: Context) -> list[Hit]:
+    """Each longest match from the left, valued in the order of the text, since later words count from earlier ones."""
+    hits: list[Hit] = []
+    opening, classes = rules.root.next.keys(), tokens.classes
+    i, floor, n = 0, 0, len(tokens)
+    while i < n:
+        match = None if opening.isdisjoint(classes[i]) else longest(tokens, i, rules.root)
         if match is None:
             i += 1
             continue
-        context.direction = direction(tokens, match.first, match.last)
-        made = _make(match, context)
-        if made is not None:
-            found.append(_expression(body, tokens, match, made, context))
-            _remember(made, context)
         i = match.last + 1
-    return tuple(found)
+        hit = _hit(match, tokens, floor, context)
+        if hit is not None:
+            hits.append(hit)
+        floor = i
+    return hits
+
+
+def _hit(match: Found, tokens: Tokens, floor: int, context: Context) -> Hit | None:
+    context.direction = direction(tokens, match.first, match.last)
+    early, pointing = lead(tokens, match.first, floor, "DATE")
+    if pointing != "unknown":
+        context.direction = pointing
+    made = _make(match, context)
+    if made is None:
+        return None
+    _remember(made, context)
+    first = early if made.type in ("DATE", "TIME") else lead(tokens, match.first, floor, made.type)[0]
+    return Hit(first, match.last, made, context.direction)
 
 
 def _make(match: Found, context: Context) -> Made | None:
@@ -70,14 +81,11 @@ def _remember(made: Made, context: Context) -> None:
             context.quarter = made.period
 
 
-def _expression(body: str, tokens: Tokens, match: Found, made: Made, context: Context) -> TimeExpression:
-    start, end = tokens.start[match.first], tokens.end[match.last]
-    text = body[start:end]
-    return TimeExpression(start, end, text, made.type, made.value, _when(made, text), _pointing(made, context))
-
-
-def _pointing(made: Made, context: Context):  # type: ignore[no-untyped-def]
-    return context.direction
+def _expression(body: str, tokens: Tokens, hit: Hit) -> TimeExpression:
+    start, end = tokens.start[hit.first], tokens.end[hit.last]
+    first, last = hit.told or (hit.first, hit.last)
+    told = body[tokens.start[first] : tokens.end[last]]
+    return TimeExpression(start, end, body[start:end], hit.made.type, hit.made.value, _when(hit.made, told), hit.direction)
 
 
 def _when(made: Made, text: str) -> When | None:

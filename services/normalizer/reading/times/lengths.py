@@ -35,7 +35,7 @@ def period_value(unit: str, count: float | None) -> str:
 
 
 def _unit(found: Found) -> str:
-    named = found.one("UNIT") or found.one("UNITS") or found.one("SPAN")
+    named = found.one("UNIT") or found.one("UNITS") or found.one("QUARTERS") or found.one("SPAN")
     if named:
         return str(named)
     return next((name.removesuffix("long") for name, _ in found.taken if name.removesuffix("long") in _LETTERS), "day")
@@ -81,9 +81,9 @@ def set_of(found: Found, context: Context) -> Made:
     """ "every day" is P1D, "every Thursday" XXXX-WXX-4."""
     if fixed := found.one("SET"):
         return Made("SET", str(fixed))
-    day = next((value for name, value in found.taken if name in ("WEEKDAY", "WEEKDAYS", "SATSUN")), None)
+    day = next((value for name, value in found.taken if name in ("WEEKDAY", "WEEKDAYS")), None)
     if day is not None:
-        part = found.one("PART") or ("NI" if found.has("nights") else None)
+        part = found.one("PART") or found.one("PARTS")
         return Made("SET", f"XXXX-WXX-{day}" + (f"T{part}" if part else ""))
     month = found.one("MONTH") or found.one("MAYISH")
     if month is not None:

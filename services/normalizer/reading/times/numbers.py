@@ -33,9 +33,9 @@ def _digits(tokens: Tokens, i: int) -> tuple[int, Classes]:
         if text[j] == "." and j + 1 < n and text[j + 1].isdigit() and tokens.glued(j + 1):
             return _decimal(tokens, i)
         if _ENDING.fullmatch(text[j]):
-            return j + 1, _ordinal(int(digits))
+            return j + 1, {**_ordinal(int(digits)), "ORDDAY": int(digits)}
         if text[j] == "s" and len(digits) in (2, 4) and digits.endswith("0"):
-            return j + 1, {"DECADE": int(digits) // 10}
+            return j + 1, {"DECADE" if len(digits) == 4 else "TENS": int(digits) // 10}
         if text[j] in "'’" and text[j + 1 : j + 2] == ["s"] and len(digits) == 4 and digits.endswith("0"):
             return j + 2, {"DECADE": int(digits) // 10, "YEAR": int(digits)}
     if text[j : j + 3] == ["1", "/", "2"] and not tokens.glued(j):
@@ -55,7 +55,7 @@ def plain(digits: str) -> Classes:
 
 
 def _ordinal(number: int) -> Classes:
-    return {"ORD": number, "DAY": number, "ORDDAY": number} if 1 <= number <= 31 else {"ORD": number}
+    return {"ORD": number, "DAY": number} if 1 <= number <= 31 else {"ORD": number}
 
 
 def _thousands(tokens: Tokens, i: int) -> tuple[int, Classes]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-from schemas.base import Precision
-
 from .calendar import DAY, Period, Unit, add_months, containing
 from .context import UNDATED, Context, Made, Stretch, dated
 from .matcher import Found
@@ -14,20 +12,19 @@ from .matcher import Found
 SPANS: dict[str, Unit] = {
     "day": "day", "weekend": "weekend", "week": "week", "month": "month", "quarter": "quarter", "year": "year", "decade": "decade", "century": "century",
 }  # fmt: skip
-_CLOCKED = {"NOON": "T12:00", "MIDNIGHT": "T24:00"}
 
 
 def part_of(made: Made, part: str | None) -> Made:
     """The morning, evening or night of a day: the same day for the calendar, another value and type."""
     if part is None:
         return made
-    value = made.value + _CLOCKED.get(part, f"T{part}")
+    value = f"{made.value}T{part}"
     when = replace(made.when, precision="night") if made.when and part == "NI" and made.when.start else made.when
     return replace(made, type="TIME", value=value, when=when)
 
 
 def _part(found: Found) -> str | None:
-    part = found.one("PART")
+    part = found.one("PART") or found.one("LIGHT") or found.one("NOON")
     return None if part is None else str(part)
 
 
@@ -36,7 +33,7 @@ def _on(day: datetime.date, context: Context) -> Made:
 
 
 def _weekday(found: Found) -> int:
-    return int(next(value for name, value in found.taken if name in ("WEEKDAY", "SATSUN")))
+    return int(next(value for name, value in found.taken if name == "WEEKDAY"))
 
 
 def nearest_weekday(today: datetime.date, weekday: int, *, ahead: bool) -> datetime.date:
@@ -111,7 +108,7 @@ def overnight(found: Found, context: Context) -> Made:
     if context.today is None:
         return part_of(dated(None, "day"), "NI")
     morning = context.today
-    if found.has("WEEKDAY") or found.has("SATSUN"):
+    if found.has("WEEKDAY"):
         morning = nearest_weekday(context.today, _weekday(found), ahead=context.ahead)
     elif context.ahead:
         morning += DAY
@@ -125,11 +122,15 @@ def deictic(found: Found, context: Context) -> Made:
     return part_of(_on(context.today + (found.number("DEICTIC") or 0) * DAY, context), _part(found))
 
 
-def part_of_day(found: Found, context: Context) -> Made:
-    """ "the afternoon", "noon": of the day told last, else of the anchor's."""
-    day = context.reference("day")
-    part = _part(found) or "MO"
-    return part_of(dated(day, "day", context.today), part)
+def small_hours(found: Found, context: Context) -> Made:
+    """ "the early hours of Sunday": the morning of that day."""
+    if found.has("WEEKDAY"):
+        if context.today is None:
+            return part_of(dated(None, "day"), "MO")
+        return part_of(_on(nearest_weekday(context.today, _weekday(found), ahead=context.ahead), context), "MO")
+    if found.has("DEICTIC"):
+        return part_of(deictic(found, context), "MO")
+    return part_of(dated(context.reference("day"), "day", context.today), "MO")
 
 
 def shifted(found: Found, context: Context) -> Made:
@@ -274,6 +275,3 @@ def following(found: Found, context: Context) -> Made:
 def nth_day(found: Found, context: Context) -> Made:
     """ "on the third day" of something: the day that the sentence is about, which is the one told last, else the anchor's."""
     return dated(context.reference("day"), "day", context.today)
-
-
-PRECISE: frozenset[Precision] = frozenset(("day", "night"))

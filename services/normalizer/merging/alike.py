@@ -1,0 +1,102 @@
+"""How alike two mentions are, told as features, a score, and the rule that decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .conflicts import contradiction, disagreeing
+from .keys import grounds
+from .parties import agreement
+from .places import relation
+from .shapes import Number, Shape, Structure
+from .tables import Tables, tables
+from .windows import EXACT, OPEN, Window
+
+NOTHING = "nothing-in-common"
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """`features`: weight x value by name, which sum up to `score`; `forbidden`: `rule` keeps the two apart whatever the score."""
+
+    score: float
+    features: dict[str, float] = field(default_factory=dict)
+    rule: str = NOTHING
+    forbidden: bool = False
+
+    @property
+    def edge(self) -> bool:
+        """Could the two come together, by themselves or through others?"""
+        return bool(self.features) and not self.forbidden
+
+
+def compare(a: Shape, b: Shape) -> Likeness:
+    """Symmetric, and a function of the two shapes alone."""
+    rule = contradiction(a, b)
+    if rule is not None:
+        return Likeness(0.0, rule=rule, forbidden=True)
+    if not grounds(a, b) or _too_long_silent(a.structure, b.structure):
+        return Likeness(0.0)
+    return _weighed(a, b)
+
+
+def enough(a: Shape, found: Likeness) -> bool:
+    return found.edge and found.score >= tables().of(a.structure.kind).threshold
+
+
+def _weighed(a: Shape, b: Shape) -> Likeness:
+    table, one, two = tables(), a.structure, b.structure
+    values = {
+        "time": _time(one, two),
+        "place": table.place["local" if table.of(one.kind).local else "default"][relation(one.where, two.where)],
+        "parties": agreement(one.who, two.who, table),
+        "named": 1.0 if one.who.named & two.who.named else 0.0,
+        "quantities": _quantities(a.numbers, b.numbers, table),
+        "form": 1.0 if one.form is not None and one.form == two.form else 0.0,
+    }
+    weights = table.of(one.kind).weights
+    features = {name: round(weights[name] * value, 4) for name, value in values.items() if weights[name] * value}
+    rule = "+".join(name for name in values if features.get(name, 0.0) > 0)
+    return Likeness(round(sum(features.values()), 4), features, rule)
+
+
+def _too_long_silent(a: Structure, b: Structure) -> bool:
+    both = a.grain == b.grain == OPEN and a.told is not None and b.told is not None
+    return both and abs((a.told or 0) - (b.told or 0)) > tables().gap
+
+
+def _time(a: Structure, b: Structure) -> float:
+    if a.reach is None or b.reach is None:
+        return tables().time["open"]
+    if a.window is not None and b.window is not None and a.window.meets(b.window):
+        return tables().time[_rougher(a.window, b.window).word]
+    return tables().time[_rougher(a.reach, b.reach).word]
+
+
+def _rougher(a: Window, b: Window) -> Window:
+    return max(a, b, key=lambda window: (window.word != "exact", window.grain != EXACT, window.last - window.first, window.word))
+
+
+def _quantities(a: frozenset[Number], b: frozenset[Number], table: Tables) -> float:
+    """The strongest agreement counts; only where there is none does the worst disagreement."""
+    agreed = [_equal(measure, value, table) for measure, _, value in a & b]
+    if agreed:
+        return max(agreed)
+    apart = disagreeing(a, b)
+    if not apart:
+        return 0.0
+    return min(_apart(measure, a, b, table) for measure in apart)
+
+
+def _equal(measure: str, value: int, table: Tables) -> float:
+    if value < table.telling:
+        return table.quantities["small"]
+    return table.quantities["toll" if measure in table.tolls else "equal"]
+
+
+def _apart(measure: str, a: frozenset[Number], b: frozenset[Number], table: Tables) -> float:
+    if measure in table.tolls:
+        return table.quantities["toll_apart"]
+    mine, yours = ([value for name, _, value in side if name == measure] for side in (a, b))
+    near = any(abs(x - y) <= table.near * max(x, y) for x in mine for y in yours)
+    return table.quantities["near" if near else "apart"]

@@ -1,0 +1,92 @@
+"""Cells: mentions of one structure, taken together before anything is compared, and the pairs of cells worth comparing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from .alike import compare, enough
+from .conflicts import disagreeing
+from .keys import keys
+from .shapes import Number, Shape, Structure, shape
+from .told import Told, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`told` in canonical order."""
+
+    shape: Shape
+    told: tuple[Told, ...]
+
+
+def cells(told: Iterable[Told]) -> tuple[Cell, ...]:
+    """A function of the set. Of five thousand reports of one night few dozen differ in more than their numbers."""
+    groups: dict[Structure, list[tuple[Shape, Told]]] = defaultdict(list)
+    for one in canonical(told):
+        found = shape(one)
+        groups[found.structure].append((found, one))
+    return tuple(_cell(part) for members in groups.values() for part in _parts(members))
+
+
+def _parts(members: list[tuple[Shape, Told]]) -> Iterator[list[tuple[Shape, Told]]]:
+    """All of one structure together; apart by their numbers where the structure is too thin, or one article tells it twice."""
+    first = members[0][0]
+    bare = Shape(first.structure, frozenset(), frozenset(), frozenset(), frozenset())
+    if not _tells_twice(members) and enough(bare, compare(bare, bare)):
+        yield members
+        return
+    parts: dict[tuple[frozenset[Number], frozenset[str]], list[tuple[Shape, Told]]] = defaultdict(list)
+    for found, one in members:
+        parts[found.numbers, found.articles if first.parts or found.parts else frozenset()].append((found, one))
+    yield from parts.values()
+
+
+def _tells_twice(members: list[tuple[Shape, Told]]) -> bool:
+    seen: dict[str, Shape] = {}
+    for found, _ in members:
+        (article,) = found.articles
+        before = seen.setdefault(article, found)
+        if before is not found and (disagreeing(before.numbers, found.numbers) or before.parts or found.parts):
+            return True
+    return False
+
+
+def _cell(members: Sequence[tuple[Shape, Told]]) -> Cell:
+    return Cell(united([found for found, _ in members]), tuple(one for _, one in members))
+
+
+def united(shapes: Sequence[Shape]) -> Shape:
+    """One shape of several with the same structure."""
+    return Shape(
+        structure=shapes[0].structure,
+        numbers=frozenset().union(*(one.numbers for one in shapes)),
+        articles=frozenset().union(*(one.articles for one in shapes)),
+        mentions=frozenset().union(*(one.mentions for one in shapes)),
+        parts=frozenset().union(*(one.parts for one in shapes)),
+    )
+
+
+def neighbours(all_cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:
+    """Pairs of positions i < j that share a key of which at least one side is strong; each pair once."""
+    blocks: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+    for position, cell in enumerate(all_cells):
+        for key, strong in keys(cell.shape).items():
+            blocks[key].append((position, strong))
+    seen: set[tuple[int, int]] = set()
+    for block in blocks.values():
+        for pair in _pairs(block):
+            if pair not in seen:
+                seen.add(pair)
+                yield pair
+
+
+def _pairs(block: list[tuple[int, bool]]) -> Iterator[tuple[int, int]]:
+    strong = [position for position, is_strong in block if is_strong]
+    weak = [position for position, is_strong in block if not is_strong]
+    for at, one in enumerate(strong):
+        for other in strong[at + 1 :]:
+            yield one, other
+        for other in weak:
+            yield min(one, other), max(one, other)

@@ -1,0 +1,48 @@
+"""Why a mention belongs to its event, and which event it might else have belonged to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from schemas.events import Membership
+
+from .alike import compare
+from .cells import Cell, cells, neighbours
+from .told import Told
+
+ALONE = "alone"
+CORE = 16  # mentions of the event that each is compared with: of thousands, the first told say enough
+
+
+def memberships(group: Sequence[Told], runners_up: Mapping[str, str]) -> dict[str, Membership]:
+    """By mention id: the likeness to the most alike other mention among the first of the event."""
+    table = cells(group)
+    return {one.mention.mention_id: _membership(cell, table, runners_up.get(one.mention.mention_id)) for cell in table for one in cell.told}
+
+
+def _membership(cell: Cell, table: Sequence[Cell], runner_up: str | None) -> Membership:
+    partners = [other for other in table[:CORE] if other is not cell or len(cell.told) > 1]
+    likes = [like for other in partners if (like := compare(cell.shape, other.shape)).edge]
+    if not likes:
+        return Membership(rule=ALONE, score=0.0, runner_up=runner_up)
+    best = max(likes, key=lambda like: like.score)
+    return Membership(rule=best.rule, score=best.score, features=best.features, runner_up=runner_up)
+
+
+def rivals(groups: Mapping[str, Sequence[Told]]) -> dict[str, str]:
+    """By mention id: the other event with which the mention has most in common, if it could belong there at all."""
+    home = {one.mention.mention_id: event_id for event_id, group in groups.items() for one in group}
+    table = cells(one for group in groups.values() for one in group)
+    found: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for one, other in neighbours(table):
+        like = compare(table[one].shape, table[other].shape)
+        if like.edge and _home(table[one], home) != _home(table[other], home):
+            found[one].append((-like.score, other))
+            found[other].append((-like.score, one))
+    nearest = {position: _home(table[min(ranked)[1]], home) for position, ranked in found.items()}
+    return {one.mention.mention_id: event_id for position, event_id in nearest.items() for one in table[position].told}
+
+
+def _home(cell: Cell, home: Mapping[str, str]) -> str:
+    return home[cell.told[0].mention.mention_id]

@@ -1,0 +1,43 @@
+"""Everything from scratch: what a set of readings amounts to, with no log and no history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import NAMESPACE_URL, uuid5
+
+from schemas.changes import Cause
+from schemas.events import CanonicalEvent
+from schemas.mentions import Reading
+
+from .clusters import partition
+from .settle import settle
+from .told import Told, canonical
+
+EVENTS = uuid5(NAMESPACE_URL, "daybook/event")
+FROM_SCRATCH = Cause(reason="read from scratch")
+
+
+def event_id(group: Sequence[Told]) -> str:
+    """An id that follows from the kind and the first mention in canonical order."""
+    first = canonical(group)[0].mention
+    return str(uuid5(EVENTS, f"{first.kind}|{first.mention_id}"))
+
+
+def tellings(readings: Iterable[Reading]) -> tuple[Told, ...]:
+    """The mentions that count: those of the latest revision of each article, and none of an article that was withdrawn."""
+    readings = tuple(readings)
+    latest: dict[str, int] = {}
+    for reading in readings:
+        article = reading.article
+        latest[article.article_id] = max(article.revision, latest.get(article.article_id, 0))
+    valid = [one for one in readings if one.article.revision == latest[one.article.article_id]]
+    withdrawn = {one.article.article_id for one in valid if one.article.pubstatus == "withdrawn"}
+    return canonical(
+        Told(mention, one.article, one.sentences) for one in valid if one.article.article_id not in withdrawn for mention in one.mentions
+    )
+
+
+def merge_all(readings: Iterable[Reading]) -> tuple[CanonicalEvent, ...]:
+    """The events of these readings, in canonical order; a function of the set of readings, ids included."""
+    changes = settle((), partition(tellings(readings)), FROM_SCRATCH, None, event_id)
+    return tuple(change.event for change in changes)

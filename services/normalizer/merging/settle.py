@@ -1,0 +1,126 @@
+"""From the partition that was to the partition that is: the changes that tell every subscriber of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from schemas.changes import Cause, ChangeType, EventChange
+from schemas.events import CanonicalEvent, Corroboration
+
+from .compose import compose
+from .inherit import Estate, age, inherit
+from .links import links
+from .membership import rivals
+from .tables import tables
+from .told import Told, canonical, order
+
+MERGES = uuid5(NAMESPACE_URL, "daybook/merge")
+Mint = Callable[[Sequence[Told]], str]
+NOT_CONTENT = {"revision", "recorded_at"}
+
+
+def settle(
+    previous: Sequence[CanonicalEvent],
+    groups: Sequence[Sequence[Told]],
+    cause: Cause,
+    recorded_at: datetime | None,
+    mint: Mint,
+    born: Mapping[str, datetime] | None = None,
+) -> tuple[EventChange, ...]:
+    """What has to be told when `groups` take the place of `previous`, both of the same components.
+
+    Args:
+        previous: the live events; retracted ones may be among them, and live again if their mentions come back.
+        groups: the partition as it is now; no two hold the same mention.
+        cause: the record that made the change.
+        recorded_at: log time of that record.
+        mint: gives an id for a group that carries on no event.
+        born: when each id was first recorded, so that on a merge the older wins; without it the `recorded_at` of the state counts.
+
+    Returns:
+        First what became of each group, in canonical order (identified, split, revised; nothing where the content is the same), then
+        events merged away, then events retracted, the oldest first. All records of one merge carry one `merge_id`.
+    """
+    born = born or {}
+    ordered = sorted((canonical(group) for group in groups), key=lambda group: order(group[0]))
+    estate = inherit(previous, ordered, born)
+    ids = {at: previous[estate.heir[at]].event_id if at in estate.heir else mint(group) for at, group in enumerate(ordered)}
+    states = _states({ids[at]: group for at, group in enumerate(ordered)})
+    news = _News(previous, estate, ids, cause, recorded_at)
+    living = [news.of_group(at, states[ids[at]]) for at in range(len(ordered))]
+    gone = sorted(set(range(len(previous))) - set(estate.heir.values()), key=lambda event: age(previous[event], born))
+    away = [news.merged(event) for event in gone if event in estate.merged]
+    back = [news.retracted(event) for event in gone if event not in estate.merged and previous[event].status != "retracted"]
+    return tuple(change for change in (*living, *away, *back) if change is not None)
+
+
+def _states(groups: Mapping[str, Sequence[Told]]) -> dict[str, CanonicalEvent]:
+    """The events of these groups, each in its first revision."""
+    related, runners_up, ruleset = links(groups), rivals(groups), tables().ruleset
+    return {
+        event_id: compose(
+            group,
+            event_id=event_id,
+            revision=1,
+            recorded_at=None,
+            ruleset=ruleset,
+            links=related.get(event_id, ()),
+            runners_up=runners_up,
+        )
+        for event_id, group in groups.items()
+    }
+
+
+class _News:
+    """Puts states into changes: revision, log time, cause, and the ids that tie the records of a merge or split together."""
+
+    def __init__(
+        self, previous: Sequence[CanonicalEvent], estate: Estate, ids: Mapping[int, str], cause: Cause, recorded_at: datetime | None
+    ) -> None:
+        self._previous, self._estate, self._ids, self._cause, self._at = previous, estate, ids, cause, recorded_at
+
+    def of_group(self, group: int, state: CanonicalEvent) -> EventChange | None:
+        if group not in self._estate.heir:
+            origin = self._estate.split_from.get(group)
+            source = None if origin is None else self._previous[origin].event_id
+            return self._change("identified" if source is None else "split", state, split_from=source)
+        before = self._previous[self._estate.heir[group]]
+        merge_id = self._merge_id(group)
+        if merge_id is None and content(before) == content(state):
+            return None
+        return self._change("revised", state.model_copy(update={"revision": before.revision + 1}), merge_id=merge_id)
+
+    def merged(self, event: int) -> EventChange:
+        group = self._estate.merged[event]
+        return self._change("merged", self._next(event, merged_into=self._ids[group]), merge_id=self._merge_id(group))
+
+    def retracted(self, event: int) -> EventChange:
+        """Nothing of what was taken back stays but which mentions it were, so that their return can bring the event back."""
+        nothing = dict.fromkeys(("status_history", "where", "participants", "quantities", "claims", "links"), ())
+        blank = CanonicalEvent.model_fields["when"].default
+        return self._change(
+            "retracted",
+            self._next(event, status="retracted", when=blank, details={}, corroboration=Corroboration(), **nothing),
+        )
+
+    def _next(self, event: int, **update: object) -> CanonicalEvent:
+        before = self._previous[event]
+        return before.model_copy(update={"revision": before.revision + 1, **update})
+
+    def _merge_id(self, group: int) -> str | None:
+        away = sorted(self._previous[event].event_id for event, into in self._estate.merged.items() if into == group)
+        before = self._previous[self._estate.heir[group]] if away else None
+        return str(uuid5(MERGES, f"{self._ids[group]}|{before.revision}|{'|'.join(away)}")) if before else None
+
+    def _change(
+        self, change: ChangeType, state: CanonicalEvent, *, merge_id: str | None = None, split_from: str | None = None
+    ) -> EventChange:
+        event = state.model_copy(update={"recorded_at": self._at})
+        return EventChange(change=change, event=event, cause=self._cause, merge_id=merge_id, split_from=split_from)
+
+
+def content(event: CanonicalEvent) -> dict[str, object]:
+    """What an event says, whatever its revision and whenever it was recorded."""
+    return event.model_dump(mode="json", exclude=NOT_CONTENT)

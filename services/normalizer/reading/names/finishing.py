@@ -1,0 +1,164 @@
+"""Drafts to `Named`: chooses senses and places, decides readings, and takes countries from the surroundings."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+
+from schemas.events import Participant, Place
+from services.normalizer.reading.names.choosing import likeliest, spoken_of
+from services.normalizer.reading.names.deciding import Cues
+from services.normalizer.reading.names.drafts import Draft
+from services.normalizer.reading.names.geography import Geography
+from services.normalizer.reading.names.lexicon import Lexicon
+from services.normalizer.reading.names.named import As, Named
+from services.normalizer.reading.names.senses import Sense
+from services.normalizer.reading.names.text import Text
+
+_STOP = re.compile(r"[a-z0-9)%”\"]{3}[.!?]['\"”’)]*\s|\n\s*\n")
+_LINKS = frozenset((", ", " and ", " or ", ", and ", " & ", "-", "–", "/", ", the ", " and the "))
+_DATELINE = 90  # characters into a story, most
+
+
+class Finish:
+    def __init__(self, text: Text, lexicon: Lexicon, drafts: Sequence[Draft], day: datetime.date | None) -> None:
+        self.text, self.lexicon, self.drafts, self.day = text, lexicon, drafts, day
+        self.seen = spoken_of(drafts)
+        self.cues, self.geography = Cues(text, lexicon), Geography(text, lexicon)
+        self.dropping = lexicon.sets["dropping"]
+
+    def run(self) -> tuple[Named, ...]:
+        self._settle_strangers()
+        chained: list[str | None] = [None] * len(self.drafts)
+        for i in range(len(self.drafts) - 2, -1, -1):
+            chained[i] = self._country_after(self.drafts[i], self.drafts[i + 1])
+        found: list[Named] = []
+        for i, draft in enumerate(self.drafts):
+            before = self._linked(found[-1], draft) if found else None
+            named = None if self._dropped(draft) else self._named(draft, chained[i], before)
+            if named is not None:
+                found.append(named)
+        return tuple(found)
+
+    # ------------------------------------------------------------------------------------------------------- one name
+
+    def _named(self, draft: Draft, chained: str | None, previous: As | None) -> Named | None:
+        if not draft.senses:
+            return self._make(draft, draft.actor, draft.place, draft.reading or "actor", draft)
+        actor = next((s for s in draft.senses if s.actor and s.kind != "capital"), None) or self._capital(draft)
+        place = likeliest(draft, self.seen, chained, cued=self.geography.cued(draft.first), crowded=self._crowded(draft))
+        if actor and place and place.place and actor.kind == "state" and place.kind not in ("state", "seat"):
+            actor = None  # Georgia beside Atlanta is no government
+        if actor is None and place is None:
+            return None
+        return self._read(draft, actor, place, previous)
+
+    def _read(self, draft: Draft, actor: Sense | None, place: Sense | None, previous: As | None) -> Named:
+        reading: As = "actor" if place is None else "place"
+        if actor and place:
+            reading = "place" if draft.reading == "place" or self._dateline(draft) else self.cues.reading(draft.first, draft.last, previous)
+        who = self._of_its_day(actor) if actor and reading != "place" else None
+        where = place.place if place and reading != "actor" else None
+        return self._make(draft, who, where, reading, actor or place or draft)
+
+    def _make(self, draft: Draft, actor: Participant | None, place: Place | None, reading: As, shape: Sense | Draft) -> Named:
+        start, end = self.text.span(draft.first, draft.last)
+        form = shape.form if isinstance(shape, Draft) or draft.form == "name" else draft.form
+        return Named(start, end, self.text.body[start:end], actor, place, reading, form, draft.title)
+
+    def _capital(self, draft: Draft) -> Sense | None:
+        return next((s for s in draft.senses if s.kind == "capital" and s.holds(self.day)), None)
+
+    def _of_its_day(self, sense: Sense) -> Participant | None:
+        """A seat of government speaks for the state that sat there on that day."""
+        if sense.kind == "seat" and sense.actor and sense.actor.country:
+            return self.lexicon.state(sense.actor.country, self.day) or sense.actor
+        return sense.actor
+
+    def _dropped(self, draft: Draft) -> bool:
+        """ "London-based", "Iran-backed": the name belongs to the word after it."""
+        gap = self.text.gap(draft.last - 1) if draft.senses else ""
+        return gap in ("-", "‑", "‐") and self.text.key(draft.last) in self.dropping
+
+    def _crowded(self, draft: Draft) -> bool:
+        """ "Lincoln Center", "Abraham Lincoln": a capitalised word of no list right beside it."""
+        text, never = self.text, self.lexicon.sets["not_in_a_persons_name"]
+        after, before = draft.last, draft.first - 1
+        if (
+            after < len(text)
+            and text.joined[after - 1]
+            and text.capital[after]
+            and text.gap(after - 1).isspace()
+            and not self._starts(after)
+        ):
+            return text.keys[after] not in never
+        return (
+            before >= 0
+            and text.joined[before]
+            and text.capital[before]
+            and not self._ends(before)
+            and text.keys[before] not in never
+            and text.keys[before] not in self.lexicon.openers
+        )
+
+    def _starts(self, at: int) -> bool:
+        return at in self._firsts or self.lexicon.titles.begins(self.text.keys[at])
+
+    def _ends(self, at: int) -> bool:
+        return at in self._lasts or self.lexicon.titles.begins(self.text.keys[at])
+
+    def _dateline(self, draft: Draft) -> bool:
+        """In capitals at the very start: KYIV, Ukraine (AP)."""
+        start, end = self.text.span(draft.first, draft.last)
+        return end < _DATELINE and self.text.body[:end].isupper()
+
+    # ---------------------------------------------------------------------------------------------------- surroundings
+
+    def _country_after(self, draft: Draft, following: Draft) -> str | None:
+        """The country of the place named next: "Tripoli, Lebanon", "Geneva, Switzerland"."""
+        if following.first != draft.last or self.text.gap(draft.last - 1) not in (", ", " (", ",\n"):
+            return None
+        return next((s.place.country for s in following.senses if s.place and s.kind in ("state", "region")), None)
+
+    def _linked(self, before: Named, draft: Draft) -> As | None:
+        """How the name right before was read, if the two stand in one list."""
+        start = self.text.starts[draft.first]
+        return before.reading if before.end < start and start - before.end < 12 and self.text.body[before.end : start] in _LINKS else None  # noqa: PLR2004
+
+    def _settle_strangers(self) -> None:
+        self._firsts = frozenset(d.first for d in self.drafts)
+        self._lasts = frozenset(d.last - 1 for d in self.drafts)
+        sentence, numbers = 0, []
+        for i, d in enumerate(self.drafts):
+            if i and _STOP.search(self.text.body, self.text.ends[self.drafts[i - 1].last - 1] - 3, self.text.starts[d.first]):
+                sentence += 1
+            numbers.append(sentence)
+        for i, d in enumerate(self.drafts):
+            if d.adrift:
+                self._settle(i, d, numbers)
+
+    def _settle(self, i: int, draft: Draft, numbers: Sequence[int]) -> None:
+        if draft.place is not None:
+            draft.place = draft.place.model_copy(update={"country": self._nearest_country(i)})
+            return
+        near = {c for j in self._neighbours(i) if numbers[j] == numbers[i] for c in self._states(self.drafts[j])}
+        if draft.actor is not None and len(near) == 1:
+            draft.actor = draft.actor.model_copy(update={"country": near.pop()})
+
+    def _neighbours(self, i: int) -> range:
+        return range(max(0, i - 8), min(len(self.drafts), i + 9))
+
+    def _states(self, draft: Draft) -> set[str]:
+        return {s.actor.country for s in draft.senses if s.kind in ("state", "adjective") and s.actor and s.actor.country}
+
+    def _nearest_country(self, i: int) -> str | None:
+        """Of the next few names, the nearest that is in one country; else the country most spoken of."""
+        order = sorted(self._neighbours(i), key=lambda j: (abs(j - i), -j))
+        for j in order:
+            countries = {
+                s.place.country for s in self.drafts[j].senses if s.place and s.place.country and (s.weight > 10**5 or s.kind == "state")
+            }
+            if j != i and len(countries) == 1:
+                return countries.pop()
+        return max(self.seen, key=lambda c: (self.seen[c], c), default=None)

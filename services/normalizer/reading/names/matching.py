@@ -1,0 +1,54 @@
+"""The longest phrase of the lexicon at each word that may begin a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.normalizer.reading.names.lexicon import Lexicon
+from services.normalizer.reading.names.people import Person
+from services.normalizer.reading.names.senses import Sense
+from services.normalizer.reading.names.text import Text
+
+_OPENERS = frozenset(("al", "el", "ad", "ash", "an", "as", "at", "ar", "az", "de"))  # begin names in lower case: al-Shabaab
+_MOST_WORDS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words first to last (exclusive) are a phrase of the lexicon; `key` is its key, `senses` what it may mean."""
+
+    first: int
+    last: int
+    key: str
+    senses: tuple[Sense, ...]
+    people: tuple[Person, ...]
+
+    @property
+    def stopped(self) -> bool:
+        return any(s.kind == "stop" for s in self.senses)
+
+
+def longest(text: Text, at: int, lexicon: Lexicon) -> Hit | None:
+    """The longest phrase that begins at this word, or None. The work is bounded by the longest phrase, not by the text."""
+    limit = min(lexicon.reach.get(text.keys[at], 1), _MOST_WORDS, len(text) - at)
+    size = 1
+    while size < limit and text.joined[at + size - 1]:
+        size += 1
+    while size:
+        key = text.keys[at] if size == 1 else " ".join(text.keys[at : at + size])
+        if (key in lexicon.phrases or key in lexicon.people or key in lexicon.cities) and _as_written(text, at, at + size, key, lexicon):
+            return Hit(at, at + size, key, lexicon.phrases.get(key, ()) + lexicon.city(key), lexicon.people.get(key, ()))
+        size -= 1
+    return None
+
+
+def _as_written(text: Text, first: int, last: int, key: str, lexicon: Lexicon) -> bool:
+    if key in lexicon.acronyms:
+        return all(w.isupper() for w in text.words[first:last])
+    if key in lexicon.small:
+        return True
+    return text.capital[last - 1] and (text.capital[first] or text.keys[first] in _OPENERS)
+
+
+def may_begin(text: Text, at: int, lexicon: Lexicon) -> bool:
+    return text.capital[at] or text.keys[at] in _OPENERS or text.keys[at] in lexicon.small_first

@@ -1,0 +1,82 @@
+"""Who a name of a person is: from the lexicon, from an introduction earlier in the article, or by its pattern alone."""
+
+from __future__ import annotations
+
+import datetime
+
+from schemas.events import Participant
+from services.normalizer.reading.names.lexicon import Lexicon
+from services.normalizer.reading.names.people import Person
+from services.normalizer.reading.names.text import Text, phrase_key
+from services.normalizer.reading.names.titles import Title, Titles
+
+_MOST_WORDS = 5
+_INNER = frozenset("al el bin ibn ben van von der den de la du da dos di abu bint ul ur ad".split())
+
+
+class Persons:
+    """The people of one article, in order of reading. Surnames mean whom the article introduced by full name."""
+
+    def __init__(self, text: Text, lexicon: Lexicon, titles: Titles, day: datetime.date | None) -> None:
+        self.text, self.lexicon, self.titles, self.day = text, lexicon, titles, day
+        self.introduced: dict[str, Participant] = {}
+        self._ends = lexicon.sets["not_in_a_persons_name"]
+        self._ranks = lexicon.ranks
+
+    def run(self, at: int) -> int:
+        """The word after the name of a person that begins here: capitalised words, with particles between."""
+        text, i = self.text, at
+        while i < len(text) and i - at < _MOST_WORDS and (i == at or text.joined[i - 1]):
+            if not (text.capital[i] or (text.keys[i] in _INNER and i + 1 < len(text) and text.capital[i + 1] and text.joined[i])):
+                break
+            if text.keys[i] in self._ends or (i > at and text.gap(i - 1) in ("'", "’") and text.keys[i] == "s"):
+                break
+            if i > at and self.titles.begins(text.keys[i]) and self.titles.at(text, i):
+                break
+            i += 1
+        return i
+
+    def known(self, key: str, people: tuple[Person, ...], owner: str | None = None, title: Title | None = None) -> Participant | None:
+        """The person meant by a full name or a surname, or None where a surname says too little."""
+        full = [p for p in people if any(phrase_key(n) == key for n in p.names)]
+        if full:
+            return self.introduce(self._best(full).participant)
+        if key in self.introduced:
+            return self.introduced[key]
+        fitting = [p for p in people if p.known_on(self.day)]
+        if title is not None:
+            held = [p for p in fitting or people if any(t.office == title.office and owner in (None, t.of) for t in p.tenures)]
+            fitting = held or [p for p in fitting if owner in (None, p.participant.country)]
+        elif key in self.lexicon.common or key in self.lexicon.given:
+            fitting = []
+        return self._best(fitting).participant if fitting else None
+
+    def _best(self, people: list[Person]) -> Person:
+        return max(people, key=lambda p: (*p.rank_on(self.day, self._ranks), p.participant.name))
+
+    def introduce(self, person: Participant) -> Participant:
+        """From here on, the surname alone is this person."""
+        for p in self.lexicon.people.get(phrase_key(person.name), ()):
+            for surname in p.surnames if p.participant == person else ():
+                self.introduced[phrase_key(surname)] = person
+        words = phrase_key(person.name).split()
+        if len(words) > 1:
+            self.introduced[words[-1]] = person
+            for i in range(1, len(words) - 1):
+                if words[i] in _INNER:
+                    self.introduced[" ".join(words[i:])] = person
+                    break
+        return person
+
+    def stranger(self, first: int, last: int, country: str | None) -> Participant:
+        """Someone no lexicon has, by the words of the name; a lone surname is whom the article introduced by it."""
+        start, end = self.text.span(first, last)
+        key = " ".join(self.text.keys[first:last])
+        if key in self.introduced:
+            return self.introduced[key]
+        name = " ".join(self.text.body[start:end].split())
+        if name.isupper():
+            name = name.title()
+        if last - first == 1:
+            return Participant(name=name, type="person", country=country)
+        return self.introduce(Participant(name=name, type="person", country=country))

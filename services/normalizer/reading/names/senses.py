@@ -1,0 +1,36 @@
+"""What a phrase of the lexicon may mean."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.events import Participant, Place
+from services.normalizer.reading.names.named import Form
+
+Kind = Literal["state", "adjective", "capital", "seat", "body", "person", "city", "region", "sea", "site", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One meaning of a phrase.
+
+    `weight` orders places of one name (inhabitants; more is likelier); `since` and `until` bound the days on which the
+    meaning holds (Bonn spoke for West Germany until 1990); `risky`: a common word too, so it needs the context of a place.
+    """
+
+    kind: Kind
+    form: Form
+    actor: Participant | None = None
+    place: Place | None = None
+    weight: int = 0
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    risky: bool = False
+
+    def holds(self, day: datetime.date | None) -> bool:
+        """Whether it holds on that day; with no day, whether it holds today (it has no end)."""
+        if day is None:
+            return self.until is None
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)

@@ -1,0 +1,83 @@
+"""The words of a text as names need them: with offsets, keys without case and accents, and which may stand in one name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+(?:['’ʼʻ`](?!s\b)[^\W_]+)*")
+_QUIET = str.maketrans("", "", "'’ʼʻ`")
+_JOINTS = frozenset((" ", "\n", "\u00a0", "-", "‑", "‐", "'", "’", "/", "–"))
+_ABBREVIATED = frozenset("st mt ft gen lt col maj sgt capt adm gov sen rep dr mr mrs ms brig cmdr prof rev hon pres".split())
+_MOST_BLANKS = 12  # indentation of an old wire's lines
+
+
+@lru_cache(maxsize=65536)
+def key_of(word: str) -> str:
+    """Lower case, without accents and apostrophes: "Sana'a" and "Sanaa" have one key."""
+    if word.isascii():
+        return word.translate(_QUIET).lower()
+    plain = unicodedata.normalize("NFKD", word.translate(_QUIET))
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+
+
+def phrase_key(name: str) -> str:
+    """The key of a whole name: the keys of its words with single blanks between."""
+    return " ".join(key_of(w) for w in _WORD.findall(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A body cut into words; the lists run in parallel.
+
+    `joined[i]`: nothing but a blank, a hyphen, an apostrophe or the full stop of an abbreviation parts word i from the next.
+    """
+
+    body: str
+    starts: list[int]
+    ends: list[int]
+    words: list[str]
+    keys: list[str]
+    capital: list[bool]
+    joined: list[bool]
+
+    @classmethod
+    def of(cls, body: str) -> Text:
+        spans = [m.span() for m in _WORD.finditer(body)]
+        words = [body[a:b] for a, b in spans]
+        joined = [_joined(words[i], body[spans[i][1] : spans[i + 1][0]]) for i in range(len(spans) - 1)]
+        joined.append(False)
+        capital = [w[0].isupper() or (w[0].isdigit() and not w.isdigit()) for w in words]
+        return cls(body, [a for a, _ in spans], [b for _, b in spans], words, [key_of(w) for w in words], capital, joined)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def gap(self, i: int) -> str:
+        """What stands between word i and the next (to the end of the body after the last; "" before the first)."""
+        if i < 0:
+            return self.body[: self.starts[0]] if self.starts else self.body
+        end = self.starts[i + 1] if i + 1 < len(self.starts) else len(self.body)
+        return self.body[self.ends[i] : end]
+
+    def key(self, i: int) -> str:
+        """The key of word i, "" outside the text."""
+        return self.keys[i] if 0 <= i < len(self.keys) else ""
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Offsets of words first to last (exclusive); the last stop of "U.S." belongs to it."""
+        end = self.ends[last - 1]
+        dotted = (
+            last - first > 1 and len(self.words[last - 1]) == 1 and self.body[end - 2 : end - 1] == "." and self.body[end : end + 1] == "."
+        )
+        return self.starts[first], end + dotted
+
+
+def _joined(word: str, gap: str) -> bool:
+    if len(gap) == 1:
+        return gap in _JOINTS or (gap == "." and len(word) == 1)
+    if gap == ". ":
+        return len(word) == 1 or word.lower() in _ABBREVIATED
+    return gap.isspace() and len(gap) <= _MOST_BLANKS and gap.count("\n") < 2  # noqa: PLR2004  # a blank line ends a name

@@ -1,0 +1,66 @@
+"""Offices and titles in a text: "Foreign Minister", "former deputy defence minister", "Lt. Gen."."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.normalizer.reading.names.text import Text, phrase_key
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """Words first to last (exclusive). `office` is what the lexicon's people hold, None for a rank or a job.
+
+    `changed`: "former", "deputy" and the like stand before it, so it is not the holder of the office.
+    """
+
+    first: int
+    last: int
+    office: str | None
+    changed: bool
+
+
+class Phrases:
+    """Phrases in lower case or capitals alike, the longest at a word."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._phrases = frozenset(map(phrase_key, phrases))
+        self._reach: dict[str, int] = {}
+        for phrase in sorted(self._phrases):
+            first, size = phrase.split(" ")[0], phrase.count(" ") + 1
+            self._reach[first] = max(self._reach.get(first, 1), size)
+
+    def begins(self, key: str) -> bool:
+        return key in self._reach
+
+    def at(self, text: Text, i: int) -> int:
+        """How many words the longest phrase that begins here has, 0 for none."""
+        for size in range(min(self._reach.get(text.keys[i], 0), len(text) - i), 0, -1):
+            if " ".join(text.keys[i : i + size]) in self._phrases and all(text.joined[i : i + size - 1]):
+                return size
+        return 0
+
+
+class Titles:
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        self._offices: dict[str, str | None] = {phrase_key(t): None for t in words["titles"]}
+        self._offices.update({phrase_key(s): office for office, spellings in words["offices"].items() for s in (office, *spellings)})
+        self._phrases = Phrases(self._offices)
+        self._changing = frozenset(map(phrase_key, words["changing"]))
+        self._plain = frozenset(map(phrase_key, words["plain"]))
+
+    def at(self, text: Text, i: int) -> Title | None:
+        """The title that begins at this word, with what qualifies it."""
+        first, changed = i, False
+        while i < len(text) and i - first < 3 and (text.keys[i] in self._changing or text.keys[i] in self._plain):  # noqa: PLR2004
+            if not text.joined[i]:
+                return None
+            changed |= text.keys[i] in self._changing
+            i += 1
+        size = self._phrases.at(text, i) if i < len(text) else 0
+        return Title(first, i + size, self._offices[" ".join(text.keys[i : i + size])], changed) if size else None
+
+    def begins(self, key: str) -> bool:
+        return self._phrases.begins(key) or key in self._changing or key in self._plain

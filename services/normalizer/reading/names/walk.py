@@ -1,0 +1,209 @@
+"""One pass over the words of a text, which drafts its names. At each word the rules are tried in a fixed order."""
+
+from __future__ import annotations
+
+import datetime
+
+from schemas.events import Participant
+from services.normalizer.reading.names.drafts import Draft
+from services.normalizer.reading.names.geography import Geography
+from services.normalizer.reading.names.lexicon import Lexicon
+from services.normalizer.reading.names.matching import Hit, longest, may_begin
+from services.normalizer.reading.names.persons import Persons
+from services.normalizer.reading.names.text import Text
+from services.normalizer.reading.names.titles import Title, Titles
+
+Step = tuple[Draft | None, int]
+_POSSESSIVE = frozenset(("'", "’"))
+_GOVERNING = ("state", "adjective", "seat", "capital")
+
+
+class Walk:
+    def __init__(self, text: Text, lexicon: Lexicon, titles: Titles, day: datetime.date | None) -> None:
+        self.text, self.lexicon, self.titles, self.day = text, lexicon, titles, day
+        self.persons = Persons(text, lexicon, titles, day)
+        self.geography = Geography(text, lexicon)
+        self.drafts: list[Draft] = []
+        self._forces = lexicon.forces
+
+    def run(self) -> list[Draft]:
+        at = 0
+        while at < len(self.text):
+            draft, at = self._step(at)
+            if draft is not None:
+                self.drafts.append(draft)
+        return self.drafts
+
+    def _step(self, at: int) -> Step:
+        hit = longest(self.text, at, self.lexicon) if may_begin(self.text, at, self.lexicon) else None
+        title = self.titles.at(self.text, at) if self.titles.begins(self.text.keys[at]) else None
+        if title and (hit is None or hit.last <= title.last):
+            return self._titled(title)
+        if hit is not None:
+            return self._hit(hit)
+        if self.text.capital[at]:
+            return self._unknown(at)
+        return self.geography.of_kind(at) or (None, at + 1)
+
+    # ---------------------------------------------------------------------------------------------------- titles
+
+    def _titled(self, title: Title) -> Step:
+        before = self._beside(title.first)
+        owner = before.owner if before else None
+        if title.last < len(self.text) and self.text.joined[title.last - 1]:
+            found = self._person(title.last, owner, title)
+            if found is not None:
+                found.title = self._title_text(title, before)
+                return found, found.last
+        if title.office is None or title.changed:
+            return None, title.last
+        return self._of_someone(title) or self._by_someone(title, before, owner)
+
+    def _by_someone(self, title: Title, before: Draft | None, owner: str | None) -> Step:
+        """ "The Russian president", "Ukraine's foreign minister", "the Kremlin leader": one name with the word before."""
+        holder = self._holder(title, owner)
+        if holder is None or before is None:
+            return None, title.last
+        self.drafts.pop()
+        return Draft(before.first, title.last, "office", actor=holder, reading="actor"), title.last
+
+    def _of_someone(self, title: Title) -> Step | None:
+        """ "The president of Russia", unless the name follows."""
+        at = title.last
+        if self.text.key(at) != "of" or not self.text.joined[at - 1] or at + 1 >= len(self.text):
+            return None
+        at += 2 if self.text.key(at + 1) == "the" else 1
+        hit = longest(self.text, at, self.lexicon) if at < len(self.text) else None
+        owner = Draft(hit.first, hit.last, "name", hit.senses).owner if hit else None
+        holder = self._holder(title, owner)
+        if hit is None or holder is None or (hit.last < len(self.text) and self.text.joined[hit.last - 1] and self.text.capital[hit.last]):
+            return None
+        return Draft(title.first, hit.last, "office", actor=holder, reading="actor"), hit.last
+
+    def _holder(self, title: Title, owner: str | None) -> Participant | None:
+        if owner is None or title.office is None:
+            return None
+        if title.office == "leader":
+            return self.lexicon.offices.holder("leader", owner, self.day) or self.lexicon.offices.leader(owner, self.day)
+        return self.lexicon.offices.holder(title.office, owner, self.day)
+
+    def _beside(self, at: int) -> Draft | None:
+        """The name right before this word, with a blank or 's between."""
+        last = self.drafts[-1] if self.drafts else None
+        if last is None:
+            return None
+        gap = at - last.last
+        if gap == 0 and self.text.joined[at - 1]:
+            return last
+        return last if gap == 1 and self.text.keys[at - 1] == "s" and self.text.gap(at - 2) in _POSSESSIVE else None
+
+    def _title_text(self, title: Title, before: Draft | None) -> str:
+        first = before.first if before and before.owner and before.last == title.first else title.first
+        start, end = self.text.span(first, title.last)
+        return " ".join(self.text.body[start:end].split())
+
+    # ---------------------------------------------------------------------------------------------------- people
+
+    def _person(self, at: int, owner: str | None, title: Title) -> Draft | None:
+        """The person named here, right after a title."""
+        if not self.text.capital[at] and not may_begin(self.text, at, self.lexicon):
+            return None
+        hit, last = longest(self.text, at, self.lexicon), self.persons.run(at)
+        if hit and hit.people and last <= hit.last:
+            person = self.persons.known(hit.key, hit.people, owner, title)
+            if person:
+                return self._as_person(at, hit.last, person, hit.key)
+        if (
+            hit
+            and not hit.people
+            and (hit.stopped or hit.last >= last)
+            and any(s.kind in (*_GOVERNING, "body", "stop") for s in hit.senses)
+        ):
+            return None
+        if hit and hit.people and hit.last < last and " " in hit.key:
+            person = self.persons.known(hit.key, hit.people, owner, title)
+            if person:
+                return self._as_person(at, hit.last, person, hit.key)
+        if last <= at or not self.text.capital[last - 1]:
+            return None
+        country = owner if owner and len(owner) == 2 else None  # noqa: PLR2004  # a state's code, not a body's name
+        return Draft(at, last, "name", actor=self.persons.stranger(at, last, country), reading="actor", adrift=country is None)
+
+    def _as_person(self, first: int, last: int, person: Participant, key: str) -> Draft:
+        return Draft(first, last, "surname" if key in self.lexicon.surnames else "name", actor=person, reading="actor", key=key)
+
+    # ---------------------------------------------------------------------------------------------------- names
+
+    def _hit(self, hit: Hit) -> Step:
+        if hit.stopped:
+            return None, hit.last
+        if hit.people:
+            step = self._of_the_lexicon(hit)
+            if step is not None:
+                return step
+        if not hit.senses:
+            return self._unknown(hit.first)
+        if hit.last - hit.first == 1 and self._first_name(hit):
+            return self._unknown(hit.first)
+        if hit.key in self.persons.introduced and not self.geography.cued(hit.first):
+            return self._as_person(hit.first, hit.last, self.persons.introduced[hit.key], hit.key), hit.last
+        return (
+            self._force(hit)
+            or self.geography.wider(hit)
+            or (Draft(hit.first, hit.last, hit.senses[0].form, hit.senses, key=hit.key), hit.last)
+        )
+
+    def _of_the_lexicon(self, hit: Hit) -> Step | None:
+        last = self.persons.run(hit.first)
+        if last > hit.last and hit.key in self.lexicon.surnames and not longest(self.text, hit.last, self.lexicon):
+            return None  # "Bush Street", "Biden Smith"
+        if hit.senses and self.geography.cued(hit.first):
+            return None
+        person = self.persons.known(hit.key, hit.people)
+        return (self._as_person(hit.first, hit.last, person, hit.key), hit.last) if person else None
+
+    def _first_name(self, hit: Hit) -> bool:
+        """ "Jordan Smith", but neither "Jordan Valley" nor "Jordan King Abdullah"."""
+        if hit.key not in self.lexicon.given or any(s.kind == "adjective" for s in hit.senses):
+            return False
+        return self.persons.run(hit.first) > hit.last and not longest(self.text, hit.last, self.lexicon)
+
+    def _force(self, hit: Hit) -> Step | None:
+        """ "Ukrainian air force", "the Israeli military", "Iran's foreign ministry": the state, in its own words."""
+        actor = next((s.actor for s in hit.senses if s.kind in _GOVERNING and s.actor), None)
+        at = hit.last
+        if actor is None or at >= len(self.text):
+            return None
+        if self.text.key(at) == "s" and self.text.gap(at - 1) in _POSSESSIVE:
+            at += 1
+        if at >= len(self.text) or not self.text.joined[at - 1]:
+            return None
+        size = self._forces.at(self.text, at)
+        return (Draft(hit.first, at + size, "office", actor=actor, reading="actor", key=hit.key), at + size) if size else None
+
+    # -------------------------------------------------------------------------------------------------- strangers
+
+    def _unknown(self, at: int) -> Step:
+        """A capitalised word of no list: the first name of a stranger, a place by its kind, or nothing."""
+        last = self.persons.run(at)
+        if last - at > 1 and (self.text.keys[at] in self.lexicon.given or self._of_a_family(at, last) or self._described(last)):
+            person = self.persons.stranger(at, last, None)
+            return Draft(at, last, "name", actor=person, reading="actor", adrift=person.country is None), last
+        if last - at == 1 and self.text.keys[at] in self.persons.introduced:
+            person = self.persons.introduced[self.text.keys[at]]
+            return self._as_person(at, last, person, self.text.keys[at]), last
+        return self.geography.stranger(at) or (None, at + 1)
+
+    def _of_a_family(self, at: int, last: int) -> bool:
+        """ "Hunter Biden": ends in a surname that is known, and begins with no common word."""
+        end = self.text.keys[last - 1]
+        return self.text.keys[at] not in self.lexicon.openers and (end in self.persons.introduced or end in self.lexicon.surnames)
+
+    def _described(self, last: int) -> bool:
+        """ "X Y, a spokesman for ...", "X Y, the region's governor"."""
+        if last >= len(self.text) or not self.text.gap(last - 1).startswith(", "):
+            return False
+        return any(self._title_at(i) for i in range(last, min(last + 4, len(self.text))))
+
+    def _title_at(self, at: int) -> bool:
+        return self.titles.begins(self.text.keys[at]) and self.titles.at(self.text, at) is not None

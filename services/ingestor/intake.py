@@ -1,0 +1,175 @@
+"""From a capture to an answer: cut in a thread, stored in one transaction, answered only once that is committed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+import asyncpg
+import structlog
+from pydantic import Field
+
+from schemas.articles import Published, RawArticle
+from schemas.base import Model
+from services.chassis.errors import is_passing
+from services.chassis.faults import Faults
+from services.chassis.outbox import Outbox
+from services.chassis.relay import pending
+from services.ingestor.pages.model import Capture, Cut, Limits, Refusal
+from services.ingestor.problems import Problem, refused
+from services.ingestor.settings import IngestorSettings
+from services.ingestor.store import Outcome, Page, Taken, assume_capture, take
+
+log = structlog.get_logger()
+Cutter = Callable[[Capture, Limits], Cut]
+Clock = Callable[[], datetime]
+
+
+class ArticleTaken(Model):
+    """What became of one article."""
+
+    article_id: str
+    revision: int
+    outcome: Outcome
+    title: str
+    outlet: str
+    published: Published
+
+
+class Answer(Model):
+    """What became of one page: everything named here is durable."""
+
+    page_id: str
+    articles: tuple[ArticleTaken, ...]
+    boilerplate: Annotated[int, Field(description="spans of the page that are no article's body")] = 0
+    refusals: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def now_utc() -> datetime:
+    """The clock of the intake: what it says becomes log time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes pages in. `cut` is pure; `clock` gives log time, and stands in for a capture time that nobody said."""
+
+    settings: IngestorSettings
+    pool: asyncpg.Pool
+    outbox: Outbox
+    faults: Faults
+    cut: Cutter
+    cutting: asyncio.Semaphore
+    clock: Clock = now_utc
+
+    async def check_backlog(self) -> None:
+        """Turn senders away while Kafka is behind.
+
+        Raises:
+            Problem: 429 above the limit, 503 without Postgres.
+        """
+        async with self._postgres():
+            behind = await pending(self.pool, self.settings.backlog_records)
+        if behind:
+            detail = f"more than {self.settings.backlog_records:,} records wait for Kafka"
+            wait = self.settings.retry_after_seconds
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "backlog", detail, "Come back later; nothing is lost.", retry_after=wait)
+
+    async def take(self, capture: Capture) -> Answer:
+        """Cut a capture, and make its articles durable.
+
+        Raises:
+            Problem: 422 or 413 when nothing could be taken in, 503 without Postgres.
+        """
+        digest = await asyncio.to_thread(_digest, capture)
+        dated = capture if capture.captured_at else replace(capture, captured_at=await self._assumed(digest, capture.url))
+        assumed = not capture.captured_at
+        async with self.cutting:
+            cut = await asyncio.to_thread(self._cut, dated, assumed=assumed)
+        if not cut.articles:
+            raise refused(capture.label, cut.refusals or (_nothing(capture),))
+        page = Page(cut.page_id, capture.url, capture.moment, digest)
+        taken = await self._store(page, cut.articles)
+        log.info("page_taken", page_id=page.page_id, articles=len(taken), fresh=sum(done.outcome != "unchanged" for done in taken))
+        return _answer(cut, taken)
+
+    def _cut(self, capture: Capture, *, assumed: bool) -> Cut:
+        limits = Limits(max_bytes=self.settings.page_bytes)
+        cut = within(self.cut(capture, limits), capture.label, self.settings.article_bytes)
+        return with_assumed_capture(cut, capture.captured_at) if assumed else cut
+
+    async def _assumed(self, digest: str, url: str | None) -> datetime:
+        async with self._postgres():
+            return await assume_capture(self.pool, digest, url, self.clock())
+
+    async def _store(self, page: Page, articles: Sequence[RawArticle]) -> list[Taken]:
+        async with self._postgres():
+            async with self.pool.acquire() as tx, tx.transaction():
+                taken = await take(tx, self.outbox, page, articles, self.clock())
+                self.faults.reached("before_commit")
+            self.faults.reached("after_commit")
+            return taken
+
+    @asynccontextmanager
+    async def _postgres(self) -> AsyncIterator[None]:
+        """Trouble that may pass is the sender's to wait for: what was not answered with 202 can be sent again without harm."""
+        try:
+            async with asyncio.timeout(self.settings.store_seconds):
+                yield
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("postgres_away", error=repr(error))
+            detail, wait = "Postgres does not answer", self.settings.retry_after_seconds
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "store_away", detail, "Send it again later.", retry_after=wait) from error
+
+
+def _digest(capture: Capture) -> str:
+    content = capture.content
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content).hexdigest()
+
+
+def _nothing(capture: Capture) -> Refusal:
+    return Refusal(
+        page=capture.label, reason="no_article", what="no article found", advice="Check that the page holds the text of a story."
+    )
+
+
+def within(cut: Cut, page: str, most: int) -> Cut:
+    """The cut without articles that are too long for one record; those are refused."""
+    sizes = [len(article.model_dump_json().encode()) for article in cut.articles]
+    kept = tuple(article for article, size in zip(cut.articles, sizes, strict=True) if size <= most)
+    long = tuple(_too_long(page, article, size, most) for article, size in zip(cut.articles, sizes, strict=True) if size > most)
+    return cut.model_copy(update={"articles": kept, "refusals": cut.refusals + long}) if long else cut
+
+
+def _too_long(page: str, article: RawArticle, size: int, most: int) -> Refusal:
+    what = f"“{article.title[:80]}” is {size:,} bytes long, and {most:,} is the limit of one article"
+    return Refusal(page=page, reason="too_large", what=what, advice="Split it, or raise DAYBOOK_ARTICLE_BYTES for the ingestor.")
+
+
+def with_assumed_capture(cut: Cut, assumed: datetime | None) -> Cut:
+    """The cut, with every date that was counted from an assumed capture marked as inferred."""
+    said = f"no capture time was given: {assumed:%Y-%m-%dT%H:%M:%SZ} is assumed, and dates counted from it are marked as inferred"
+    return cut.model_copy(update={"articles": tuple(map(_inferred, cut.articles)), "notes": (said, *cut.notes)})
+
+
+def _inferred(article: RawArticle) -> RawArticle:
+    if article.published.basis != "relative_to_capture":
+        return article
+    return article.model_copy(update={"published": article.published.model_copy(update={"basis": "inferred"})})
+
+
+def _answer(cut: Cut, taken: Iterable[Taken]) -> Answer:
+    articles = tuple(
+        ArticleTaken(outcome=done.outcome, **done.article.model_dump(include={"article_id", "revision", "title", "outlet", "published"}))
+        for done in taken
+    )
+    return Answer(page_id=cut.page_id, articles=articles, boilerplate=len(cut.boilerplate), refusals=cut.refusals, notes=cut.notes)

@@ -1,0 +1,49 @@
+-- What the ingestor remembers, so that nothing is taken in twice.
+-- depends:
+
+-- migrate: apply
+
+CREATE TABLE articles (
+    article_id     text        PRIMARY KEY,
+    revision       int         NOT NULL CHECK (revision >= 1),
+    content_sha256 text        NOT NULL,
+    known_sha256   text[]      NOT NULL,
+    pubstatus      text        NOT NULL CHECK (pubstatus IN ('usable', 'corrected', 'withdrawn')),
+    outlet         text        NOT NULL,
+    title          text        NOT NULL,
+    page_id        text        NOT NULL,
+    captured_at    timestamptz,
+    recorded_at    timestamptz NOT NULL
+);
+
+COMMENT ON TABLE articles IS 'The latest revision of each article; the revisions themselves are in the log.';
+COMMENT ON COLUMN articles.known_sha256 IS 'The content of every revision there was, so that an old capture read again is no correction.';
+COMMENT ON COLUMN articles.captured_at IS 'Of the latest revision, as its sender said; null where it was assumed.';
+
+CREATE TABLE pages (
+    page_id     text        PRIMARY KEY,
+    url         text,
+    captured_at timestamptz,
+    sha256      text        NOT NULL,
+    articles    int         NOT NULL,
+    recorded_at timestamptz NOT NULL
+);
+
+COMMENT ON TABLE pages IS 'Every page that was taken in, when it first was.';
+COMMENT ON COLUMN pages.sha256 IS 'Of the bytes as they came.';
+
+CREATE TABLE assumed_captures (
+    sha256      text        NOT NULL,
+    url         text        NOT NULL,
+    captured_at timestamptz NOT NULL,
+    PRIMARY KEY (sha256, url)
+);
+
+COMMENT ON TABLE assumed_captures IS 'When bytes came first without a capture time: so the same bytes, sent again, are dated and named the same.';
+COMMENT ON COLUMN assumed_captures.url IS 'empty where there was none';
+
+-- migrate: rollback
+
+DROP TABLE assumed_captures;
+DROP TABLE pages;
+DROP TABLE articles;

@@ -1,0 +1,27 @@
+"""The settings of the ingestor: those of every service, and the limits of what it takes in. Each is a variable `DAYBOOK_<NAME>`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from services.chassis.settings import Port, Settings
+
+MOST_ARTICLE_BYTES = 7_000_000  # with its headers, one record has to stay below the topic's max.message.bytes
+
+
+class IngestorSettings(Settings):
+    """What is above a limit is refused before it costs more than the limit."""
+
+    http_port: Annotated[Port, Field(description="0 picks a free port")] = 8801
+    page_bytes: Annotated[int, Field(ge=1, description="most bytes of one page, or of one push of articles")] = 10_000_000
+    article_bytes: Annotated[
+        int, Field(ge=1, le=MOST_ARTICLE_BYTES, description="most bytes of one article as JSON; a longer one is no article")
+    ] = 2_000_000
+    body_seconds: Annotated[float, Field(gt=0, description="longest time that a body may take to come in")] = 30.0
+    held_bytes: Annotated[int, Field(ge=1, description="most bytes of bodies held at a time, over all requests")] = 100_000_000
+    cut_at_once: Annotated[int, Field(ge=1, description="most pages cut at a time, each in a thread")] = 2
+    store_seconds: Annotated[float, Field(gt=0, description="longest wait for Postgres before the sender is asked to come back")] = 15.0
+    backlog_records: Annotated[int, Field(ge=0, description="most records that may wait for Kafka before intake is refused")] = 10_000
+    retry_after_seconds: Annotated[int, Field(ge=1, description="when a sender that is turned away may come back")] = 2

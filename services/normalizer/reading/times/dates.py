@@ -25,7 +25,7 @@ def full_year(number: int) -> int:
 
 
 def _month(found: Found) -> int:
-    return found.number("MONTH") or found.number("MAYISH") or 1
+    return found.number("MONTH") or found.number("MAYISH") or found.number("ABBREVIATED") or 1
 
 
 def date(found: Found, context: Context) -> Made | None:
@@ -110,8 +110,7 @@ def month(found: Found, context: Context) -> Made | None:
         year = here.year
     else:
         year = here.year - (number > here.month)
-        soon = (number - here.month) % 12 in (1, 2)
-        year += soon and shift is None and context.direction == "unknown"
+        year += (number - here.month) % 12 <= (1 if context.direction == "past" else 2) and number != here.month
     return dated(month_of(year, number), "month", here)
 
 
@@ -181,7 +180,7 @@ def quarter(found: Found, context: Context) -> Made | None:
     if context.today is None:
         return Made("DATE", f"XXXX-Q{number}", UNDATED)
     this = _quarter(context.today.year, number)
-    if context.ahead and this.end < context.today:
+    if context.ahead and this.end < add_months(context.today, -6):
         this = this.shift(4)
     elif this.start > context.today and not (context.ahead or this.shift(-4).end < add_months(context.today, -5)):
         this = this.shift(-4)

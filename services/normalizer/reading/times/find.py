@@ -61,9 +61,13 @@ def _hit(match: Found, tokens: Tokens, floor: int, context: Context) -> Hit | No
     made = _make(match, context)
     if made is None:
         return None
-    _remember(made, context)
+    _remember(made, match.rule.make, context)
     first = early if made.type in ("DATE", "TIME") else lead(tokens, match.first, floor, made.type)[0]
     return Hit(first, match.last, made, context.direction)
+
+
+_COMPARING = frozenset(("ago", "from_last", "year_ago"))
+"""Makers whose dates are asides, as in "up from 3 a year ago": later words go on counting from what was told before them."""
 
 
 def _make(match: Found, context: Context) -> Made | None:
@@ -74,8 +78,8 @@ def _make(match: Found, context: Context) -> Made | None:
         return None
 
 
-def _remember(made: Made, context: Context) -> None:
-    if made.period is not None:
+def _remember(made: Made, rule: str, context: Context) -> None:
+    if made.period is not None and rule not in _COMPARING:
         context.told(made.period)
         if made.period.unit == "quarter" and made.period.shift(3).start >= (context.today or made.period.start):
             context.quarter = made.period

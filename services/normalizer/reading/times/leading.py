@@ -29,7 +29,7 @@ def lead(tokens: Tokens, first: int, floor: int, kind: str) -> tuple[int, Direct
     known, direction = _leads(kind), "unknown"
     for _ in range(_MOST):
         size = next((n for n in range(_LONGEST, 0, -1) if first - n >= floor and _words(tokens, first - n, first) in known), 0)
-        if not size:
+        if not size or (kind == "DURATION" and tokens.text[first].lower() == "the" and size == 1):
             break
         told = known[_words(tokens, first - size, first)]
         direction = told if told != "unknown" else direction

@@ -85,7 +85,7 @@ def set_of(found: Found, context: Context) -> Made:
     if day is not None:
         part = found.one("PART") or found.one("PARTS")
         return Made("SET", f"XXXX-WXX-{day}" + (f"T{part}" if part else ""))
-    month = found.one("MONTH") or found.one("MAYISH")
+    month = found.one("MONTH") or found.one("MAYISH") or found.one("ABBREVIATED")
     if month is not None:
         return Made("SET", f"XXXX-{int(month):02}")
     return Made("SET", period_value(_unit(found), _rate(found)))

@@ -19,7 +19,11 @@ class _Cues:
     ahead: frozenset[str]
     links: frozenset[str]
     alone: frozenset[str]
-    before_it: frozenset[str]
+    before_it: frozenset[tuple[str, ...]]
+    with_object: frozenset[str]
+    objects: frozenset[str]
+    bare: frozenset[str]
+    not_to_be: frozenset[str]
     present: frozenset[str]
     past: frozenset[str]
     not_past: frozenset[str]
@@ -28,13 +32,15 @@ class _Cues:
 
 @cache
 def _cues() -> _Cues:
-    return _Cues(**{name: frozenset(listed) for name, listed in load("tense.yaml").items()})
+    listed = {name: frozenset(map(str, words)) for name, words in load("tense.yaml").items()}
+    return _Cues(**{**listed, "before_it": frozenset(tuple(words.split()) for words in listed["before_it"])})
 
 
 def direction(tokens: Tokens, first: int, last: int) -> Direction:
     """Past or future as the nearest verb before the expression says; without one before it in the sentence, the nearest one after it."""
     cues = _cues()
-    if _text(tokens, first - 1) == "of" and _text(tokens, first - 2) in cues.before_it:
+    just_before = tuple(_text(tokens, k) for k in (first - 3, first - 2, first - 1))
+    if just_before in cues.before_it or just_before[1:] in cues.before_it:
         return "future"
     for k in range(first - 1, max(-1, first - 1 - _REACH), -1):
         if _stops(tokens, k, cues):
@@ -64,15 +70,25 @@ def _stops(tokens: Tokens, k: int, cues: _Cues) -> bool:
 
 
 def _told(tokens: Tokens, k: int, cues: _Cues) -> Direction | None:
-    word = tokens.text[k]
-    lowered = word.lower()
-    if lowered in cues.ahead and _text(tokens, k + 1) in cues.links:
-        return "future"
-    if lowered in cues.alone or (lowered in cues.future and word != "May") or word in cues.present:
+    word, lowered = tokens.text[k], tokens.text[k].lower()
+    before = _text(tokens, k - 1)
+    if _points_ahead(tokens, k, lowered, cues) or word in cues.present:
+        return "past" if before == "been" and _text(tokens, k - 2) == "had" else "future"
+    if lowered == "be" and before == "to" and _text(tokens, k - 2) not in cues.not_to_be:
         return "future"
     if lowered in cues.past or _is_past_form(word, lowered, cues):
-        return None if _text(tokens, k - 1) in ("be", "-") else "past"
+        return None if before in cues.bare else "past"
     return None
+
+
+def _points_ahead(tokens: Tokens, k: int, lowered: str, cues: _Cues) -> bool:
+    after = _text(tokens, k + 1)
+    return (
+        lowered in cues.future
+        or lowered in cues.alone
+        or (lowered in cues.ahead and after in cues.links)
+        or (lowered in cues.with_object and after in cues.objects)
+    )
 
 
 def _is_past_form(word: str, lowered: str, cues: _Cues) -> bool:

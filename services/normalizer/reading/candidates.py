@@ -24,7 +24,10 @@ class Said(Generic[Value]):
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A pattern's words at tokens [first, last) of a sentence, in the scope [low, high) that is its own."""
+    """A pattern's words at tokens [first, last) of a sentence, in the scope [low, high) that is its own.
+
+    `rivals` are the scopes of the other triggers of the sentence.
+    """
 
     kind: Kind
     pattern: Pattern
@@ -33,6 +36,7 @@ class Trigger:
     last: int
     low: int
     high: int
+    rivals: tuple[tuple[int, int], ...] = ()
 
     @property
     def noun(self) -> bool:

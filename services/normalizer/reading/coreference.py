@@ -72,7 +72,7 @@ def _places_meet(happening: Happening, candidate: Candidate) -> bool:
 
 def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
     mine, other = sides(happening.members), sides([candidate])
-    if not mine or not other or mine == other:
+    if not mine or not other or mine == other or (candidate.refers and _same_day(happening, candidate)):
         return True
     here, there = persons(happening.members), persons([candidate])
     close = _same_day(happening, candidate) or candidate.refers
@@ -93,7 +93,7 @@ def _forms_meet(happening: Happening, candidate: Candidate) -> bool:
 
 def _phases_meet(happening: Happening, candidate: Candidate) -> bool:
     here, there = happening.phase, PHASES[candidate.status]
-    if here == there or (candidate.refers and candidate.state.weight == 0):
+    if here == there or (candidate.refers and candidate.state.weight == 0 and not candidate.when):
         return True
     return {here, there} == {"future", "cancelled"} or ({here, there} == {"past", "future"} and _explicitly_same(happening, candidate))
 

@@ -16,7 +16,8 @@ CROSSING = 8
 
 
 def _dates(time: Time) -> bool:
-    return time.expression.when is not None and time.expression.type in {"DATE", "TIME"}
+    when = time.expression.when
+    return when is not None and (time.expression.type in {"DATE", "TIME"} or when.start is None)
 
 
 def _counts(sentence: Sentence, time: Time) -> bool:
@@ -65,7 +66,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
     sentence = trigger.sentence
     usable = [time for time in sentence.times if _dates(time) and _counts(sentence, time)]
     own = [time for time in usable if trigger.low <= time.first < trigger.high and not time.of_speech]
-    near = [time for time in usable if not time.of_speech and _distance(trigger, time) <= 2 * CROSSING + 8]
+    near = [time for time in usable if not time.of_speech and not _taken(trigger, time) and _distance(trigger, time) <= 2 * CROSSING + 8]
     spoken = [time for time in usable if time.of_speech] if status in {"occurred", "ongoing", "disputed"} else []
     for pool in (own, near, spoken):
         best = _best(trigger, pool)
@@ -74,6 +75,11 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
             expression = best.expression
             return Said(fitted(told, expression.text, status, published), expression.start, expression.end)
     return None
+
+
+def _taken(trigger: Trigger, time: Time) -> bool:
+    """Whether the time stands in another trigger's own words."""
+    return any(low <= time.first < high for low, high in trigger.rivals)
 
 
 def _best(trigger: Trigger, pool: Sequence[Time]) -> Time | None:

@@ -77,11 +77,21 @@ def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
         before = [
             n
             for n in sentence.names
-            if trigger.low <= n.first and n.last <= trigger.first and is_party(n) and not is_speaker(sentence, n, trigger.first)
+            if trigger.low <= n.first and n.last <= trigger.first and _is_side(n) and not is_speaker(sentence, n, trigger.first)
         ]
         return tuple(n for n in before if n.first not in used)[-1:]
-    after = [n for n in sentence.names if trigger.last <= n.first < trigger.high and is_party(n) and n.first not in used]
+    after = [n for n in sentence.names if trigger.last <= n.first < trigger.high and _is_side(n) and n.first not in used]
     return tuple(n for n in after if _is_aim(sentence, trigger, n))
+
+
+def whole_state(name: Name) -> Participant | None:
+    """The state, where a name is read as its land: "an attack on Ukraine"."""
+    place = name.named.place
+    return state(place.country, "target") if place and place.precision == "country" else None
+
+
+def _is_side(name: Name) -> bool:
+    return is_party(name) or whole_state(name) is not None
 
 
 def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
@@ -105,7 +115,7 @@ def sides(attacking: Sequence[Name], attacked: Sequence[Name]) -> tuple[Said[Par
 
 
 def _as_side(name: Name, role: ParticipantRole) -> tuple[Participant, ...]:
-    actor = name.named.actor
+    actor = name.named.actor or whole_state(name)
     if actor is None:
         return ()
     if actor.type == "person" and role == "attacker":

@@ -72,7 +72,7 @@ def quantities(trigger: Trigger) -> tuple[Said[Quantity], ...]:
     measure = "bodies" if trigger.kind.name.startswith("body") else "prisoners"
     found: list[Said[Quantity]] = []
     for count in counting.counts(sentence):
-        if count.measure in {"bodies", "prisoners"}:
+        if count.measure in {"bodies", "prisoners", "people"}:
             said = counting.quantity(sentence, count, _receiver(trigger, count.first, count.last))
             found.append(Said(said.value.model_copy(update={"measure": measure}), said.start, said.end))
     return tuple(found)

@@ -23,7 +23,7 @@ ALLOWED = {
 
 def region(trigger: Trigger) -> Region:
     low, high = trigger.sentence.clause(trigger.first)
-    return Region(trigger.first, trigger.last, low, high)
+    return Region(trigger.first, trigger.last, max(low, trigger.low if trigger.noun else low), max(high if not trigger.rivals else trigger.high, trigger.last))
 
 
 def state_of(trigger: Trigger) -> State:
@@ -64,7 +64,7 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
         told,
         when,
         placing.venues(trigger, told.status),
-        meeting.with_states(names, None),
+        meeting.with_states(names),
         counting.in_range(trigger.sentence, "meeting", trigger.low, trigger.high),
         (("form", Said(form, tokens[trigger.first].start, tokens[trigger.last - 1].end)),),
         refers=refers(trigger),

@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from schemas.events import Participant
+from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Document, Name, Sentence
-from services.normalizer.reading.grammar import Grammar, grammar
-from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.states import state
 
 # How far before a pronoun its person may have been named, in sentences.
 ANTECEDENT_REACH = 2
-PREMODIFIER_REACH = 5
+PRONOUN_REACH = 8
+# Words that may stand between a name and a verb of saying that it governs: "Peskov, her spokesman, said".
+SAY_GAP = 3
+TWO, THREE = 2, 3
 
 
 def is_party(name: Name) -> bool:
     return name.named.actor is not None and name.named.reading != "place"
 
 
-def _place_like(name: Name, words: Grammar) -> bool:
-    """ "in Russia", "near Israel": a place here, unless a person."""
+def is_person(name: Name) -> bool:
+    return name.named.actor is not None and name.named.actor.type == "person"
+
+
+def side(name: Name) -> str:
+    """The state or body that a name stands for."""
     actor = name.named.actor
-    return actor is not None and actor.type == "state" and name.governor in words.place_prepositions - {"from"}
+    return (actor.country or actor.name) if actor else ""
+
+
+def _sides(names: Iterable[Name]) -> set[str]:
+    return {side(name) for name in names}
+
+
+def _low(sentence: Sentence, at: int) -> str:
+    return sentence.tokens[at].low if 0 <= at < len(sentence.tokens) else ""
+
+
+def _stands_aside(sentence: Sentence, name: Name) -> bool:
+    """ "in Russia": a place here; "Ukraine's allies": somebody else."""
+    actor = name.named.actor
+    located = actor is not None and actor.type == "state" and name.governor in grammar().place_prepositions - {"from", "to"}
+    others = _low(sentence, name.last) == "'s" and _low(sentence, name.last + 1) in words("others")
+    return located or others
 
 
 def is_speaker(sentence: Sentence, name: Name, before: int) -> bool:
-    """Whether the name says something that the trigger stands in: "Ushakov said …", "…, Ushakov said"."""
-    follows = any(name.last <= first <= name.last + 3 and last <= before for first, last in sentence.says)
-    return follows and not any(token.low in {",", ";"} for token in sentence.tokens[name.last : name.last + 1])
+    """Whether the name says something that the trigger stands in: "Ushakov said …", "Lavrov told TASS …"."""
+    follows = any(name.last <= first <= name.last + SAY_GAP and last <= before for first, last in sentence.says)
+    return follows and _low(sentence, name.last) not in {",", ";"}
 
 
 def _between(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
-    found = tuple(
-        n
-        for n in sentence.names
-        if n.governor == "between" and is_party(n) and n.governor_at >= trigger.last - 1 and n.first < trigger.high + 12
-    )
-    return found if len(found) > 1 else ()
+    found = [n for n in sentence.names if n.governor == "between" and is_party(n) and trigger.last <= n.governor_at < trigger.high]
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _premodifiers(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
@@ -47,119 +65,138 @@ def _premodifiers(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
     edge = trigger.first
     for name in reversed([n for n in sentence.names if n.last <= trigger.first]):
         gap = sentence.tokens[name.last : edge]
-        if len(gap) > 2 or not is_party(name) or any(token.low in lexical("no_premodifier") for token in gap):
+        if len(gap) > TWO or not is_party(name) or any(token.low in words("no_premodifier") for token in gap):
             break
         found.append(name)
         edge = name.first
     return tuple(found)
 
 
-def _after(sentence: Sentence, trigger: Trigger, words: Grammar) -> tuple[Name, ...]:
-    """Names behind the trigger that are met: its object, or governed by "with" and its like."""
-    verb = not trigger.noun
-    return tuple(
-        n
-        for n in sentence.names
-        if trigger.last <= n.first < trigger.high
-        and is_party(n)
-        and not _place_like(n, words)
-        and (n.governor in lexical("with") or (n.governor is None and (verb or _listed(sentence, trigger, n))))
-        and not (n.governor in {"of", "by", "from"} and n.governor_at > trigger.last + 1 and not _attached(sentence, n))
-        and n.governor not in words.topic_prepositions
-    )
+def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
+    """Names that follow a verb directly: "met Xi and Vietnam's To Lam", past titles, stopping at the first other word."""
+    held = {at: name for name in sentence.names for at in range(name.first, name.last)}
+    for at in range(trigger.last, trigger.high):
+        token = sentence.tokens[at]
+        if at in held:
+            if held[at].first == at and is_party(held[at]):
+                yield held[at]
+        elif not (token.capital or token.low in grammar().skipped or token.low in grammar().conjunctions or token.low == "'s"):
+            return
+
+
+def _attached(sentence: Sentence, name: Name) -> bool:
+    """ "the leaders of Germany", "officials from Egypt" """
+    return _low(sentence, name.governor_at - 1) in words("offices")
+
+
+def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
+    """Whether the preposition before a name makes it one who meets."""
+    if name.governor not in words("with"):
+        return False
+    if name.governor in {"of", "from"}:
+        return name.governor_at <= trigger.last or _attached(sentence, name)
+    return name.governor != "by" or not trigger.noun or name.governor_at <= trigger.last + 1 or _attached(sentence, name)
 
 
 def _listed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     """ "… that included the German and French leaders" """
-    return any(token.low in lexical("includes") for token in sentence.tokens[trigger.last : name.first])
+    return name.governor is None and any(token.low in words("includes") for token in sentence.tokens[trigger.last : name.first])
 
 
-def _attached(sentence: Sentence, name: Name) -> bool:
-    """ "the leaders of Germany", "officials from Egypt": the word before the preposition is a group or an office."""
-    before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
-    return before in lexical("offices")
+def _after(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+    behind = [n for n in sentence.names if trigger.last <= n.first < trigger.high and is_party(n) and not _stands_aside(sentence, n)]
+    met = [n for n in behind if _governed(sentence, trigger, n) or (trigger.noun and _listed(sentence, trigger, n)) or _low(sentence, n.last + 1) == "format"]
+    return (*met, *(() if trigger.noun else _objects(sentence, trigger)))
 
 
-def _subjects(sentence: Sentence, trigger: Trigger, words: Grammar) -> tuple[Name, ...]:
-    """Names before the trigger in its clause that meet, are flanked, host or are hosted."""
-    found = [
-        n
-        for n in sentence.names
-        if trigger.low <= n.first and n.last <= trigger.first and is_party(n) and not _place_like(n, words)
-        and n.governor not in words.topic_prepositions
-        and (n.governor in lexical("with") | {None, "to"})
-        and not (n.governor in {"of", "by", "from"} and not _attached(sentence, n))
-    ]  # fmt: skip
-    return tuple(n for n in found if not is_speaker(sentence, n, trigger.first))
+def _subjects(sentence: Sentence, trigger: Trigger, low: int) -> tuple[Name, ...]:
+    """Names before the trigger that meet, host, are hosted or are flanked; not those who only report."""
+    before = [n for n in sentence.names if low <= n.first and n.last <= trigger.first and is_party(n) and not _stands_aside(sentence, n)]
+    acting = [n for n in before if n.governor is None or _governed(sentence, trigger, n)]
+    return tuple(n for n in acting if not is_speaker(sentence, n, trigger.first))
 
 
-def persons_before(document: Document, sentence: Sentence, at: int) -> Iterable[Name]:
+def _relative(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+    """ "Trump, who days later hosted …": whom the relative pronoun stands for."""
+    low, _ = sentence.clause(trigger.first)
+    if _low(sentence, low) not in {"who", "which"}:
+        return ()
+    return tuple(n for n in sentence.names if n.last <= low and is_party(n))[-1:]
+
+
+def persons_before(document: Document, sentence: Sentence, at: int) -> Iterator[Name]:
     """People named before a token, the nearest sentence first, subjects first in each."""
-    here = [n for n in sentence.names if n.last <= at and _is_person(n)]
+    here = [n for n in sentence.names if n.last <= at and is_person(n)]
     yield from sorted(here, key=lambda n: (n.governor is not None, n.first))
-    for back in range(1, ANTECEDENT_REACH + 1):
-        if sentence.index - back < 0:
-            return
-        earlier = document.sentences[sentence.index - back] if sentence.index - back < len(document.sentences) else None
-        people = [n for n in earlier.names if _is_person(n)] if earlier else []
+    for back in range(1, min(ANTECEDENT_REACH, sentence.index) + 1):
+        people = [n for n in document.sentences[sentence.index - back].names if is_person(n)]
         yield from sorted(people, key=lambda n: (n.governor is not None, n.first))
 
 
-def _is_person(name: Name) -> bool:
-    return name.named.actor is not None and name.named.actor.type == "person"
-
-
-def _pronoun(sentence: Sentence, trigger: Trigger, words: Grammar) -> tuple[int, str] | None:
-    for at in range(trigger.first - 1, max(trigger.low - 1, trigger.first - 8, -1), -1):
-        number = words.pronouns.get(sentence.tokens[at].low)
-        if number:
-            return at, number
-    for at in range(trigger.last, min(trigger.last + 2, len(sentence.tokens))):
-        if sentence.tokens[at].low in lexical("objects"):
-            return at, words.pronouns[sentence.tokens[at].low]
+def _pronoun(sentence: Sentence, trigger: Trigger) -> tuple[int, str] | None:
+    pronouns = grammar().pronouns
+    clause_low, _ = sentence.clause(trigger.first)
+    for at in range(trigger.first - 1, max(clause_low, trigger.first - PRONOUN_REACH) - 1, -1):
+        if _low(sentence, at) in pronouns:
+            return at, pronouns[_low(sentence, at)]
+    for at in range(trigger.last, min(trigger.last + TWO, len(sentence.tokens))):
+        if _low(sentence, at) in words("objects"):
+            return at, pronouns[_low(sentence, at)]
     return None
 
 
-def _antecedents(document: Document, sentence: Sentence, trigger: Trigger, words: Grammar, taken: Sequence[Name]) -> tuple[Name, ...]:
-    pronoun = _pronoun(sentence, trigger, words)
-    if pronoun is None:
+def _antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
+    """Whom "he", "his", "their" stand for: the latest subjects that are not named already."""
+    pronoun = _pronoun(sentence, trigger)
+    if pronoun is None or len(_sides(taken)) > 1:
         return ()
     at, number = pronoun
-    known = {n.named.actor.name for n in taken if n.named.actor}
+    known = _sides(taken)
     people: dict[str, Name] = {}
     for name in persons_before(document, sentence, at):
-        if name.named.actor and name.named.actor.name not in known:
-            people.setdefault(name.named.actor.name, name)
-    return tuple(people.values())[: 1 if number == "one" else 2]
+        if side(name) not in known:
+            people.setdefault(side(name), name)
+    return tuple(people.values())[: 1 if number == "one" else TWO]
+
+
+def _wanted(trigger: Trigger) -> int:
+    """How many sides the words themselves ask for: "trilateral" three, else two."""
+    return THREE if any(token.low in words("three_sided") for token in trigger.sentence.tokens[max(trigger.first - TWO, 0) : trigger.last]) else TWO
+
+
+def _fallbacks(document: Document, trigger: Trigger, found: Sequence[Name]) -> Iterator[Name]:
+    """Further names, best first, for a meeting that lacks a side: clause-mates before an earlier trigger, then who speaks."""
+    sentence = trigger.sentence
+    low, _ = sentence.clause(trigger.first)
+    yield from _subjects(sentence, trigger, low)
+    if found or not trigger.noun:
+        yield from (n for n in sentence.names if n.last <= trigger.first and is_person(n) and n.governor is None)
 
 
 def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
     """The names of those who meet, in the order of the text."""
-    words, sentence = grammar(), trigger.sentence
-    between = _between(sentence, trigger)
-    if between:
-        return between
-    found = [*_subjects(sentence, trigger, words), *_after(sentence, trigger, words), *_premodifiers(sentence, trigger)]
-    found.extend(_antecedents(document, sentence, trigger, words, found))
-    if len({n.named.start for n in found}) < 2:
-        speakers = [
-            n for n in sentence.names if trigger.low <= n.first < trigger.first and is_party(n) and _is_person(n) and n.governor is None
-        ]
-        found.extend(speakers)
+    sentence = trigger.sentence
+    found = list(_between(sentence, trigger))
+    if not found:
+        found = [*_relative(sentence, trigger), *_subjects(sentence, trigger, trigger.low), *_after(sentence, trigger), *_premodifiers(sentence, trigger)]
+        found.extend(_antecedents(document, sentence, trigger, found))
+    for name in _fallbacks(document, trigger, found) if len(_sides(found)) < _wanted(trigger) else ():
+        if side(name) not in _sides(found) and len(_sides(found)) < _wanted(trigger):
+            found.append(name)
     unique = {n.named.start: n for n in found}
     return tuple(unique[start] for start in sorted(unique))
 
 
-def with_states(names: Sequence[Name], host: str | None) -> tuple[Said[Participant], ...]:
+def with_states(names: Sequence[Name], host: str | None = None) -> tuple[Said[Participant], ...]:
     """Each name as a participant, and beside each person the state that the person speaks for."""
     parties: dict[str, Said[Participant]] = {}
     for name in names:
         actor = name.named.actor
         if actor is None:
             continue
-        role = "host" if host and actor.name == host else "attendee"
+        role: ParticipantRole = "host" if host and actor.name == host else "attendee"
         parties.setdefault(actor.name, Said(actor.model_copy(update={"role": role}), name.named.start, name.named.end))
-        side = state(actor.country, "attendee") if actor.type == "person" else None
-        if side:
-            parties.setdefault(side.name, Said(side, name.named.start, name.named.end))
+        spoken_for = state(actor.country, "attendee") if actor.type == "person" else None
+        if spoken_for:
+            parties.setdefault(spoken_for.name, Said(spoken_for, name.named.start, name.named.end))
     return tuple(parties.values())

@@ -83,7 +83,8 @@ def telling(happening: Happening) -> Candidate:
 def fold_status(happening: Happening) -> Candidate:
     """The member whose state holds: a cancellation over plans, a firm date over a wish, a denial over an accusation."""
     order = {"cancelled": 5, "disputed": 5, "postponed": 4, "declined": 3, "ongoing": 2, "occurred": 2, "scheduled": 1, "proposed": 0}
-    return max(happening.members, key=lambda c: (order[c.status], c.state.weight, -c.trigger.sentence.index))
+    telling = [c for c in happening.members if not c.refers or c.state.weight > 0] or happening.members
+    return max(telling, key=lambda c: (order[c.status], c.state.weight, -c.trigger.sentence.index))
 
 
 def fold_when(happening: Happening) -> tuple[Candidate, Said[When]] | None:

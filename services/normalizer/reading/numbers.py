@@ -156,7 +156,7 @@ def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words
         verb = (after if after != "downed" else None) or (before if before in {"killed", "wounded"} else None)
         if verb in {"killed", "wounded"}:
             return verb, last
-        return (None if noun == "people" else noun), last
+        return noun, last
     return noun, last
 
 

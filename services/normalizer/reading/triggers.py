@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.document import Sentence
+from services.normalizer.reading.grammar import grammar
 from services.normalizer.reading.phrases import Table
 from services.normalizer.reading.rules import Kind, Pattern, Rules
 from services.normalizer.reading.tokens import Token
@@ -43,9 +45,19 @@ def _stands(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, last: 
 def _scope(sentence: Sentence, first: int, last: int, others: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """The clause, cut where another trigger of the same kind begins or ends."""
     low, high = sentence.clause(first)
-    low = max([low, *(end for _, end in others if end <= first)])
-    high = min([high, *(start for start, _ in others if start >= last)])
-    return low, high
+    earlier = [end for _, end in others if low < end <= first]
+    if earlier:
+        low = max(max(earlier), _phrase_start(sentence, first))
+    return low, min([high, *(_phrase_start(sentence, start) for start, _ in others if start >= last)])
+
+
+def _phrase_start(sentence: Sentence, first: int) -> int:
+    """Where the noun phrase of a trigger begins: past its adjectives and the names run into it, at the last preposition, verb or mark."""
+    held = {at for name in sentence.names for at in range(name.first, name.last)}
+    at = first
+    while at > 0 and (at - 1 in held or sentence.tokens[at - 1].low in grammar().skipped or sentence.tokens[at - 1].low == "'s"):
+        at -= 1
+    return at
 
 
 def find_triggers(sentence: Sentence, rules: Rules) -> tuple[Trigger, ...]:
@@ -57,14 +69,10 @@ def find_triggers(sentence: Sentence, rules: Rules) -> tuple[Trigger, ...]:
             continue
         if _stands(kind, kind.patterns[m], sentence, first, last):
             standing.append((first, last, n, kind.patterns[m]))
-    return tuple(
-        Trigger(
-            rules.kinds[n],
-            pattern,
-            sentence,
-            first,
-            last,
-            *_scope(sentence, first, last, [s[:2] for s in standing if s[2] == n and s[0] != first]),
-        )
-        for first, last, n, pattern in standing
-    )
+    found = [_trigger(rules.kinds[n], pattern, sentence, (first, last), standing) for first, last, n, pattern in standing]
+    return tuple(replace(t, rivals=tuple((o.low, o.high) for o in found if o is not t and o.kind is t.kind)) for t in found)
+
+
+def _trigger(kind: Kind, pattern: Pattern, sentence: Sentence, span: tuple[int, int], standing: Sequence[tuple[int, int, int, Pattern]]) -> Trigger:
+    others = [(first, last) for first, last, _, other in standing if other.card.id.split(".")[0] == kind.name and (first, last) != span]
+    return Trigger(kind, pattern, sentence, *span, *_scope(sentence, *span, others))

@@ -22,7 +22,7 @@ def attach(options: Options, folder: Folder) -> Record:
         StateFolderError: a stack of our own runs in this folder.
         UnreachableError: a server does not answer, or does not let the administrator do this.
     """
-    kafka, postgres = _given(options)
+    kafka, postgres = given(options)
     if record.read(folder).alive:
         raise StateFolderError(f"a stack of its own runs in {folder.path}", "stop it with `daybook down`, or choose another DAYBOOK_STATE")
     if not run_aside(lambda: serves(kafka)):
@@ -37,7 +37,12 @@ def attach(options: Options, folder: Folder) -> Record:
     return noted
 
 
-def _given(options: Options) -> tuple[str, str]:
+def given(options: Options) -> tuple[str, str]:
+    """The bootstrap servers and the administrator's DSN.
+
+    Raises:
+        BadSettingError: one of them is missing, or the DSN is not a URL.
+    """
     if not (options.kafka and options.postgres):
         raise BadSettingError(
             "no servers are named", f"set {KAFKA} (host:port, comma-separated) and {POSTGRES} (an administrator's DSN, as a URL)"

@@ -81,4 +81,9 @@ def class_path(say: Callable[[str], None], lock: Path = LOCK, cache: Path | None
 
         say(f"fetching {len(wanted)} of {len(jars)} Kafka jars into {cache}")
         fetch(wanted, cache, repositories(), say)
+    return path_of(jars, cache)
+
+
+def path_of(jars: Iterable[Jar], cache: Path) -> str:
+    """The class path of these jars."""
     return os.pathsep.join(str(cache / jar.path) for jar in jars)

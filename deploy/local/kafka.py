@@ -51,8 +51,8 @@ class Kafka:
     def logs(self) -> tuple[Path, ...]:
         return (self.folder.logs / "kafka.log", self.folder.logs / "kafka.out")
 
-    def launch(self, say: Say) -> Started:
-        """Start the broker; before its first start, fetch its jars and format its storage.
+    def prepare(self, say: Say) -> None:
+        """Fetch the jars, write the settings, format the storage: what of it is not done yet.
 
         Raises:
             JarsError: see `jars.class_path`.
@@ -65,8 +65,11 @@ class Kafka:
         if not home.joinpath("data", "meta.properties").exists():
             say("formatting Kafka's storage")
             _format(class_path, home)
+
+    def launch(self, say: Say) -> Started:
         say(f"starting Kafka on {ports.LOOPBACK}:{self.port}")
-        return processes.launch(_program(class_path, "kafka.Kafka", _SETTINGS), home, self.folder.logs / "kafka.out")
+        program = _program(jars.path_of(jars.locked_jars(), jars.cache_folder()), "kafka.Kafka", _SETTINGS)
+        return processes.launch(program, self.folder.kafka, self.folder.logs / "kafka.out")
 
     def ready(self) -> bool:
         """Whether the broker answers, and counts itself as in service."""

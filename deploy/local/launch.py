@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def main(argv: list[str]) -> None:
     asked = parser.parse_args(argv)
     if asked.detach:
         detach(asked.detach)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # whoever started us may have put signals off; a server wants them
     os.umask(0o077)
     if asked.user:
         uid, _, gid = asked.user.partition(":")

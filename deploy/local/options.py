@@ -19,12 +19,13 @@ DEFAULT_STATE = Path(".daybook")
 DEFAULT_PORTS = {"kafka": 19092, "controller": 19093, "postgres": 15432}
 PORT_SETTINGS = {"kafka": KAFKA_PORT, "controller": CONTROLLER_PORT, "postgres": POSTGRES_PORT}
 
-_LAST_PORT = 65535
+LAST_PORT = 65535
 
 
 @dataclass(frozen=True)
 class Options:
-    """Port None: the one of the last run that was not stopped, else the default; port 0: any that is free.
+    """Port None: the one of the last run that was not stopped, else the default; port 0: any that is free. The controller is Kafka's
+    own business and takes the port after Kafka's, unless told otherwise.
 
     `kafka` (bootstrap servers) and `postgres` (the DSN of an administrator, as a URL) name servers that exist; with both
     given, nothing is started.
@@ -72,6 +73,6 @@ def _port(environ: Mapping[str, str], name: str) -> int | None:
     text = environ.get(name, "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and int(text) <= _LAST_PORT):
-        raise BadSettingError(f"{name}={text} is not a port", f"set {name} to a number from 1 to {_LAST_PORT}, or to 0 for any free port")
+    if not (text.isascii() and text.isdigit() and int(text) <= LAST_PORT):
+        raise BadSettingError(f"{name}={text} is not a port", f"set {name} to a number from 1 to {LAST_PORT}, or to 0 for any free port")
     return int(text)

@@ -66,23 +66,26 @@ class Postgres:
     def dsn(self, role: str, database: str = DATABASE) -> str:
         return f"postgresql://{role}:{passwords(self.folder)[role]}@{ports.LOOPBACK}:{self.port}/{database}"
 
-    def launch(self, say: Say) -> Started:
-        """Start the server; before its first start, make its cluster.
+    def prepare(self, say: Say) -> None:
+        """Make the cluster, if there is none; write the settings; wait until nothing of a crashed run is left.
 
         Raises:
             StartError: the cluster could not be made, or processes of an earlier run do not go away.
         """
-        owner = owner_of(self.folder.postgres, [programs() / "postgres"])
+        owner = self._owner()
         give(self.folder.postgres, owner)
         if not self.data.exists():
             say("making the Postgres cluster")
             self._initialise(owner)
+        self._settings.write_bytes(_SETTINGS.read_bytes())
+        give(self._settings, owner)
         self._wait_for_leftovers()
+
+    def launch(self, say: Say) -> Started:
         say(f"starting Postgres on {ports.LOOPBACK}:{self.port}")
-        settings = self._settings(owner)
-        command = [str(programs() / "postgres"), "-D", str(self.data), "-c", f"config_file={settings}"]
-        command += ["-c", f"port={self.port}", "-c", f"cluster_name={self.cluster}"]
-        return processes.launch(command, self.folder.postgres, self.logs[0], owner)
+        told = {"config_file": self._settings, "port": self.port, "cluster_name": self.cluster}
+        command = [str(programs() / "postgres"), "-D", str(self.data), *(f"--{name}={value}" for name, value in told.items())]
+        return processes.launch(command, self.folder.postgres, self.logs[0], self._owner())
 
     def ready(self) -> bool:
         """Whether the server lets its administrator in."""
@@ -92,6 +95,13 @@ class Postgres:
         """The database, the roles and their schemas."""
         run_aside(lambda: make_database(self.dsn(ADMIN, "postgres"), DATABASE))
         run_aside(lambda: make_roles(self.dsn(ADMIN), passwords(self.folder)))
+
+    @property
+    def _settings(self) -> Path:
+        return self.folder.postgres / _SETTINGS.name
+
+    def _owner(self) -> Owner | None:
+        return owner_of(self.folder.postgres, [programs() / "postgres"])
 
     def _initialise(self, owner: Owner | None) -> None:
         draft, secret = self.folder.postgres / "draft", self.folder.postgres / "password"
@@ -107,12 +117,6 @@ class Postgres:
         if done.returncode != 0:
             raise StartError(f"the Postgres cluster could not be made: {done.stdout.strip()[-500:]}", "run `daybook doctor`")
         draft.rename(self.data)
-
-    def _settings(self, owner: Owner | None) -> Path:
-        settings = self.folder.postgres / _SETTINGS.name
-        settings.write_bytes(_SETTINGS.read_bytes())
-        give(settings, owner)
-        return settings
 
     def _wait_for_leftovers(self) -> None:
         """After a crash the server's helpers end by themselves, but not at once, and until then it does not start again."""

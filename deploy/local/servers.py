@@ -15,7 +15,10 @@ Say = Callable[[str], None]
 
 
 class Server(Protocol):
-    """One part, told where its state lies and which ports it has. `settle` is what it needs once it answers."""
+    """One part, told where its state lies and which ports it has.
+
+    `prepare` is all that may take time before the start, and may be broken off; `settle` is what it needs once it answers.
+    """
 
     @property
     def part(self) -> Part: ...
@@ -28,6 +31,8 @@ class Server(Protocol):
 
     @property
     def logs(self) -> tuple[Path, ...]: ...
+
+    def prepare(self, say: Say) -> None: ...
 
     def launch(self, say: Say) -> Started: ...
 

@@ -13,13 +13,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from deploy.local import external, ports, processes, record, state
-from deploy.local.errors import PortInUseError, StartError
+from deploy.local import addresses, external, ports, processes, record, state
+from deploy.local.errors import StartError
 from deploy.local.kafka import Kafka
-from deploy.local.options import DEFAULT_PORTS, PORT_SETTINGS, Options
+from deploy.local.lock import locked
+from deploy.local.options import Options
 from deploy.local.postgres import Postgres
-from deploy.local.processes import Started
+from deploy.local.processes import Started, uninterrupted
 from deploy.local.record import Record
 from deploy.local.roles import with_login
 from deploy.local.servers import PARTS, START_SECONDS, STOP_SECONDS, STOP_SIGNALS, Part, Say, Server
@@ -48,6 +50,12 @@ class Stack:
         return self.dsns[role]
 
     @property
+    def address(self) -> str:
+        """Postgres' host, port and database, without a login."""
+        parts = urlsplit(self.dsns[state.ADMIN])
+        return parts.netloc.rpartition("@")[2] + parts.path
+
+    @property
     def logs(self) -> Path:
         return self.state / "logs"
 
@@ -59,7 +67,7 @@ def start(options: Options, say: Say = lambda _: None) -> Stack:
         StackError: one of its kinds, each with what is wrong and what to do. What this call had started is stopped again.
     """
     folder = state.make(options.state)
-    with state.locked(folder, say):
+    with locked(folder, say):
         if options.external:
             return _stack(folder, external.attach(options, folder))
         return _stack(folder, _start(folder, options, say))
@@ -88,7 +96,7 @@ def stop(path: Path, say: Say = lambda _: None) -> bool:
     folder = state.folder_of(path)
     if state.found_version(folder) is None:
         return False
-    with state.locked(folder, say):
+    with locked(folder, say):
         alive = record.read(folder).alive
         for part, started in alive.items():
             _stop(part, started, say)
@@ -104,22 +112,25 @@ def kill(path: Path, part: Part) -> None:
 
 def _start(folder: Folder, options: Options, say: Say) -> Record:
     known = record.read(folder)
-    chosen = _ports(options, known)
+    chosen = addresses.choose(options, known)
     servers = _servers(folder, chosen)
     alive = _answering(servers, known)
     missing = [server for server in servers if server.part not in alive]
-    _check_ports(missing, chosen)
+    addresses.check({server.part for server in missing}, chosen)
     launched: dict[Part, Started] = {}
     try:
         for server in missing:
-            launched[server.part] = server.launch(say)
-            record.write(folder, Record({**alive, **launched}, chosen))
+            server.prepare(say)
+            with uninterrupted():  # what runs has to be written down
+                launched[server.part] = server.launch(say)
+                record.write(folder, Record({**alive, **launched}, chosen))
         for server in reversed(missing):  # Postgres answers first
             _await(server, launched[server.part])
             server.settle()
     except BaseException:
         for part, started in launched.items():
             _stop(part, started, say)
+        record.write(folder, Record(alive, chosen)) if alive else record.forget(folder)
         raise
     return Record({**alive, **launched}, chosen)
 
@@ -138,30 +149,8 @@ def _came_up(server: Server, started: Started) -> bool:
     return wait_for(lambda: not processes.is_alive(started) or server.ready(), START_SECONDS) and processes.is_alive(started)
 
 
-def _ports(options: Options, known: Record) -> dict[str, int]:
-    """What runs keeps its ports, and so does what crashed; then what was asked for counts, then the defaults."""
-    chosen: dict[str, int] = {}
-    for name, asked in options.ports.items():
-        keep = known.ports.get(name) if known.alive or asked is None else None
-        port = keep or asked
-        chosen[name] = ports.pick(frozenset(chosen.values())) if port == 0 else port or DEFAULT_PORTS[name]
-    return chosen
-
-
 def _servers(folder: Folder, chosen: Mapping[str, int]) -> tuple[Server, Server]:
     return Kafka(folder, chosen["kafka"], chosen["controller"]), Postgres(folder, chosen["postgres"])
-
-
-def _check_ports(servers: Sequence[Server], chosen: Mapping[str, int]) -> None:
-    parts = {server.part for server in servers}
-    needed = [name for name in chosen if name in parts or (name == "controller" and "kafka" in parts)]
-    for name in needed:
-        if not ports.is_free(chosen[name]):
-            holder = ports.holder(chosen[name]) or "another process"
-            raise PortInUseError(
-                f"port {chosen[name]}, wanted for {name}, is in use by {holder}",
-                f"stop it, or choose another port with {PORT_SETTINGS[name]} (0 takes any free one)",
-            )
 
 
 def _await(server: Server, started: Started) -> None:

@@ -10,19 +10,15 @@ logs/            kafka.log, kafka.out, postgres.log
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.local.errors import BusyError, StateFolderError, StateVersionError
-from deploy.local.waiting import wait_for
+from deploy.local.errors import StateFolderError, StateVersionError
 
 # Raise it when older data can no longer be used as it is: the layout, Postgres' major version, Kafka's storage format.
 VERSION = 1
@@ -159,31 +155,6 @@ def passwords(folder: Folder) -> dict[str, str]:
         known |= {role: secrets.token_urlsafe(24) for role in missing}
         write_private(folder.passwords, known)
     return known
-
-
-@contextlib.contextmanager
-def locked(folder: Folder, say: Callable[[str], None], seconds: float = 180.0) -> Iterator[None]:
-    """Alone on this state folder, waiting up to `seconds` for others.
-
-    Raises:
-        BusyError: somebody else held it all the time.
-    """
-    with folder.lock.open("w") as file:
-        if not _take(file.fileno()):
-            say("waiting for another command that works on this state folder")
-            if not wait_for(lambda: _take(file.fileno()), seconds):
-                raise BusyError(
-                    f"another command has been working on {folder.path} for {seconds:.0f} s", "wait for it to end, or end it, and try again"
-                )
-        yield
-
-
-def _take(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def delete(folder: Folder) -> None:

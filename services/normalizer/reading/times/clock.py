@@ -1,8 +1,10 @@
 """Hours: "3 a.m. local time", "1430 GMT", "14:30"; and their day, told beside them or before."""
 
+# ruff: noqa: PLR2004 - 12, 24 and 60 are the clock
+
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 from .calendar import Period
 from .context import UNDATED, Context, Hour, Made, Stretch
@@ -19,18 +21,18 @@ def clock(found: Found, context: Context) -> Made | None:
     exact = "minute" if found.has(":") or read[1] or found.has("D4") else "hour"
     zone = found.one("ZONE")
     hour = Hour(f"T{read[0]:02}:{read[1]:02}", "" if zone is None else str(zone).replace("+00:00", "Z"), exact == "hour")
-    return at(hour, context.reference("day"), context.today)
+    return at(hour, context.day_near(), context.today)
 
 
 def part_of_day(found: Found, context: Context) -> Made:
-    """ "the afternoon", "noon": of the day told last, else of the anchor's."""
+    """Such as "the afternoon", "noon": of the day told last, else of the anchor's."""
     noon = found.one("NOON")
     part = found.one("PART") or found.one("LIGHT")
     hour = Hour(f"T{noon}", "", whole=True) if noon else Hour(f"T{part}", "", whole=True)
-    return at(hour, context.reference("day"), context.today)
+    return at(hour, context.day_near(), context.today)
 
 
-def at(hour: Hour, day: Period | None, anchor: datetime.date | None) -> Made:
+def at(hour: Hour, day: Period | None, anchor: dt.date | None) -> Made:
     """That hour, or part, of that day."""
     if day is None:
         return Made("TIME", f"XXXX-XX-XX{hour.value}", UNDATED, hour=hour)

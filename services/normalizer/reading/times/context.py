@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass, field
 
 from schemas.base import Precision
@@ -15,8 +15,8 @@ from .model import Direction, TimeType
 class Stretch:
     """An interval meant, inclusive; both ends None for what is told to come and not dated."""
 
-    start: datetime.date | str | None
-    end: datetime.date | str | None
+    start: dt.date | str | None
+    end: dt.date | str | None
     precision: Precision
 
 
@@ -40,22 +40,29 @@ class Made:
     value: str
     when: Stretch | None = None
     period: Period | None = None
-    anchor: datetime.date | None = None
+    anchor: dt.date | None = None
     hour: Hour | None = None
+
+
+_SENTENCE = 30
+"""Tokens."""
 
 
 @dataclass(slots=True)
 class Context:
     """One article's state while its expressions are resolved from first to last.
 
-    `today` is the anchor. `last` is the period told last, `quarter` the quarter told last; `direction` belongs to the expression in hand.
+    `today` is the anchor. `last` is the period told last, `quarter` the quarter told last; `direction` and `at`, its
+    first token, belong to the expression in hand; `day_at` is where a day was told last.
     """
 
-    today: datetime.date | None
+    today: dt.date | None
     direction: Direction = "unknown"
     last: Period | None = None
     quarter: Period | None = None
     recent: dict[Unit, Period] = field(default_factory=dict)
+    at: int = 0
+    day_at: int = -1000
 
     @property
     def ahead(self) -> bool:
@@ -65,6 +72,14 @@ class Context:
         """Remember a period that the text has named."""
         self.last = period
         self.recent[period.unit] = period
+        if period.unit == "day":
+            self.day_at = self.at
+
+    def day_near(self) -> Period | None:
+        """The day that an hour is of: the one told within a sentence's length before it, else the anchor."""
+        if self.at - self.day_at <= _SENTENCE and "day" in self.recent:
+            return self.recent["day"]
+        return None if self.today is None else containing("day", self.today)
 
     def reference(self, unit: Unit) -> Period | None:
         """The period of that unit that "the next" and "earlier" count from: the one told last, else the anchor's."""
@@ -86,7 +101,7 @@ _WILD = {
 }
 
 
-def dated(period: Period | None, unit: Unit, anchor: datetime.date | None = None) -> Made:
+def dated(period: Period | None, unit: Unit, anchor: dt.date | None = None) -> Made:
     """A date; without a period, the wild card of its unit, which says that a date was told and could not be resolved."""
     if period is None:
         return Made("DATE", _WILD.get(unit, "XXXX"), UNDATED)

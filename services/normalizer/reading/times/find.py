@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
+from functools import cache
 
 from schemas.events import Basis, When
 
-from . import clock, dates, lengths, relative
+from . import clock, dates, feasts, lengths, quarters, relative, weekdays
 from .context import Context, Made
 from .joining import Hit, join
 from .leading import lead
@@ -17,14 +18,21 @@ from .rules import Grammar, grammar
 from .tense import direction
 from .tokens import Tokens, tokenize
 
-_MAKERS: dict[str, Callable[[Found, Context], Made | None]] = {
-    **{name: getattr(dates, name) for name in ("date", "numeric_date", "day_of_month", "month", "year", "fiscal_year", "decade", "century", "season", "half")},
-    **{name: getattr(dates, name) for name in ("quarter", "same_quarter", "feast")},
-    **{name: getattr(relative, name) for name in ("weekday", "weekday_of_week", "weekday_week", "beside_weekday", "night_into", "overnight", "deictic")},
-    **{name: getattr(relative, name) for name in ("small_hours", "shifted", "week_of", "ago", "from_now", "from_last", "year_ago", "following", "nth_day")},
-    "length": lengths.length, "stretch": lengths.stretch, "set": lengths.set_of, "literal": lengths.literal, "clock": clock.clock, "part_of_day": clock.part_of_day,
-    "nothing": lambda found, context: None,
-}  # fmt: skip
+_MODULES = (clock, dates, feasts, lengths, quarters, relative, weekdays)
+
+
+def _maker(name: str) -> Callable[[Found, Context], Made | None]:
+    """The public function of that name that a rule's `make` asks for. LookupError where no module has it."""
+    for module in _MODULES:
+        if not name.startswith("_") and name in vars(module):
+            maker: Callable[[Found, Context], Made | None] = vars(module)[name]
+            return maker
+    raise LookupError(f"no maker {name!r}")
+
+
+@cache
+def _makers() -> dict[str, Callable[[Found, Context], Made | None]]:
+    return {rule.make: _maker(rule.make) for rule in grammar().rules}
 
 
 def find_times(body: str, anchor: Anchor) -> tuple[TimeExpression, ...]:
@@ -54,6 +62,7 @@ def _hits(tokens: Tokens, rules: Grammar, context: Context) -> list[Hit]:
 
 
 def _hit(match: Found, tokens: Tokens, floor: int, context: Context) -> Hit | None:
+    context.at = match.first
     context.direction = direction(tokens, match.first, match.last)
     early, pointing = lead(tokens, match.first, floor, "DATE")
     if pointing != "unknown":
@@ -73,7 +82,7 @@ _COMPARING = frozenset(("ago", "from_last", "year_ago"))
 def _make(match: Found, context: Context) -> Made | None:
     """What the words mean; None where they name no date that exists, such as 30 February."""
     try:
-        return _MAKERS[match.rule.make](match, context)
+        return _makers()[match.rule.make](match, context)
     except (ValueError, OverflowError):
         return None
 
@@ -99,5 +108,5 @@ def _when(made: Made, text: str) -> When | None:
     return When(start=_moment(made.when.start), end=_moment(made.when.end), precision=made.when.precision, basis=basis)
 
 
-def _moment(value: datetime.date | str | None) -> str | None:
-    return value.isoformat() if isinstance(value, datetime.date) else value
+def _moment(value: dt.date | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, dt.date) else value

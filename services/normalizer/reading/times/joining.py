@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -12,6 +12,9 @@ from .context import Made, Stretch
 from .lexicon import load
 from .model import Direction
 from .tokens import Tokens
+
+_FARTHEST = 4
+"""Tokens from the last of one expression to the first of the next, at most, for the two to be joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ def join(hits: list[Hit], tokens: Tokens) -> list[Hit]:
 
 def _gap(tokens: Tokens, left: Hit, right: Hit) -> tuple[str, ...] | None:
     """The few lower-case tokens between two expressions; None where more stands there."""
-    if right.first - left.last > 4:
+    if right.first - left.last > _FARTHEST:
         return None
     return tuple(tokens.text[k].lower() for k in range(left.last + 1, right.first))
 
@@ -48,7 +51,7 @@ def _between() -> dict[str, frozenset[str]]:
 
 
 def _with_days(hits: list[Hit], tokens: Tokens) -> list[Hit]:
-    """ "9 a.m. Tuesday" is one expression; "at 9 a.m. on Tuesday" and "on Tuesday at 9 a.m." are two, the hour being of that day."""
+    """Such as "9 a.m. Tuesday" is one expression; "at 9 a.m. on Tuesday" and "on Tuesday at 9 a.m." are two, the hour being of that day."""
     done: list[Hit] = []
     for hit in hits:
         if not done or (gap := _gap(tokens, done[-1], hit)) is None or gap not in _near():
@@ -64,7 +67,16 @@ def _with_days(hits: list[Hit], tokens: Tokens) -> list[Hit]:
         elif hit.made.hour and _is_day(before.made):
             hit = replace(hit, made=at(hit.made.hour, before.made.period, before.made.anchor))  # noqa: PLW2901 - the same hit, of the right day
         done.append(hit)
+    for k in range(len(done) - 2, -1, -1):
+        done[k] = _same_moment(done[k], done[k + 1], tokens)
     return done
+
+
+def _same_moment(left: Hit, right: Hit, tokens: Tokens) -> Hit:
+    """Such as "8 p.m. (1700 GMT) on Friday": an hour told twice is of one day."""
+    if left.made.hour and right.made.hour and right.made.period and _gap(tokens, left, right) == ("(",):
+        return replace(left, made=at(left.made.hour, right.made.period, right.made.anchor))
+    return left
 
 
 def _is_day(made: Made) -> bool:
@@ -72,7 +84,7 @@ def _is_day(made: Made) -> bool:
 
 
 def _ranges(hits: list[Hit], tokens: Tokens) -> list[Hit]:
-    """ "from Monday to Wednesday": both ends mean the whole range; their values stay their own."""
+    """Such as "from Monday to Wednesday": both ends mean the whole range; their values stay their own."""
     done = list(hits)
     for k, (left, right) in enumerate(pairwise(hits)):
         if _is_range(tokens, left, right) and (whole := _span(left.made, right.made)):
@@ -99,5 +111,5 @@ def _span(left: Made, right: Made) -> Stretch | None:
     start, end = left.when.start, right.when.end
     if start is None or end is None or str(start)[:10] > str(end)[:10]:
         return None
-    precise = isinstance(start, datetime.date) and isinstance(end, datetime.date)
+    precise = isinstance(start, dt.date) and isinstance(end, dt.date)
     return Stretch(start, end, left.when.precision if precise else "hour")

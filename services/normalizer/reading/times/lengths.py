@@ -1,44 +1,47 @@
 """Lengths and repetitions: "two weeks", "the past three days", "every day"."""
 
+# ruff: noqa: ARG001 - makers share one signature, whether they need the context or not
+
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 from .calendar import DAY, add_months
 from .context import UNDATED, Context, Made, Stretch
+from .lexicon import load
 from .matcher import Found
 from .relative import count_of
 
-_LETTERS = {
-    "second": "PT{}S", "minute": "PT{}M", "hour": "PT{}H", "day": "P{}D", "night": "P{}D", "week": "P{}W", "fortnight": "P{}W", "weekend": "P{}WE",
-    "month": "P{}M", "quarter": "P{}Q", "year": "P{}Y", "decade": "P{}Y", "century": "P{}Y", "millennium": "P{}Y",
-}  # fmt: skip
-_TIMES = {"fortnight": 2, "decade": 10, "century": 100, "millennium": 1000}
-_VAGUE = {"decade": "PXDE", "century": "PXCE", "millennium": "PXML"}
-_HALVES = {"year": "P{}Y6M", "hour": "PT{}H30M", "minute": "PT{}M30S", "day": "P{}DT12H"}
+_HALF = 0.5
+
+
+@cache
+def _units() -> dict[str, dict[str, Any]]:
+    """`units.yaml`: unit → TIMEX3 template, by what is told of the number."""
+    units: dict[str, dict[str, Any]] = load("units.yaml")
+    return units
 
 
 def period_value(unit: str, count: float | None) -> str:
     """The TIMEX3 value of a length: P3D, PT24H, P2Y6M, PXW where the number is not told."""
+    units = _units()
+    template: str = units["length"][unit]
     if count is None:
-        return _VAGUE.get(unit) or _LETTERS[unit].format("X")
-    count *= _TIMES.get(unit, 1)
-    if count != int(count):
-        whole = _HALVES.get(unit)
-        return (
-            whole.format(int(count)).replace("P0Y", "P").replace("PT0H", "PT")
-            if whole and count % 1 == 0.5
-            else _LETTERS[unit].format(count)
-        )
-    return _LETTERS[unit].format(int(count))
+        return str(units["vague"].get(unit) or template.format("X"))
+    count *= units["times"].get(unit, 1)
+    if count % 1 == _HALF and unit in units["halves"]:
+        return str(units["halves"][unit].format(int(count))).replace("P0Y", "P").replace("PT0H", "PT").replace("P0D", "P")
+    return template.format(int(count) if count == int(count) else count)
 
 
 def _unit(found: Found) -> str:
     named = found.one("UNIT") or found.one("UNITS") or found.one("QUARTERS") or found.one("SPAN")
     if named:
         return str(named)
-    return next((name.removesuffix("long") for name, _ in found.taken if name.removesuffix("long") in _LETTERS), "day")
+    return next((name.removesuffix("long") for name, _ in found.taken if name.removesuffix("long") in _units()["length"]), "day")
 
 
 def _count(found: Found) -> float | None:
@@ -49,13 +52,13 @@ def _count(found: Found) -> float | None:
 
 
 def length(found: Found, context: Context) -> Made:
-    """ "three days", "a couple of years", "several months". What is coming is told to come, but not dated."""
+    """Such as "three days", "a couple of years", "several months". What is coming is told to come, but not dated."""
     value = period_value(_unit(found), _count(found))
     return Made("DURATION", value, UNDATED if found.has("coming") else None)
 
 
 def stretch(found: Found, context: Context) -> Made:
-    """ "the past 48 hours" reaches back from the anchor's day; "the next few weeks" are told to come, not dated."""
+    """Such as "the past 48 hours" reaches back from the anchor's day; "the next few weeks" are told to come, not dated."""
     made = Made("DURATION", period_value(_unit(found), _count(found)))
     if any(found.has(word) for word in ("next", "coming", "ahead", "following")):
         return replace(made, when=UNDATED, anchor=context.today)
@@ -66,7 +69,7 @@ def stretch(found: Found, context: Context) -> Made:
     return made if start is None else replace(made, when=Stretch(start, context.today, "day"), anchor=context.today)
 
 
-def _back(day: datetime.date, unit: str, count: float) -> datetime.date | None:
+def _back(day: dt.date, unit: str, count: float) -> dt.date | None:
     days = {"hour": count / 24, "day": count, "night": count, "week": count * 7, "fortnight": count * 14}.get(unit)
     months = {"month": count, "quarter": count * 3, "year": count * 12, "decade": count * 120, "century": count * 1200}.get(unit)
     try:
@@ -78,7 +81,7 @@ def _back(day: datetime.date, unit: str, count: float) -> datetime.date | None:
 
 
 def set_of(found: Found, context: Context) -> Made:
-    """ "every day" is P1D, "every Thursday" XXXX-WXX-4."""
+    """Such as "every day" is P1D, "every Thursday" XXXX-WXX-4."""
     if fixed := found.one("SET"):
         return Made("SET", str(fixed))
     day = next((value for name, value in found.taken if name in ("WEEKDAY", "WEEKDAYS")), None)
@@ -103,3 +106,7 @@ def _rate(found: Found) -> float | None:
 def literal(found: Found, context: Context) -> Made:
     """Words whose value the rule itself gives."""
     return Made(found.rule.give["type"], str(found.rule.give["value"]))
+
+
+def nothing(found: Found, context: Context) -> None:
+    """For words that look like an expression of time and are none, such as ages."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import resources
 from typing import Any, TypeAlias
@@ -20,7 +20,7 @@ _CLOSED = ("cased", "lower", "abbreviated")
 def load(name: str) -> Any:
     """The data file of that name beside this module, parsed."""
     text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader, in C where it was built
 
 
 class Lexicon:
@@ -30,28 +30,32 @@ class Lexicon:
         self.classes: dict[str, Classes] = {}
         self.abbreviated = frozenset(form for word in words["abbreviated"] for form in _forms(word))
         for literal in sorted(literals):
-            self._add(literal, literal, True, _forms(literal))
-        for name in words:
+            self._add(literal, True, _forms(literal))
+        for name, listed in words.items():
             if name not in _CLOSED:
-                self._add_class(name, words[name], _forms)
-        for name in words["cased"]:
-            self._add_class(name, words["cased"][name], _capitals)
-        for name in words["lower"]:
-            self._add_class(name, words["lower"][name], lambda word: (word,))
+                self._add_class(name, listed, _forms)
+        for name, listed in words["cased"].items():
+            self._add_class(name, listed, _capitals)
+        for name, listed in words["lower"].items():
+            self._add_class(name, listed, _as_written)
         for odd, plain in MARKS.items():
             self.classes[odd] = self.classes.get(plain, {})
 
-    def _add_class(self, name: str, words: dict[str, Value], forms: Any) -> None:
+    def _add_class(self, name: str, words: dict[str, Value], forms: Callable[[str], Iterable[str]]) -> None:
         for word, value in words.items():
-            self._add(word, name, value, forms(word))
+            self._add(name, value, forms(word))
 
-    def _add(self, word: str, name: str, value: Value, forms: Iterable[str]) -> None:
+    def _add(self, name: str, value: Value, forms: Iterable[str]) -> None:
         for form in forms:
             self.classes.setdefault(form, {})[name] = value
 
 
 def _forms(word: str) -> Iterator[str]:
     yield from dict.fromkeys((word, word.capitalize(), word.upper()))
+
+
+def _as_written(word: str) -> Iterator[str]:
+    yield word
 
 
 def _capitals(word: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .lexicon import Classes, Value
+from .lexicon import Value
 from .patterns import Node, Rule
 from .tokens import NOTHING, Tokens
 

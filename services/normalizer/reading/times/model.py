@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,8 +19,8 @@ class Anchor:
     `date` is the publication date as the outlet would say it (the UTC date unless better is known); None: nothing relative is dated.
     """
 
-    date: datetime.date | None
-    moment: datetime.datetime | None = None
+    date: dt.date | None
+    moment: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Numbers in digits and in words: "1,000", "2.5", "2 1/2", "18th", "1990s", "twenty-four", "nineteen ninety-seven", "half a dozen"."""
 
+# ruff: noqa: PLR2004 - the bounds of numerals, days and years are what this module is made of
+
 from __future__ import annotations
 
 import re
@@ -22,24 +24,31 @@ def read_number(tokens: Tokens, i: int) -> tuple[int, Classes]:
 
 
 def _digits(tokens: Tokens, i: int) -> tuple[int, Classes]:
-    text, n = tokens.text, len(tokens)
-    digits = text[i]
-    if len(digits) > _LONGEST or not digits.isascii():
-        return i + 1, {}
+    text, digits = tokens.text, tokens.text[i]
     j = i + 1
-    if j < n and tokens.glued(j):
-        if text[j] == "," and len(digits) <= 3:
-            return _thousands(tokens, i)
-        if text[j] == "." and j + 1 < n and text[j + 1].isdigit() and tokens.glued(j + 1):
-            return _decimal(tokens, i)
-        if _ENDING.fullmatch(text[j]):
-            return j + 1, {**_ordinal(int(digits)), "ORDDAY": int(digits)}
-        if text[j] == "s" and len(digits) in (2, 4) and digits.endswith("0"):
-            return j + 1, {"DECADE" if len(digits) == 4 else "TENS": int(digits) // 10}
-        if text[j] in "'’" and text[j + 1 : j + 2] == ["s"] and len(digits) == 4 and digits.endswith("0"):
-            return j + 2, {"DECADE": int(digits) // 10, "YEAR": int(digits)}
+    if len(digits) > _LONGEST or not digits.isascii():
+        return j, {}
     if text[j : j + 3] == ["1", "/", "2"] and not tokens.glued(j):
         return j + 3, {"NUM": int(digits) + 0.5}
+    if j == len(tokens) or not tokens.glued(j):
+        return j, plain(digits)
+    if text[j] == "," and len(digits) <= 3:
+        return _thousands(tokens, i)
+    if text[j] == "." and text[j + 1 : j + 2] and text[j + 1].isdigit() and tokens.glued(j + 1):
+        return _decimal(tokens, i)
+    return _suffixed(tokens, i)
+
+
+def _suffixed(tokens: Tokens, i: int) -> tuple[int, Classes]:
+    """Such as "18th" and "1990s"; other letters and marks are no part of the number."""
+    text, digits, j = tokens.text, tokens.text[i], i + 1
+    tens = digits.endswith("0") and len(digits) in (2, 4)
+    if _ENDING.fullmatch(text[j]):
+        return j + 1, {**_ordinal(int(digits)), "ORDDAY": int(digits)}
+    if text[j] == "s" and tens:
+        return j + 1, {"DECADE" if len(digits) == 4 else "TENS": int(digits) // 10}
+    if text[j] in "'’" and text[j + 1 : j + 2] == ["s"] and tens and len(digits) == 4:
+        return j + 2, {"DECADE": int(digits) // 10, "YEAR": int(digits)}
     return j, plain(digits)
 
 
@@ -59,7 +68,7 @@ def _ordinal(number: int) -> Classes:
 
 
 def _thousands(tokens: Tokens, i: int) -> tuple[int, Classes]:
-    """ "1,000" is one number where each group is glued and three long; else the comma is a mark between two."""
+    """Such as "1,000" is one number where each group is glued and three long; else the comma is a mark between two."""
     j, value = i + 1, tokens.text[i]
     while tokens.text[j : j + 1] == [","] and _group(tokens, j + 1) and tokens.glued(j) and len(value) <= _LONGEST:
         value, j = value + tokens.text[j + 1], j + 2
@@ -71,7 +80,7 @@ def _group(tokens: Tokens, k: int) -> bool:
 
 
 def _decimal(tokens: Tokens, i: int) -> tuple[int, Classes]:
-    """ "2.5" as a number; "18.8.2025" and "9.30" also by their parts, since some write dates and hours so."""
+    """Such as "2.5" as a number; "18.8.2025" and "9.30" also by their parts, since some write dates and hours so."""
     fraction = tokens.text[i + 2]
     if len(fraction) > 2 or not fraction.isascii():
         return i + 3, {}
@@ -115,7 +124,7 @@ def _below_hundred(tokens: Tokens, i: int) -> tuple[int, int, bool] | None:
     if first is None:
         nth = _value(tokens, i, "ORDINAL")
         return None if nth is None else (int(nth), i + 1, True)
-    if int(first) >= 100 or first == 12 and tokens.text[i].lower() == "dozen":
+    if int(first) >= 100 or (first == 12 and tokens.text[i].lower() == "dozen"):
         return (1, i, False) if int(first) >= 100 else (12, i + 1, False)
     if 20 <= int(first) < 100:
         k = i + 2 if tokens.text[i + 1 : i + 2] == ["-"] else i + 1

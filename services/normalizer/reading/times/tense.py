@@ -32,8 +32,9 @@ class _Cues:
 
 @cache
 def _cues() -> _Cues:
-    listed = {name: frozenset(map(str, words)) for name, words in load("tense.yaml").items()}
-    return _Cues(**{**listed, "before_it": frozenset(tuple(words.split()) for words in listed["before_it"])})
+    data: dict[str, list[str]] = load("tense.yaml")
+    phrases = frozenset(tuple(words.split()) for words in data.pop("before_it"))
+    return _Cues(before_it=phrases, **{name: frozenset(map(str, words)) for name, words in data.items()})
 
 
 def direction(tokens: Tokens, first: int, last: int) -> Direction:
@@ -74,7 +75,11 @@ def _told(tokens: Tokens, k: int, cues: _Cues) -> Direction | None:
     before = _text(tokens, k - 1)
     if _points_ahead(tokens, k, lowered, cues) or word in cues.present:
         return "past" if before == "been" and _text(tokens, k - 2) == "had" else "future"
-    if lowered == "be" and before == "to" and _text(tokens, k - 2) not in cues.not_to_be:
+    if (
+        before == "to"
+        and (lowered == "be" or (lowered == "take" and _text(tokens, k + 1) == "place"))
+        and _text(tokens, k - 2) not in cues.not_to_be
+    ):
         return "future"
     if lowered in cues.past or _is_past_form(word, lowered, cues):
         return None if before in cues.bare else "past"
@@ -93,4 +98,4 @@ def _points_ahead(tokens: Tokens, k: int, lowered: str, cues: _Cues) -> bool:
 
 def _is_past_form(word: str, lowered: str, cues: _Cues) -> bool:
     """Ends in -ed, in lower case (no "United"), and is none of the words that only look like it."""
-    return len(word) > 3 and word.endswith("ed") and word[0].islower() and lowered not in cues.not_past
+    return word.endswith("ed") and word[0].islower() and lowered not in cues.not_past

@@ -65,7 +65,7 @@ def _joined(raw: Tokens, lexicon: Lexicon) -> Tokens:
             i += 2
             continue
         i += 1
-    return Tokens(*([column[k] for k in keep] for column in (raw.text, raw.start, raw.end, raw.classes)))
+    return Tokens([text[k] for k in keep], [raw.start[k] for k in keep], [raw.end[k] for k in keep], [classes[k] for k in keep])
 
 
 _MERIDIEM_LETTERS = frozenset("aApP")

@@ -1,0 +1,122 @@
+"""A change as it stands in the log: what every projection is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from schemas.changes import EventChange
+from schemas.events import CanonicalEvent, When
+
+MOST_ERRORS = 3  # a reason is for people: the first few tell what is wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands: topic, partition, offset."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change. `state` is the event's JSON; `first` and `last` are its days (None: undated); `recorded_at` is log time."""
+
+    place: Place
+    told: EventChange
+    state: str
+    first: date | None
+    last: date | None
+    recorded_at: datetime
+
+    @property
+    def event(self) -> CanonicalEvent:
+        return self.told.event
+
+    @property
+    def version(self) -> tuple[str, int]:
+        return self.event.event_id, self.event.revision
+
+
+def read_change(place: Place, timestamp_ms: int, key: bytes, value: bytes | None) -> Change:
+    """Read a record of an `events.*` topic.
+
+    Raises:
+        ValueError: it is no change of the event that its key names, or holds what Postgres can't store.
+    """
+    told = _told(value)
+    event = told.event
+    if key != event.event_id.encode():
+        raise ValueError(f"the key is not the event's id, {event.event_id!r}")
+    state = storable(event)
+    first, last = days(event.when)
+    return Change(place, told, state, first, last, event.recorded_at or datetime.fromtimestamp(timestamp_ms / 1000, UTC))
+
+
+def _told(value: bytes | None) -> EventChange:
+    if not value:
+        raise ValueError("the record has no value")
+    try:
+        return EventChange.model_validate_json(value)
+    except ValidationError as error:
+        raise ValueError(_reason(error)) from error
+
+
+def _reason(error: ValidationError) -> str:
+    told = [f"{'.'.join(map(str, e['loc'])) or 'value'}: {e['msg']}" for e in error.errors(include_input=False)[:MOST_ERRORS]]
+    return f"not an EventChange, {error.error_count()} errors: " + "; ".join(told)
+
+
+def storable(event: CanonicalEvent) -> str:
+    """The event as JSON text.
+
+    Numbers that are none (NaN, infinities) are written as such rather than as null, for Postgres to refuse: a value that
+    can't be kept is never replaced in silence.
+
+    Raises:
+        ValueError: a text holds NUL, which neither text nor jsonb can store.
+    """
+    state = to_json(event.model_dump(), inf_nan_mode="constants").decode()
+    if "\\u0000" in state and "\\u0000" in state.replace("\\\\", ""):  # the second look leaves out escaped backslashes
+        raise ValueError("a text holds NUL, which Postgres can't store")
+    return state
+
+
+def days(when: When) -> tuple[date | None, date | None]:
+    """The first and the last day, inclusive and local to the place. Where one is unknown the other stands for both.
+
+    Raises:
+        ValueError: a day that no calendar has, or an end before its start.
+    """
+    first, last = _day(when.start or when.end), _day(when.end or when.start)
+    if first and last and last < first:
+        raise ValueError(f"the event ends on {last}, before it starts on {first}")
+    return first, last
+
+
+def _day(moment: str | None) -> date | None:
+    return date.fromisoformat(moment[: len("2025-08-18")]) if moment else None
+
+
+def latest(changes: Iterable[Change]) -> list[Change]:
+    """The highest revision of each event, by id; among equal ones the first, as if they had come one by one."""
+    found: dict[str, Change] = {}
+    for change in changes:
+        held = found.get(change.event.event_id)
+        if held is None or change.event.revision > held.event.revision:
+            found[change.event.event_id] = change
+    return [found[event_id] for event_id in sorted(found)]
+
+
+def distinct(changes: Iterable[Change]) -> list[Change]:
+    """Every revision once, by id and revision; of equal ones the first."""
+    found: dict[tuple[str, int], Change] = {}
+    for change in changes:
+        found.setdefault(change.version, change)
+    return [found[version] for version in sorted(found)]

@@ -1,0 +1,1 @@
+"""The present state of every event: one row an event."""

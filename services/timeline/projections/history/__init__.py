@@ -1,0 +1,1 @@
+"""Every change of every event, as it was told."""

@@ -1,0 +1,117 @@
+"""Asking Postgres: each answer and its position are read in one snapshot, over connections that can only read.
+
+They are other connections than the follower's, so that a flood of questions never keeps the projection waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+from services.chassis.settings import Settings
+from services.timeline.parameters import EventsQuery, HistoryQuery
+from services.timeline.cursor import Cursor, encode
+from services.timeline.questions import SQL, listing
+
+CONNECTIONS = 4
+STATEMENT_SECONDS = 5  # longest a question may keep Postgres busy
+PATIENCE_SECONDS = 3.0  # longest wait for a connection
+Position = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class EventsPage:
+    states: list[str]
+    next: str | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEvent:
+    """`survivor` is the event that this one was merged into, in the end; None where it was not."""
+
+    state: str
+    survivor: str | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    rows: list[asyncpg.Record]
+    next: int | None
+    position: Position
+
+
+class Reader:
+    """Answers questions for one follower's projections."""
+
+    def __init__(self, pool: asyncpg.Pool, follower: str) -> None:
+        self._pool, self._follower = pool, follower
+
+    async def keep_open(self) -> None:
+        """Hold the connections until cancelled, then close them."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self._pool.close()
+
+    async def events(self, query: EventsQuery) -> EventsPage:
+        sql, arguments = listing(query)
+        async with self._snapshot() as tx:
+            rows = await tx.fetch(sql, *arguments)
+            position = await self._position(tx)
+        shown = rows[: query.limit]
+        more = encode(Cursor(shown[-1]["when_start"], shown[-1]["event_id"])) if len(rows) > query.limit else None
+        return EventsPage([row["state"] for row in shown], more, position)
+
+    async def event(self, event_id: str) -> FoundEvent | None:
+        async with self._snapshot() as tx:
+            chain = await tx.fetch(SQL["event"], event_id)
+            position = await self._position(tx)
+        return FoundEvent(chain[0]["state"], _survivor(chain), position) if chain else None
+
+    async def history(self, event_id: str, query: HistoryQuery) -> HistoryPage | None:
+        async with self._snapshot() as tx:
+            rows = await tx.fetch(SQL["history"], event_id, query.after, query.limit + 1)
+            known = rows or await tx.fetchval(SQL["known"], event_id)
+            position = await self._position(tx)
+        shown = rows[: query.limit]
+        more = shown[-1]["revision"] if len(rows) > query.limit else None
+        return HistoryPage(shown, more, position) if known else None
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[asyncpg.Connection]:
+        async with self._pool.acquire(timeout=PATIENCE_SECONDS) as tx, tx.transaction(isolation="repeatable_read", readonly=True):
+            yield tx
+
+    async def _position(self, tx: asyncpg.Connection) -> Position:
+        rows = await tx.fetch(SQL["position"], self._follower)
+        return {f"{row['topic']}-{row['partition']}": row["next_offset"] for row in rows}
+
+
+def _survivor(chain: list[asyncpg.Record]) -> str | None:
+    """The end of a chain of merges; a chain that bites its tail, which no sound log holds, has none."""
+    last = chain[-1]
+    return None if last["looped"] else last["merged_into"] or (last["event_id"] if len(chain) > 1 else None)
+
+
+async def open_reader(settings: Settings, follower: str) -> Reader:
+    """A reader whose connections are made when they are first needed."""
+    pool = await asyncpg.create_pool(
+        settings.dsn.get_secret_value(),
+        min_size=0,
+        max_size=CONNECTIONS,
+        timeout=PATIENCE_SECONDS,
+        command_timeout=STATEMENT_SECONDS + PATIENCE_SECONDS,  # for a server that does not even say that it was too slow
+        server_settings={
+            "search_path": follower,
+            "application_name": f"daybook-{follower}-reader",
+            "statement_timeout": f"{STATEMENT_SECONDS}s",
+            "default_transaction_read_only": "on",
+        },
+    )
+    return Reader(pool, follower)

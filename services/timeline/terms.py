@@ -1,0 +1,32 @@
+"""What a participant can be asked for by: any run of whole words of a name, or a country code, all folded."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from schemas.events import Participant
+
+MOST_WORDS = 8  # of a name: the number of runs grows with the square
+LONGEST = 200  # code points; an index entry of Postgres has about 2,700 bytes
+_WORD = re.compile(r"\w+")
+
+
+def fold(text: str) -> str:
+    """Words in lower case without accents, with one space between: "Zelenskyy, Volodymyr" → "zelenskyy volodymyr"."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(_WORD.findall(plain.casefold()))[:LONGEST].strip()
+
+
+def terms(participants: Iterable[Participant]) -> list[str]:
+    """All terms, sorted, each once."""
+    found = {term for participant in participants for term in _terms(participant)}
+    return sorted(found - {""})
+
+
+def _terms(participant: Participant) -> set[str]:
+    name = fold(participant.name)
+    words = name.split()[:MOST_WORDS]
+    runs = {" ".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1)}
+    return runs | {name, (participant.country or "").lower()}

@@ -140,10 +140,21 @@ def _nearness(happening: Happening, candidate: Candidate) -> tuple[int, int, int
 def gather(candidates: Sequence[tuple[Candidate, bool]]) -> tuple[Happening, ...]:
     """Happenings of one kind; a candidate that lacks what its pattern needs may join one, but not make one."""
     happenings: list[Happening] = []
+    pending: list[Candidate] = []
     for candidate, whole in candidates:
         fitting = [h for h in happenings if fits(h, candidate)]
         if fitting:
             max(fitting, key=lambda h: _nearness(h, candidate)).members.append(candidate)
         elif whole:
-            happenings.append(Happening([candidate]))
+            happenings.append(_with_pending(pending, candidate))
+            pending = []
+        elif candidate.fresh:
+            pending = [candidate]
     return tuple(happenings)
+
+
+def _with_pending(pending: Sequence[Candidate], candidate: Candidate) -> Happening:
+    """What a clause before left unsaid, its neighbour may say: "a drone attack carried out on Sunday | hit a bus in Sumy"."""
+    if pending and pending[0].trigger.sentence is candidate.trigger.sentence and fits(Happening(list(pending)), candidate):
+        return Happening([*pending, candidate])
+    return Happening([candidate])

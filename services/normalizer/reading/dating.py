@@ -13,6 +13,7 @@ from services.normalizer.reading.grammar import words
 FUTURE = frozenset({"proposed", "scheduled", "postponed"})
 WEEK = 7
 CROSSING = 8
+NEAR, FAR = 12, 30
 
 
 def _dates(time: Time) -> bool:
@@ -65,7 +66,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
     """The nearest time of the trigger's own clause, else of its sentence; a date of speech only for what is past."""
     sentence = trigger.sentence
     usable = [time for time in sentence.times if _dates(time) and _counts(sentence, time)]
-    own = [time for time in usable if trigger.low <= time.first < trigger.high and not time.of_speech]
+    own = [time for time in usable if trigger.low <= time.first < trigger.high and not time.of_speech and _distance(trigger, time) <= _reach(time)]
     near = [time for time in usable if not time.of_speech and not _taken(trigger, time) and _distance(trigger, time) <= 2 * CROSSING + 8]
     spoken = [time for time in usable if time.of_speech] if status in {"occurred", "ongoing", "disputed"} else []
     for pool in (own, near, spoken):
@@ -75,6 +76,12 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
             expression = best.expression
             return Said(fitted(told, expression.text, status, published), expression.start, expression.end)
     return None
+
+
+def _reach(time: Time) -> int:
+    """A year or a month dates what is close by; a day may stand at the other end of the clause."""
+    when = time.expression.when
+    return NEAR if when and when.precision in {"year", "month"} and time.first > 2 else FAR  # noqa: PLR2004 - the opening words
 
 
 def _taken(trigger: Trigger, time: Time) -> bool:

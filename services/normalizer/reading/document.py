@@ -13,6 +13,8 @@ from services.normalizer.reading.times import Anchor, TimeExpression, find_times
 from services.normalizer.reading.tokens import Token, tokenise
 
 GOVERNOR_REACH = 12
+# Shorter words in capitals are acronyms.
+DATELINE_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,15 @@ def _borders(tokens: Sequence[Token], words: Grammar) -> tuple[int, ...]:
     return tuple(sorted({*ends, *(first for first, _, _ in words.turns.find(tokens))}))
 
 
+def _is_dateline(body: str, named: Named, start: int) -> bool:
+    """ "WASHINGTON The …", "KYIV : …": the place in capitals from which a story is told."""
+    text = named.text
+    if not (text.isupper() and len(text) >= DATELINE_LENGTH and named.form not in {"acronym", "adjective"}):
+        return False
+    before, after = body[start : named.start], body[named.end : named.end + 40]
+    return not any(c.islower() for c in before.replace("pic", "")) and any(c.islower() for c in after)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """All names and times of a text, cut up sentence by sentence."""
@@ -137,7 +148,7 @@ class _Found:
     def sentence(self, body: str, index: int, start: int, end: int) -> Sentence:
         tokens = tokenise(body, start, end)
         says = tuple((first, last) for first, last, _ in self.words.say.find(tokens))
-        names = [named for named in self.names if start <= named.start < end]
+        names = [named for named in self.names if start <= named.start < end and not _is_dateline(body, named, start)]
         times = [time for time in self.times if start <= time.start < end]
         return Sentence(
             index,

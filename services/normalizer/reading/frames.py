@@ -12,7 +12,7 @@ from services.normalizer.reading.document import Document, Name
 from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.states import state
-from services.normalizer.reading.status import Region, State, is_unreal, read_state
+from services.normalizer.reading.status import Region, State, read_state, tells
 
 ALLOWED = {
     "meeting": frozenset({"cancelled", "postponed", "declined", "proposed", "scheduled", "ongoing", "occurred"}),
@@ -84,6 +84,8 @@ def _weapons(trigger: Trigger) -> tuple[tuple[str, Said[str]], ...]:
 def _country_place(name: Name) -> Place | None:
     """A state that is struck is also the place that is struck."""
     actor = name.named.actor
+    if name.named.form != "name" and name.named.form != "acronym":
+        return None
     if name.named.place is not None or actor is None or actor.type != "state" or actor.country is None:
         return None
     return Place(name=actor.name, country=actor.country, role="target", precision="country")
@@ -168,5 +170,23 @@ def fill(document: Document, trigger: Trigger) -> tuple[Candidate, bool]:
     candidate = FRAMES[trigger.kind.frame](document, trigger)
     needs = trigger.pattern.card.needs
     whole = all(_has(candidate, need) and _words_needed(trigger, need) for need in needs)
-    unreal = trigger.kind.frame == "directed" and is_unreal(trigger.sentence.tokens, region(trigger))
-    return replace(candidate, fresh=not unreal), whole and not unreal
+    unreal = trigger.kind.frame == "directed" and (
+        tells(trigger.sentence.tokens, region(trigger), "unreal")
+        or (not trigger.noun and tells(trigger.sentence.tokens, region(trigger), "intended"))
+    )
+    return replace(candidate, fresh=not unreal), whole and not unreal and not _habitual(candidate) and _particular(candidate)
+
+
+def _habitual(candidate: Candidate) -> bool:
+    """ "Strikes continue": many, at no time that is told."""
+    return candidate.when is None and tells(candidate.trigger.sentence.tokens, region(candidate.trigger), "habitual")
+
+
+def _particular(candidate: Candidate) -> bool:
+    """ "as they meet": a meeting known only by pronouns needs a time or a place of its own."""
+    trigger = candidate.trigger
+    if trigger.kind.frame != "meeting" or candidate.when or candidate.places:
+        return True
+    inside = any(trigger.sentence.start <= said.start < trigger.sentence.end for said in candidate.parties)
+    generic = any(token.low in lexical("generic") for token in trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.first])
+    return inside and not (generic and len(_countries(candidate)) < 2)

@@ -89,13 +89,18 @@ def _attached(sentence: Sentence, name: Name) -> bool:
     return _low(sentence, name.governor_at - 1) in words("offices")
 
 
+def _is_passive(trigger: Trigger) -> bool:
+    around = trigger.sentence.tokens[max(trigger.first - TWO, 0) : trigger.last]
+    return not trigger.noun and any(token.low in words("passive") for token in around)
+
+
 def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     """Whether the preposition before a name makes it one who meets."""
     if name.governor not in words("with"):
         return False
     if name.governor in {"of", "from"}:
         return name.governor_at <= trigger.last or _attached(sentence, name)
-    return name.governor != "by" or not trigger.noun or name.governor_at <= trigger.last + 1 or _attached(sentence, name)
+    return name.governor != "by" or _is_passive(trigger) or (trigger.noun and name.governor_at <= trigger.last + 1)
 
 
 def _listed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
@@ -169,8 +174,17 @@ def _fallbacks(document: Document, trigger: Trigger, found: Sequence[Name]) -> I
     sentence = trigger.sentence
     low, _ = sentence.clause(trigger.first)
     yield from _subjects(sentence, trigger, low)
-    if found or not trigger.noun:
-        yield from (n for n in sentence.names if n.last <= trigger.first and is_person(n) and n.governor is None)
+    before = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not _stands_aside(sentence, n)]
+    yield from (n for n in before if is_person(n) and n.governor is None)
+    yield from (n for n in before if n.governor == "from" and _attached(sentence, n))
+    if not trigger.noun and _office_acts(trigger):
+        yield from persons_before(document, sentence, 0)
+
+
+def _office_acts(trigger: Trigger) -> bool:
+    """ "The vice president will meet …": an office whose holder was named before."""
+    low, _ = trigger.sentence.clause(trigger.first)
+    return any(token.low in words("offices") for token in trigger.sentence.tokens[low : trigger.first])
 
 
 def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:

@@ -134,7 +134,7 @@ def fold_details(happening: Happening) -> dict[str, JsonValue]:
 
 def default_when(happening: Happening, status: str, published: dt.date | None) -> When:
     """A fresh report without a date is of the day it was published; a plan, or what is told in passing, has none."""
-    fresh = happening.members[0].trigger.sentence.index < OPENING
+    fresh = happening.members[0].trigger.sentence.index < OPENING or happening.members[0].trigger.sentence.tokens[0].low in {"*", "•"}
     if published is None or not fresh or status not in {"occurred", "ongoing", "disputed"}:
         return When()
     return dating.on_day(published)

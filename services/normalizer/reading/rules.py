@@ -47,6 +47,7 @@ class PatternCard(Model):
     id: str
     part: Part
     form: str | None = None
+    alone: bool = False
     trigger: tuple[str, ...]
     needs: tuple[str, ...]
     weapon_after: int | None = None

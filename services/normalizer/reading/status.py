@@ -75,9 +75,9 @@ def read_state(tokens: Sequence[Token], region: Region, allowed: frozenset[str])
     return max(states, key=lambda state: (state.weight, state.first), default=State("occurred", region.first, region.last, 0.0))
 
 
-def is_unreal(tokens: Sequence[Token], region: Region) -> bool:
-    """Whether the clause denies, fears or only imagines it: "no attack", "threatened to strike"."""
-    return any(state.status == "unreal" for state in _all(tokens, region))
+def tells(tokens: Sequence[Token], region: Region, status: str) -> bool:
+    """Whether the clause tells this of the trigger: that it is unreal ("no attack"), intended, or habitual."""
+    return any(state.status == status for state in _all(tokens, region))
 
 
 def as_status(state: State) -> Status:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.document import Sentence
-from services.normalizer.reading.grammar import grammar
+from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.phrases import Table
 from services.normalizer.reading.rules import Kind, Pattern, Rules
 from services.normalizer.reading.tokens import Token
@@ -28,8 +28,9 @@ def _weapon_fits(kind: Kind, pattern: Pattern, tokens: Sequence[Token], first: i
     low, high = (first - (near or 0), last + (near or after or 0))
     if after is None and near is None:
         return True
-    window = tokens[max(low, 0) : high]
-    return bool(kind.weapon.find(window))
+    low = max(low, 0)
+    hits = kind.weapon.find(tokens[low:high])
+    return any(low + end >= len(tokens) or tokens[low + end].low not in words("not_weapon") for _, end, _ in hits)
 
 
 def _stands(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, last: int) -> bool:
@@ -69,6 +70,8 @@ def find_triggers(sentence: Sentence, rules: Rules) -> tuple[Trigger, ...]:
             continue
         if _stands(kind, kind.patterns[m], sentence, first, last):
             standing.append((first, last, n, kind.patterns[m]))
+    many = {n for _, _, n, pattern in standing if not pattern.card.alone}
+    standing = [hit for hit in standing if not (hit[3].card.alone and hit[2] in many)]
     found = [_trigger(rules.kinds[n], pattern, sentence, (first, last), standing) for first, last, n, pattern in standing]
     return tuple(replace(t, rivals=tuple((o.low, o.high) for o in found if o is not t and o.kind is t.kind)) for t in found)
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
+from services.ingestor.answers import Answer
 from services.ingestor.bodies import Bodies
-from services.ingestor.intake import Answer, Intake
+from services.ingestor.intake import Intake
 from services.ingestor.pages.model import Capture
 from services.ingestor.problems import MEDIA_TYPE, Problem, ProblemDetails
 
@@ -92,5 +93,5 @@ def plain_url(text: str | None) -> str | None:
 
 def _ill_formed(parameter: str, text: str, what: str) -> Problem:
     advice = {"captured_at": f"Write it as {EXAMPLE} or 2025-08-20T02:00%2B02:00 (a plus sign is %2B in an address).", "url": "Check it."}
-    detail = f"{parameter}: {ascii(text[:80])} {what}"
+    detail = f"{parameter}: {text[:80]!a} {what}"
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"bad_{parameter}", detail, advice[parameter])

@@ -4,52 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
 
 import asyncpg
 import structlog
-from pydantic import Field
 
-from schemas.articles import Published, RawArticle
-from schemas.base import Model
+from schemas.articles import RawArticle
 from services.chassis.errors import is_passing
 from services.chassis.faults import Faults
 from services.chassis.outbox import Outbox
 from services.chassis.relay import pending
-from services.ingestor.pages.model import Capture, Cut, Limits, Refusal
+from services.ingestor.answers import Answer, answer, nothing, with_assumed_capture, within
+from services.ingestor.pages.model import Capture, Cut, Limits
 from services.ingestor.problems import Problem, refused
 from services.ingestor.settings import IngestorSettings
-from services.ingestor.store import Outcome, Page, Taken, assume_capture, take
+from services.ingestor.store import Page, Taken, assume_capture, take
 
 log = structlog.get_logger()
 Cutter = Callable[[Capture, Limits], Cut]
 Clock = Callable[[], datetime]
-
-
-class ArticleTaken(Model):
-    """What became of one article."""
-
-    article_id: str
-    revision: int
-    outcome: Outcome
-    title: str
-    outlet: str
-    published: Published
-
-
-class Answer(Model):
-    """What became of one page: everything named here is durable."""
-
-    page_id: str
-    articles: tuple[ArticleTaken, ...]
-    boilerplate: Annotated[int, Field(description="spans of the page that are no article's body")] = 0
-    refusals: tuple[Refusal, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def now_utc() -> datetime:
@@ -94,11 +71,11 @@ class Intake:
         async with self.cutting:
             cut = await asyncio.to_thread(self._cut, dated, assumed=assumed)
         if not cut.articles:
-            raise refused(capture.label, cut.refusals or (_nothing(capture),))
+            raise refused(capture.label, cut.refusals or (nothing(capture),))
         page = Page(cut.page_id, capture.url, capture.moment, digest)
         taken = await self._store(page, cut.articles)
         log.info("page_taken", page_id=page.page_id, articles=len(taken), fresh=sum(done.outcome != "unchanged" for done in taken))
-        return _answer(cut, taken)
+        return answer(cut, taken)
 
     def _cut(self, capture: Capture, *, assumed: bool) -> Cut:
         limits = Limits(max_bytes=self.settings.page_bytes)
@@ -134,42 +111,3 @@ class Intake:
 def _digest(capture: Capture) -> str:
     content = capture.content
     return hashlib.sha256(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content).hexdigest()
-
-
-def _nothing(capture: Capture) -> Refusal:
-    return Refusal(
-        page=capture.label, reason="no_article", what="no article found", advice="Check that the page holds the text of a story."
-    )
-
-
-def within(cut: Cut, page: str, most: int) -> Cut:
-    """The cut without articles that are too long for one record; those are refused."""
-    sizes = [len(article.model_dump_json().encode()) for article in cut.articles]
-    kept = tuple(article for article, size in zip(cut.articles, sizes, strict=True) if size <= most)
-    long = tuple(_too_long(page, article, size, most) for article, size in zip(cut.articles, sizes, strict=True) if size > most)
-    return cut.model_copy(update={"articles": kept, "refusals": cut.refusals + long}) if long else cut
-
-
-def _too_long(page: str, article: RawArticle, size: int, most: int) -> Refusal:
-    what = f"“{article.title[:80]}” is {size:,} bytes long, and {most:,} is the limit of one article"
-    return Refusal(page=page, reason="too_large", what=what, advice="Split it, or raise DAYBOOK_ARTICLE_BYTES for the ingestor.")
-
-
-def with_assumed_capture(cut: Cut, assumed: datetime | None) -> Cut:
-    """The cut, with every date that was counted from an assumed capture marked as inferred."""
-    said = f"no capture time was given: {assumed:%Y-%m-%dT%H:%M:%SZ} is assumed, and dates counted from it are marked as inferred"
-    return cut.model_copy(update={"articles": tuple(map(_inferred, cut.articles)), "notes": (said, *cut.notes)})
-
-
-def _inferred(article: RawArticle) -> RawArticle:
-    if article.published.basis != "relative_to_capture":
-        return article
-    return article.model_copy(update={"published": article.published.model_copy(update={"basis": "inferred"})})
-
-
-def _answer(cut: Cut, taken: Iterable[Taken]) -> Answer:
-    articles = tuple(
-        ArticleTaken(outcome=done.outcome, **done.article.model_dump(include={"article_id", "revision", "title", "outlet", "published"}))
-        for done in taken
-    )
-    return Answer(page_id=cut.page_id, articles=articles, boilerplate=len(cut.boilerplate), refusals=cut.refusals, notes=cut.notes)

@@ -1,0 +1,188 @@
+"""`daybook ingest`: saved pages go to the ingestor, and what became of each is told."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import stamina.instrumentation
+import typer
+
+from deploy.local.console import for_people, show_json
+from services.commands._moments import moment
+from services.ingestor.client import (
+    DEFAULT_TO,
+    PATIENCE,
+    IngestorAwayError,
+    OnPage,
+    OnWait,
+    PageFile,
+    Sending,
+    send_pages,
+)
+from services.ingestor.settings import IngestorSettings
+from services.ingestor.summary import Refused, Summary
+
+UNAVAILABLE = os.EX_UNAVAILABLE
+INTERRUPTED = 130
+STDIN = Path("-")
+NDJSON = frozenset({".jsonl", ".ndjson"})
+
+
+def command(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PAGE…", help="Files of text, HTML or JSON Lines; folders of them; - for standard input.")
+    ],
+    captured_at: Annotated[
+        datetime | None, typer.Option(help="When the pages were captured, with its zone: 2025-08-20T00:00Z.", parser=moment)
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="The address that the one page came from.")] = None,
+    to: Annotated[str, typer.Option(envvar="DAYBOOK_INGESTOR", help="Where the ingestor answers.")] = DEFAULT_TO,
+    patience: Annotated[float, typer.Option(min=0, help="How many seconds to wait for an ingestor that is away or behind.")] = PATIENCE,
+) -> None:
+    """Send pages to the ingestor, which makes raw articles of them, each once.
+
+    What was sent before is not taken in again, so a run that broke off can simply be repeated. Exit codes: 0 all taken,
+    1 some refused, 2 wrong usage, 69 the ingestor is away, 130 Ctrl-C. Where standard output is no terminal, a summary in JSON goes there.
+
+    Examples:
+        daybook ingest page.txt --captured-at 2025-08-20T00:00Z
+
+        daybook ingest saved/ --to http://10.0.0.5:8801 | jq .refused
+
+        curl -s https://news.example/story | daybook ingest - --url https://news.example/story
+    """
+    stamina.instrumentation.set_on_retry_hooks(())  # waiting is told below, not logged
+    pages = _usable(paths, url)
+    sending = Sending(to, captured_at, url, IngestorSettings().page_bytes, patience)
+    total = Summary()
+    try:
+        with _progress(len(pages)) as (on_page, on_wait):
+            send_pages(pages, sending, on_page=on_page, on_wait=on_wait, summary=total)
+    except IngestorAwayError as error:
+        _end(total, UNAVAILABLE, f"error: {error}", "hint: start it with `daybook demo`, or say with --to where it is")
+    except KeyboardInterrupt:
+        _end(total, INTERRUPTED, "interrupted; what was taken in stays, and the same command goes on from there")
+    _end(total, 1 if total.refused else 0)
+
+
+def send(  # noqa: PLR0913 - each stands for an option of the command
+    paths: Sequence[Path],
+    to: str = DEFAULT_TO,
+    *,
+    captured_at: datetime | None = None,
+    url: str | None = None,
+    patience: float = PATIENCE,
+    on_page: OnPage = lambda *_: None,
+    on_wait: OnWait = lambda _: None,
+) -> Summary:
+    """Send files and folders; the same as the command, for programs. See `send_pages` for the callbacks.
+
+    Raises:
+        IngestorAwayError: the ingestor was away, or behind, for longer than patience allows.
+    """
+    sending = Sending(to, captured_at, url, IngestorSettings().page_bytes, patience)
+    return send_pages(found(paths), sending, on_page=on_page, on_wait=on_wait)
+
+
+def found(paths: Iterable[Path]) -> list[PageFile]:
+    """The pages that paths stand for, in the order given; within a folder by name, without what is hidden."""
+    return [_page(file) for path in paths for file in ([path] if path == STDIN or not path.is_dir() else _files(path))]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    every = sorted(path for path in folder.rglob("*") if path.is_file())
+    return (path for path in every if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+
+
+def _page(path: Path) -> PageFile:
+    if path == STDIN:
+        return PageFile("standard input", lambda: sys.stdin.buffer)
+    kind = "application/x-ndjson" if path.suffix.lower() in NDJSON else mimetypes.guess_type(path.name)[0]
+    size = path.stat().st_size if path.is_file() else None
+    return PageFile(str(path), lambda: path.open("rb"), size, kind or "application/octet-stream")
+
+
+def _usable(paths: Sequence[Path], url: str | None) -> list[PageFile]:
+    missing = [str(path) for path in paths if path != STDIN and not path.exists()]
+    if missing:
+        raise typer.BadParameter(f"there is no {_plain(', '.join(missing))}", param_hint="PAGE…")
+    pages = found(paths)
+    if not pages:
+        raise typer.BadParameter("there are no files in it", param_hint="PAGE…")
+    if url and len(pages) > 1:
+        raise typer.BadParameter(f"it is the address of one page, and there are {len(pages)}", param_hint="--url")
+    return pages
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[tuple[OnPage, OnWait]]:
+    """On a terminal a bar with counts, rate and time left; elsewhere only refusals are told. All on standard error."""
+    if not sys.stderr.isatty():
+        yield _telling(_to_stderr, lambda _: None), lambda _: None
+        return
+    from rich import progress
+
+    columns = (progress.BarColumn(), progress.MofNCompleteColumn(), progress.TextColumn("{task.fields[said]}", markup=False))
+    times = (
+        progress.TextColumn("{task.fields[rate]}"),
+        progress.TimeRemainingColumn(),
+        progress.TextColumn("{task.fields[waits]}", markup=False),
+    )
+    with progress.Progress(*columns, *times, transient=True) as bar:
+        task = bar.add_task("", total=total, said="", rate="", waits="")
+
+        def step(so_far: Summary) -> None:
+            rate = f"{so_far.articles / so_far.seconds:.0f}/s" if so_far.seconds else ""
+            said = f"{so_far.articles:,} articles, {so_far.unchanged:,} unchanged, {len(so_far.refused):,} refused"
+            bar.update(task, completed=so_far.pages, said=said, rate=rate, waits="")
+
+        def tell(line: str) -> None:
+            bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+        yield _telling(tell, step), lambda why: bar.update(task, waits=f"waiting: {_plain(why)}")
+
+
+def _telling(tell: Callable[[str], None], step: Callable[[Summary], None]) -> OnPage:
+    """What to do after each page: name what was refused since the last, and go a step on."""
+    told = 0
+
+    def on_page(_: PageFile, __: dict[str, Any] | None, so_far: Summary) -> None:
+        nonlocal told
+        for refused in so_far.refused[told:]:
+            tell(_refusal(refused))
+        told = len(so_far.refused)
+        step(so_far)
+
+    return on_page
+
+
+def _refusal(refused: Refused) -> str:
+    return _plain(f"refused: {refused.page}: {refused.reason.rstrip('.')}. {refused.advice}".rstrip())
+
+
+def _plain(text: str) -> str:
+    """What is named may come from a page: nothing in it may move the cursor or hide a line."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+def _to_stderr(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _end(total: Summary, code: int, *lines: str) -> None:
+    if for_people():
+        for note in total.notes:
+            _to_stderr(_plain(f"note: {note}"))
+        typer.echo(str(total))
+    else:
+        show_json(total.as_json())
+    for line in lines:
+        _to_stderr(_plain(line))
+    raise typer.Exit(code)

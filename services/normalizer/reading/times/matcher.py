@@ -42,9 +42,9 @@ def longest(tokens: Tokens, i: int, root: Node) -> Found | None:
     stack: list[tuple[Node, int, tuple[tuple[str, Value], ...]]] = [(root, i, ())]
     while stack:
         node, k, taken = stack.pop()
-        if node.rules and (best is None or k - 1 > best.last):
-            rule = next((r for r in node.rules if _suits(r, tokens, i, k - 1)), None)
-            best = Found(rule, i, k - 1, taken) if rule else best
+        rule = next((r for r in node.rules if _suits(r, tokens, i, k - 1)), None)
+        if rule and (best is None or (k - 1, -rule.order) > (best.last, -best.rule.order)):
+            best = Found(rule, i, k - 1, taken)
         if k < len(tokens):
             stack.extend(_steps(node, tokens, k, taken))
     return best

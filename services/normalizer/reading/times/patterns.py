@@ -20,11 +20,12 @@ Sequences: TypeAlias = list[tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A pattern, what makes a value of it, and which neighbours it asks for or refuses."""
+    """A pattern, what makes a value of it, and which neighbours it asks for or refuses; of equally long ones, the lowest `order` wins."""
 
     id: str
     make: str
     match: tuple[str, ...]
+    order: int = 0
     give: Mapping[str, Any] = field(default_factory=dict)
     after: frozenset[str] = frozenset()
     not_after: frozenset[str] = frozenset()
@@ -74,7 +75,7 @@ def _sequence(pieces: list[str]) -> tuple[Sequences, list[str]]:
 
 
 def build(rules: Sequence[Rule], short: Mapping[str, str]) -> Node:
-    """The trie of all rules. Where two rules take the same tokens, the one that stands first in the file wins."""
+    """The trie of all rules."""
     root = Node()
     for rule in rules:
         for pattern in rule.match:

@@ -21,7 +21,7 @@ class Grammar:
 def grammar() -> Grammar:
     """The grammar of the data files. ValueError where a rule does not parse."""
     data = load("rules.yaml")
-    rules = tuple(_rule(entry) for entry in data["rules"])
+    rules = tuple(_rule(entry, order) for order, entry in enumerate(data["rules"]))
     short: dict[str, str] = data["short"]
     return Grammar(build(rules, short), Lexicon(words(), literals(rules, short)), rules)
 
@@ -32,6 +32,6 @@ def examples() -> tuple[dict[str, Any], ...]:
     return tuple(load("rules.yaml")["rules"])
 
 
-def _rule(entry: dict[str, Any]) -> Rule:
+def _rule(entry: dict[str, Any], order: int) -> Rule:
     neighbours = {name: frozenset(map(str, entry.get(name, ()))) for name in ("after", "not_after", "before", "not_before")}
-    return Rule(id=entry["id"], make=entry["make"], match=tuple(entry["match"]), give=entry.get("give", {}), **neighbours)
+    return Rule(id=entry["id"], make=entry["make"], match=tuple(entry["match"]), order=order, give=entry.get("give", {}), **neighbours)

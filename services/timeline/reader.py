@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import asyncpg
 
 from services.chassis.settings import Settings
-from services.timeline.parameters import EventsQuery, HistoryQuery
 from services.timeline.cursor import Cursor, encode
+from services.timeline.parameters import EventsQuery, HistoryQuery
 from services.timeline.questions import SQL, listing
 
 CONNECTIONS = 4

@@ -10,8 +10,8 @@ from fastapi.responses import RedirectResponse
 
 from schemas.events import CanonicalEvent
 from services.timeline.api.answers import Events, History, events_json, history_json, position_header
-from services.timeline.parameters import EventsQuery, HistoryQuery, Text
 from services.timeline.api.problems import Problem
+from services.timeline.parameters import EventsQuery, HistoryQuery, Text
 from services.timeline.reader import Position, Reader
 
 POSITION = "Daybook-Position"

@@ -1,0 +1,121 @@
+"""`daybook timeline`: ask the timeline's API, and print a table for people or JSON lines for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import httpx
+import typer
+from pydantic import ValidationError
+
+from schemas.events import CanonicalEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DEFAULT_API = "http://127.0.0.1:8803"
+PAGE = 200  # events asked for at a time
+SECONDS = 15.0
+
+
+def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command line
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind of event; may be repeated.")] = None,
+    status: Annotated[list[str] | None, typer.Option(help="Only events of this status; may be repeated.")] = None,
+    since: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Events that end on this day or later.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Events that start on this day or earlier.")] = None,
+    country: Annotated[list[str] | None, typer.Option(help="Where: ISO 3166-1 alpha-2, as UA; may be repeated.")] = None,
+    participant: Annotated[list[str] | None, typer.Option(help="Who: whole words of a name; repeated, all of them.")] = None,
+    include: Annotated[list[str] | None, typer.Option(help="retracted or merged: show these too.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many events; all if not given.")] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One CanonicalEvent a line, as JSON; the default when piped.")] = False,
+    api: Annotated[str, typer.Option(envvar="DAYBOOK_API", metavar="URL", help="Where the timeline answers.")] = DEFAULT_API,
+) -> None:
+    """Show the timeline, day by day.
+
+    Examples:
+        daybook timeline
+
+        daybook timeline --kind strike --from 2025-08-18 --to 2025-08-19
+
+        daybook timeline --participant zelenskyy --participant putin
+
+        daybook timeline --status scheduled --json | jq .title
+    """
+    filters = {"kind": kind, "status": status, "from": since, "to": until, "country": country, "participant": participant}
+    asked = {name: value for name, value in (filters | {"include": include}).items() if value}
+    try:
+        events = fetch(api, asked, limit)
+        _show_json(events) if json or not sys.stdout.isatty() else _show_table(list(events))
+    except (httpx.HTTPError, httpx.InvalidURL, NotTheTimelineError) as error:
+        from services.timeline.view import safe
+
+        typer.echo(f"daybook timeline: {safe(_explain(api, error))}", err=True)
+        raise typer.Exit(1) from error
+
+
+class NotTheTimelineError(Exception):
+    """Something else answers at this address."""
+
+
+def fetch(api: str, asked: Mapping[str, Any], limit: int | None = None, client: httpx.Client | None = None) -> Iterator[CanonicalEvent]:
+    """The events, in the timeline's order, page after page.
+
+    Raises:
+        httpx.HTTPError, httpx.InvalidURL: the API can't be reached, or refused the question.
+        NotTheTimelineError: what answers there is not the timeline.
+    """
+    left = sys.maxsize if limit is None else limit
+    cursor: dict[str, str] = {}
+    with client or httpx.Client(timeout=SECONDS) as asking:
+        while left > 0:
+            answer = asking.get(f"{api.rstrip('/')}/v1/events", params={**asked, **cursor, "limit": min(left, PAGE)})
+            events, following = _page(answer.raise_for_status())
+            yield from events
+            left -= len(events)
+            if following is None:
+                return
+            cursor = {"cursor": following}
+
+
+def _page(answer: httpx.Response) -> tuple[list[CanonicalEvent], str | None]:
+    try:
+        body = answer.json()
+        return [CanonicalEvent.model_validate(event) for event in body["events"]], body["next"]
+    except (ValidationError, ValueError, KeyError, TypeError) as error:
+        raise NotTheTimelineError("it gave no list of events") from error
+
+
+def _show_json(events: Iterable[CanonicalEvent]) -> None:
+    for event in events:
+        typer.echo(event.model_dump_json())
+
+
+def _show_table(events: Sequence[CanonicalEvent]) -> None:
+    from rich.console import Console
+
+    from services.timeline.view import table
+
+    if events:
+        Console().print(table(events))
+    else:
+        typer.echo("No events.", err=True)
+
+
+def _explain(api: str, error: Exception) -> str:
+    """What went wrong, and what to do about it."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"{api} refused: {_detail(error.response)}"
+    if isinstance(error, httpx.TransportError):
+        return f"nothing answers at {api} ({error}). Is the timeline running? `daybook up` starts it; --api says where it is."
+    return f"what answers at {api} is not the timeline: {error}"
+
+
+def _detail(answer: httpx.Response) -> str:
+    """The problem's own words, where it is one."""
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return f"status {answer.status_code}"

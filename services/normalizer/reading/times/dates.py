@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from .calendar import Period, containing, month_of, year_of
-from .context import UNDATED, Context, Made, dated
+from .context import UNDATED, Context, Made, Stretch, dated
 from .matcher import Found
+from .nearest import nearest_day, shifted_day
 
 
 def told_year(found: Found, context: Context) -> int | None:
@@ -36,47 +38,34 @@ def _month(found: Found) -> int:
 
 def date(found: Found, context: Context) -> Made | None:
     """Such as "August 18, 2025", "18 Aug"; without a year, the one that the verb and the anchor suggest. ValueError for no such day."""
-    days = [n for name, n in found.taken if name in ("DAY", "D1", "D2", "ORDDAY")]
+    day, *rest = _days(found)
     year = told_year(found, context)
-    if year is None and len(days) > 1:
-        year = full_year(int(days[1]))
-    month, day = _month(found), int(days[0])
+    if year is None and rest:
+        year = full_year(rest[0])
+    return _dated(_month(found), day, year, found.number("SHIFT"), context)
+
+
+def days_of_month(found: Found, context: Context) -> Made | None:
+    """Such as "May 3-5", "3 to 5 May 2024": means all of them, and has the value of the first."""
+    first, last = _days(found)[:2]
+    made = _dated(_month(found), first, told_year(found, context), None, context)
+    if made.period is None or last <= first:
+        return made
+    return replace(made, when=Stretch(made.period.start, made.period.start.replace(day=last), "day"))
+
+
+def _days(found: Found) -> list[int]:
+    return [int(n) for name, n in found.taken if name in ("DAY", "D1", "D2", "ORDDAY", "ORD")]
+
+
+def _dated(month: int, day: int, year: int | None, shift: int | None, context: Context) -> Made:
     if year is not None:
         return dated(Period("day", dt.date(year, month, day)), "day")
     dt.date(2000, month, day)
     if context.today is None:
         return Made("DATE", f"XXXX-{month:02}-{day:02}", UNDATED)
-    shift = found.number("SHIFT")
-    if shift in (-1, 1):
-        options = [d for d in _around(context.today, month, day) if (d - context.today).days * shift > 0]
-        return dated(Period("day", options[0] if shift > 0 else options[-1]), "day", context.today)
-    return dated(Period("day", _nearest(context, month, day)), "day", context.today)
-
-
-_FARTHEST_DAY = 300
-"""Days: a date farther off than this on the verb's side is taken for the near one on the other."""
-
-
-def _nearest(context: Context, month: int, day: int) -> dt.date:
-    """The occurrence nearest to the anchor; where the verb points one way, the one on that side if it is within ten months."""
-    assert context.today is not None  # noqa: S101 - the caller has looked
-    around = _around(context.today, month, day)
-    nearest = min(around, key=lambda d: abs((d - context.today).days))  # type: ignore[operator]
-    side = [d for d in around if (d >= context.today if context.ahead else d <= context.today)]
-    if context.direction == "unknown" or not side:
-        return nearest
-    closest = min(side, key=lambda d: abs((d - context.today).days))  # type: ignore[operator]
-    return closest if abs((closest - context.today).days) <= _FARTHEST_DAY else nearest
-
-
-def _around(today: dt.date, month: int, day: int) -> list[dt.date]:
-    """That day of last year, this year and the next, where it exists; eight years either way for 29 February."""
-    reach = (-8, -4, -3, -2, -1, 0, 1, 2, 3, 4, 8) if (month, day) == (2, 29) else (-1, 0, 1)
-    return [dt.date(today.year + n, month, day) for n in reach if _exists(today.year + n, month, day)]
-
-
-def _exists(year: int, month: int, day: int) -> bool:
-    return (month, day) != (2, 29) or (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
+    chosen = nearest_day(month, day, context.today, context.direction) if not shift else shifted_day(month, day, context.today, shift)
+    return dated(Period("day", chosen), "day", context.today)
 
 
 def numeric_date(found: Found, context: Context) -> Made | None:

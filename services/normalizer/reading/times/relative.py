@@ -29,7 +29,7 @@ def shifted(found: Found, context: Context) -> Made:
     if unit == "weekend" and shift <= 0:
         return dated(_weekend(context, here, shift), unit, context.today)
     made = dated(here.shift(shift), unit, context.today)
-    if unit == "week" and shift == 0 and found.has("this"):
+    if unit == "week" and shift == 0 and found.has("SHIFT"):
         return replace(made, when=_this_week(here, context))
     return made
 

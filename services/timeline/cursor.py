@@ -32,7 +32,7 @@ def decode(text: str) -> Cursor:
         ValueError: it is not one that `encode` made.
     """
     padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-    match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):
+    match _json(base64.b64decode(padded, altchars=b"-_", validate=True)):
         case [None, str(event_id)]:
             cursor = Cursor(None, event_id)
         case [str(day), str(event_id)]:
@@ -42,3 +42,10 @@ def decode(text: str) -> Cursor:
     if encode(cursor) != text or "\x00" in cursor.event_id:
         raise ValueError("this cursor was not made here")
     return cursor
+
+
+def _json(told: bytes) -> object:
+    try:
+        return json.loads(told)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error

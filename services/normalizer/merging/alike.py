@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .conflicts import contradiction, disagreeing
 from .keys import grounds
@@ -12,6 +13,7 @@ from .shapes import Number, Shape, Structure
 from .tables import Tables, tables
 from .windows import EXACT, OPEN, Window
 
+REMEMBERED = 65_536
 NOTHING = "nothing-in-common"
 
 
@@ -45,19 +47,26 @@ def enough(a: Shape, found: Likeness) -> bool:
 
 
 def _weighed(a: Shape, b: Shape) -> Likeness:
-    table, one, two = tables(), a.structure, b.structure
-    values = {
-        "time": _time(one, two),
-        "place": table.place["local" if table.of(one.kind).local else "default"][relation(one.where, two.where)],
-        "parties": agreement(one.who, two.who, table),
-        "named": 1.0 if one.who.named & two.who.named else 0.0,
-        "quantities": _quantities(a.numbers, b.numbers, table),
-        "form": 1.0 if one.form is not None and one.form == two.form else 0.0,
-    }
-    weights = table.of(one.kind).weights
-    features = {name: round(weights[name] * value, 4) for name, value in values.items() if weights[name] * value}
-    rule = "+".join(name for name in values if features.get(name, 0.0) > 0)
+    features, weights = dict(_by_structure(a.structure, b.structure)), tables().of(a.structure.kind).weights
+    if weights["quantities"] and (value := _quantities(a.numbers, b.numbers, tables())):
+        features["quantities"] = round(weights["quantities"] * value, 4)
+    rule = "+".join(name for name, value in features.items() if value > 0)
     return Likeness(round(sum(features.values()), 4), features, rule)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _by_structure(a: Structure, b: Structure) -> tuple[tuple[str, float], ...]:
+    """The features that do not hang on numbers: name and weight x value, where not zero."""
+    table = tables()
+    values = {
+        "time": _time(a, b),
+        "place": table.place["local" if table.of(a.kind).local else "default"][relation(a.where, b.where)],
+        "parties": agreement(a.who, b.who, table),
+        "named": 1.0 if a.who.named & b.who.named else 0.0,
+        "form": 1.0 if a.form is not None and a.form == b.form else 0.0,
+    }
+    weights = table.of(a.kind).weights
+    return tuple((name, round(weights[name] * value, 4)) for name, value in values.items() if weights[name] * value)
 
 
 def _too_long_silent(a: Structure, b: Structure) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from .parties import shared, strangers
 from .places import relation
@@ -13,16 +14,23 @@ from .windows import EXACT, OPEN
 Rule = Callable[[Structure, Structure], bool]
 DATES_APART, DECLINED_VENUE = "dates-apart", "declined-venue"
 AT_LEAST_TWO = 2
+REMEMBERED = 65_536
 
 
 def contradiction(a: Shape, b: Shape) -> str | None:
     """The name of the first rule that forbids a and b to be one event; None if nothing does. Symmetric."""
     if a.mentions & b.parts or b.mentions & a.parts:
         return "part-and-whole"
-    found = next((name for name, rule in RULES if rule(a.structure, b.structure)), None)
+    found = incompatible(a.structure, b.structure)
     if found is None and a.articles & b.articles and not _agree_in_all(a, b):
         return "told-apart-in-one-article"
     return found
+
+
+@lru_cache(maxsize=REMEMBERED)
+def incompatible(a: Structure, b: Structure) -> str | None:
+    """The first rule broken by two structures, whoever tells them."""
+    return next((name for name, rule in RULES if rule(a, b)), None)
 
 
 def _kinds(a: Structure, b: Structure) -> bool:
@@ -69,12 +77,25 @@ def _counterparts(a: Structure, b: Structure) -> bool:
 
 def _casts_of_plans(a: Structure, b: Structure) -> bool:
     """Of what is still only wished, the cast is all there is: Putin and Zelensky is not Putin, Zelensky and Trump."""
-    if "fact" in {a.stage, b.stage} or a.grain == b.grain == EXACT or not tables().of(a.kind).counterparts:
+    if "fact" in {a.stage, b.stage} or not _undated_meeting(a, b):
         return False
     mine, yours = dict(a.who.delegations), dict(b.who.delegations)
-    if min(len(mine), len(yours)) < AT_LEAST_TWO:
-        return False
     return mine.keys() != yours.keys() or any(mine[key] and yours[key] and not mine[key] & yours[key] for key in mine)
+
+
+def _plan_of_another_cast(a: Structure, b: Structure) -> bool:
+    """A wish came true only with all whom it named; one party more makes it another meeting, several more a wider circle."""
+    if {a.stage, b.stage} != {"plan", "fact"} or not _undated_meeting(a, b):
+        return False
+    plan, fact = (a.who, b.who) if a.stage == "plan" else (b.who, a.who)
+    unmet = plan.keys - shared(plan, fact, tables())
+    return bool(unmet) or len(fact.keys - plan.keys) == 1
+
+
+def _undated_meeting(a: Structure, b: Structure) -> bool:
+    """Both have parties to compare, and no two exact dates say more than these."""
+    both = min(len(a.who.delegations), len(b.who.delegations)) >= AT_LEAST_TWO
+    return both and tables().of(a.kind).counterparts and not a.grain == b.grain == EXACT
 
 
 def _declined_venue(a: Structure, b: Structure) -> bool:
@@ -106,6 +127,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("attackers-differ", _attackers),
     ("counterparts-differ", _counterparts),
     ("casts-of-plans-differ", _casts_of_plans),
+    ("plan-of-another-cast", _plan_of_another_cast),
     (DECLINED_VENUE, _declined_venue),
     ("other-persons-named", _named),
 )
@@ -114,14 +136,26 @@ RULES: tuple[tuple[str, Rule], ...] = (
 def _agree_in_all(a: Shape, b: Shape) -> bool:
     """One text that tells of two things means two things, unless they differ in nothing that both tell."""
     one, two = a.structure, b.structure
-    smaller, larger = sorted((one.who.keys, two.who.keys), key=len)
     return (
         one.stage == two.stage
         and (one.window is None or two.window is None or one.window == two.window)
-        and relation(one.where, two.where) in {"missing", "same", "nation"}
-        and smaller <= larger
+        and _same_spot(a, b)
+        and _same_cast(one, two)
         and not disagreeing(a.numbers, b.numbers)
     )
+
+
+def _same_spot(a: Shape, b: Shape) -> bool:
+    found = relation(a.structure.where, b.structure.where)
+    # Of strikes an article tells many; one told without its place is the same only if its numbers are.
+    silent = not tables().of(a.structure.kind).local or a.numbers & b.numbers or a.structure == b.structure
+    return found in {"same", "nation"} or (found == "missing" and bool(silent))
+
+
+def _same_cast(a: Structure, b: Structure) -> bool:
+    mine, yours = dict(a.who.delegations), dict(b.who.delegations)
+    nested = mine.keys() <= yours.keys() or yours.keys() <= mine.keys()
+    return nested and all(bool(mine[key]) == bool(yours[key]) for key in mine.keys() & yours.keys())
 
 
 def disagreeing(a: frozenset[Number], b: frozenset[Number]) -> frozenset[str]:

@@ -7,25 +7,20 @@ thousand hits is not compared pair by pair.
 
 from __future__ import annotations
 
-from .shapes import Shape
+from functools import lru_cache
+
+from .shapes import Shape, Structure
 from .tables import tables
 
 Anchors = dict[str, bool]
+REMEMBERED = 65_536
 
 
 def anchors(shape: Shape) -> Anchors:
     """Each anchor, and whether it is strong."""
-    where, who = shape.structure.where, shape.structure.who
-    local = tables().of(shape.structure.kind).local
-    found = dict.fromkeys((f"in:{name}" for name in where.around), False)
-    found |= dict.fromkeys((f"in:{name}" for name in where.own), True)
-    found |= dict.fromkeys((f"who:{name}" for name in who.named), True)
-    if not local or not where.known:
-        found |= dict.fromkeys((f"by:{key}" for key in who.keys), True)
-    if local:
-        found |= dict.fromkeys((f"of:{country}" for country in where.countries), True) if not where.own else {}
-        found |= dict.fromkeys(_telling(shape), not where.own)
-    return found
+    if not tables().of(shape.structure.kind).local:
+        return _standing(shape.structure)
+    return _standing(shape.structure) | dict.fromkeys(_telling(shape), not shape.structure.where.own)
 
 
 def keys(shape: Shape) -> dict[str, bool]:
@@ -38,13 +33,42 @@ def keys(shape: Shape) -> dict[str, bool]:
 
 def grounds(a: Shape, b: Shape) -> bool:
     """Have these two anything in common that is worth a comparison? Implies a key in common."""
-    mine, yours = anchors(a), anchors(b)
-    if not any(mine[anchor] or yours[anchor] for anchor in mine.keys() & yours.keys()):
-        return False
     one, two = a.structure, b.structure
-    if one.reach is None or two.reach is None:
-        return one.reach is two.reach
-    return one.reach.meets(two.reach)
+    return _same_time(one, two) and (_common(one, two) or _number_in_common(a, b))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _standing(structure: Structure) -> Anchors:
+    """The anchors that do not hang on numbers."""
+    where, who, local = structure.where, structure.who, tables().of(structure.kind).local
+    found = dict.fromkeys((f"in:{name}" for name in where.around), False)
+    found |= dict.fromkeys((f"in:{name}" for name in where.own), True)
+    found |= dict.fromkeys((f"who:{name}" for name in who.named), True)
+    if not local or not where.known:
+        found |= dict.fromkeys((f"by:{key}" for key in who.keys), True)
+    if local and not where.own:
+        found |= dict.fromkeys((f"of:{country}" for country in where.countries), True)
+    return found
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _common(a: Structure, b: Structure) -> bool:
+    mine, yours = _standing(a), _standing(b)
+    return any(mine[anchor] or yours[anchor] for anchor in mine.keys() & yours.keys())
+
+
+def _same_time(a: Structure, b: Structure) -> bool:
+    if a.reach is None or b.reach is None:
+        return a.reach is b.reach
+    return a.reach.meets(b.reach)
+
+
+def _number_in_common(a: Shape, b: Shape) -> bool:
+    table = tables()
+    if not table.of(a.structure.kind).local or (a.structure.where.own and b.structure.where.own):
+        return False
+    mine, yours = ({(measure, value) for measure, _, value in side.numbers if value >= table.telling} for side in (a, b))
+    return bool(mine & yours)
 
 
 def _telling(shape: Shape) -> list[str]:

@@ -36,8 +36,10 @@ def rivals(groups: Mapping[str, Sequence[Told]]) -> dict[str, str]:
     table = cells(one for group in groups.values() for one in group)
     found: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for one, other in neighbours(table):
+        if _home(table[one], home) == _home(table[other], home):
+            continue
         like = compare(table[one].shape, table[other].shape)
-        if like.edge and _home(table[one], home) != _home(table[other], home):
+        if like.edge:
             found[one].append((-like.score, other))
             found[other].append((-like.score, one))
     nearest = {position: _home(table[min(ranked)[1]], home) for position, ranked in found.items()}

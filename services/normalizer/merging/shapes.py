@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from schemas.mentions import Mention
 
@@ -28,6 +29,14 @@ class Structure:
     told: int | None
     where: Places
     who: Parties
+    # Structures are compared in pairs over and over, and answers are kept by pair: the hash is worked out once.
+    digest: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hash((self.kind, self.form, self.status, self.window, self.told, self.where, self.who)))
+
+    def __hash__(self) -> int:
+        return self.digest
 
     @property
     def grain(self) -> int:
@@ -48,12 +57,17 @@ class Shape:
 def shape(told: Told) -> Shape:
     mention = told.mention
     return Shape(
-        structure=structure(told),
+        structure=_kept(structure(told)),
         numbers=frozenset(_numbers(mention)),
         articles=frozenset({told.article.article_id}),
         mentions=frozenset({mention.mention_id}),
         parts=frozenset({mention.part_of} if mention.part_of else ()),
     )
+
+
+@lru_cache(maxsize=65_536)
+def _kept(one: Structure) -> Structure:
+    return one  # the one instance of all that are equal, which makes looking them up cheap
 
 
 def structure(told: Told) -> Structure:

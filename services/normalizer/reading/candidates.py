@@ -26,7 +26,7 @@ class Said(Generic[Value]):
 class Trigger:
     """A pattern's words at tokens [first, last) of a sentence, in the scope [low, high) that is its own.
 
-    `rivals` are the scopes of the other triggers of the sentence.
+    `rivals` are the scopes of the other triggers of the sentence; `since` is where the words that tell its status may begin.
     """
 
     kind: Kind
@@ -37,6 +37,7 @@ class Trigger:
     low: int
     high: int
     rivals: tuple[tuple[int, int], ...] = ()
+    since: int = 0
 
     @property
     def noun(self) -> bool:
@@ -55,6 +56,7 @@ class Candidate:
     quantities: tuple[Said[Quantity], ...] = ()
     details: tuple[tuple[str, Said[str]], ...] = ()
     refers: bool = False
+    names_parties: bool = False
     group: bool = False
     fresh: bool = True
 

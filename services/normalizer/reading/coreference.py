@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ PHASES = {
 LOCAL = frozenset({"site", "city", "region"})
 # A bare "the attack" points at what was told at most this many sentences before.
 RECENT = 6
+NEXT = 2
 
 
 @dataclass(slots=True)
@@ -50,8 +52,11 @@ def _times_meet(happening: Happening, candidate: Candidate) -> bool:
 
 
 def _same_day(happening: Happening, candidate: Candidate) -> bool:
-    return bool(candidate.when) and any(
-        m.when and dating.meet(m.when.value, candidate.when.value) for m in happening.members if candidate.when
+    mine = [m.when.value for m in happening.members if m.when and dating.days(m.when.value)]
+    return (
+        candidate.when is not None
+        and bool(dating.days(candidate.when.value))
+        and any(dating.meet(when, candidate.when.value) for when in mine)
     )
 
 
@@ -70,9 +75,19 @@ def _places_meet(happening: Happening, candidate: Candidate) -> bool:
     return not mine or not other or bool(mine & other)
 
 
+def _only_adds(happening: Happening, candidate: Candidate) -> bool:
+    """ "Monday's talks", "… France and Britain at the summit": it names no parties of its own, it points at what was told."""
+    if not candidate.refers:
+        return False
+    gap = candidate.trigger.sentence.index - happening.last_sentence
+    return _same_day(happening, candidate) or (gap <= 1 and not candidate.when and not candidate.names_parties)
+
+
 def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
     mine, other = sides(happening.members), sides([candidate])
-    if not mine or not other or mine == other or (candidate.refers and _same_day(happening, candidate)):
+    if not mine or not other or mine == other or _only_adds(happening, candidate):
+        return True
+    if candidate.refers and mine & other and _place_keys(happening.members)[0] & _place_keys([candidate])[0]:
         return True
     here, there = persons(happening.members), persons([candidate])
     close = _same_day(happening, candidate) or candidate.refers
@@ -105,9 +120,17 @@ def _explicitly_same(happening: Happening, candidate: Candidate) -> bool:
 def _points_back(happening: Happening, candidate: Candidate) -> bool:
     """Something must speak for being the same: a shared day, shared parties, a shared town, or a pointer close by."""
     gap = candidate.trigger.sentence.index - happening.last_sentence
+    exchange = candidate.trigger.kind.frame == "exchange"
     shared_place = bool(_place_keys(happening.members)[0] & _place_keys([candidate])[0])
     shared_sides = len(sides(happening.members) & sides([candidate])) > 1
-    return _same_day(happening, candidate) or shared_place or shared_sides or gap == 0 or (candidate.refers and gap <= RECENT)
+    return (
+        _same_day(happening, candidate)
+        or shared_place
+        or shared_sides
+        or gap == 0
+        or (exchange and gap <= NEXT)
+        or (candidate.refers and gap <= RECENT)
+    )
 
 
 def _meeting_fits(happening: Happening, candidate: Candidate) -> bool:
@@ -132,19 +155,22 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
     return _phases_meet(happening, candidate)
 
 
-def _nearness(happening: Happening, candidate: Candidate) -> tuple[int, int, int]:
+def _nearness(happening: Happening, candidate: Candidate, published: dt.date | None) -> tuple[int, int, int, int]:
+    """The best of several: of the same day, with most sides in common, news rather than history, told last."""
     shared = len(sides(happening.members) & sides([candidate]))
-    return (int(_same_day(happening, candidate)), shared, happening.last_sentence)
+    told = [d for m in happening.members if m.when and (d := dating.days(m.when.value))]
+    news = published is None or not told or (published - told[0][1]).days <= NEXT
+    return (int(_same_day(happening, candidate)), shared, int(news), happening.last_sentence)
 
 
-def gather(candidates: Sequence[tuple[Candidate, bool]]) -> tuple[Happening, ...]:
+def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | None) -> tuple[Happening, ...]:
     """Happenings of one kind; a candidate that lacks what its pattern needs may join one, but not make one."""
     happenings: list[Happening] = []
     pending: list[Candidate] = []
     for candidate, whole in candidates:
         fitting = [h for h in happenings if fits(h, candidate)]
         if fitting:
-            max(fitting, key=lambda h: _nearness(h, candidate)).members.append(candidate)
+            max(fitting, key=lambda h: _nearness(h, candidate, published)).members.append(candidate)
         elif whole:
             happenings.append(_with_pending(pending, candidate))
             pending = []

@@ -66,7 +66,11 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
     """The nearest time of the trigger's own clause, else of its sentence; a date of speech only for what is past."""
     sentence = trigger.sentence
     usable = [time for time in sentence.times if _dates(time) and _counts(sentence, time)]
-    own = [time for time in usable if trigger.low <= time.first < trigger.high and not time.of_speech and _distance(trigger, time) <= _reach(time)]
+    own = [
+        time
+        for time in usable
+        if trigger.low <= time.first < trigger.high and not time.of_speech and _distance(trigger, time) <= _reach(time)
+    ]
     near = [time for time in usable if not time.of_speech and not _taken(trigger, time) and _distance(trigger, time) <= 2 * CROSSING + 8]
     spoken = [time for time in usable if time.of_speech] if status in {"occurred", "ongoing", "disputed"} else []
     for pool in (own, near, spoken):

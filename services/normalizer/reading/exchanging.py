@@ -55,7 +55,7 @@ def _receiver(trigger: Trigger, count_first: int, count_last: int) -> str | None
         beside = (
             count_first - 1 <= name.first <= count_last + REACH
             and name.last < len(tokens)
-            and any(t.low in words("held_people") for t in tokens[name.last : name.last + 2])
+            and any(t.low in words("held_people") for t in tokens[name.first : name.last + 2])
         )
         if actor is not None and actor.type == "state" and beside:
             return actor.name
@@ -72,7 +72,7 @@ def quantities(trigger: Trigger) -> tuple[Said[Quantity], ...]:
     measure = "bodies" if trigger.kind.name.startswith("body") else "prisoners"
     found: list[Said[Quantity]] = []
     for count in counting.counts(sentence):
-        if count.measure in {"bodies", "prisoners", "people"}:
+        if count.measure in {"bodies", "prisoners", "people", "killed"}:
             said = counting.quantity(sentence, count, _receiver(trigger, count.first, count.last))
             found.append(Said(said.value.model_copy(update={"measure": measure}), said.start, said.end))
     return tuple(found)

@@ -13,7 +13,10 @@ from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.states import state
 from services.normalizer.reading.status import Region, State, read_state, tells
+from services.normalizer.reading.triggers import phrase_start
 
+# An answer to a proposal stands within this many sentences.
+ANSWER_REACH = 2
 ALLOWED = {
     "meeting": frozenset({"cancelled", "postponed", "declined", "proposed", "scheduled", "ongoing", "occurred"}),
     "exchange": frozenset({"cancelled", "postponed", "declined", "proposed", "scheduled", "ongoing", "occurred", "disputed"}),
@@ -23,7 +26,7 @@ ALLOWED = {
 
 def region(trigger: Trigger) -> Region:
     low, high = trigger.sentence.clause(trigger.first)
-    return Region(trigger.first, trigger.last, max(low, trigger.low if trigger.noun else low), max(high if not trigger.rivals else trigger.high, trigger.last))
+    return Region(trigger.first, trigger.last, max(low, trigger.since), max(high if not trigger.rivals else trigger.high, trigger.last))
 
 
 def state_of(trigger: Trigger) -> State:
@@ -43,9 +46,18 @@ def state_of(trigger: Trigger) -> State:
     return told
 
 
+def answered(document: Document, trigger: Trigger, told: State) -> State:
+    """A proposal that one of the next sentences says was refused is declined."""
+    index = trigger.sentence.index
+    after = document.sentences[index + 1 : index + 1 + ANSWER_REACH]
+    refused = told.status == "proposed" and any(phrases("refusals").find(sentence.tokens) for sentence in after)
+    return replace(told, status="declined") if refused else told
+
+
 def refers(trigger: Trigger) -> bool:
     """ "the talks", "that attack", "Monday's summit": it may point back."""
-    before = {token.low for token in trigger.sentence.tokens[max(trigger.first - 4, 0) : trigger.first]}
+    start = phrase_start(trigger.sentence, trigger.first)
+    before = {token.low for token in trigger.sentence.tokens[max(start - 1, 0) : trigger.first]}
     return trigger.noun and bool(before & lexical("pointers"))
 
 
@@ -55,7 +67,7 @@ def _group(trigger: Trigger) -> bool:
 
 def meet(document: Document, trigger: Trigger) -> Candidate:
     names = meeting.find_names(document, trigger)
-    told = state_of(trigger)
+    told = answered(document, trigger, state_of(trigger))
     when = dating.choose(trigger, told.status, document.anchor.date)
     form = trigger.pattern.card.form or "talks"
     tokens = trigger.sentence.tokens
@@ -63,11 +75,12 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
         trigger,
         told,
         when,
-        placing.venues(trigger, told.status),
+        placing.venues(trigger, told.status) or placing.host_land(trigger, names),
         meeting.with_states(names),
         counting.in_range(trigger.sentence, "meeting", trigger.low, trigger.high),
         (("form", Said(form, tokens[trigger.first].start, tokens[trigger.last - 1].end)),),
         refers=refers(trigger),
+        names_parties=any(n.first >= trigger.last for n in names) or (not trigger.noun),
         group=_group(trigger),
     )
 

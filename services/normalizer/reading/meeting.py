@@ -77,11 +77,19 @@ def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
     held = {at: name for name in sentence.names for at in range(name.first, name.last)}
     for at in range(trigger.last, trigger.high):
         token = sentence.tokens[at]
+        if token.low == "," and not _list_goes_on(sentence, at, held):
+            return
         if at in held:
             if held[at].first == at and is_party(held[at]):
                 yield held[at]
         elif not (token.capital or token.low in grammar().skipped or token.low in grammar().conjunctions or token.low == "'s"):
             return
+
+
+def _list_goes_on(sentence: Sentence, comma: int, held: dict[int, Name]) -> bool:
+    """ "met Xi, Modi and …" but not "hosted Macron, Moscow said": the next name stands in a list too."""
+    following = next((held[at] for at in range(comma + 1, min(comma + 6, len(sentence.tokens))) if at in held), None)
+    return following is not None and _low(sentence, following.last) in {",", "and"}
 
 
 def _attached(sentence: Sentence, name: Name) -> bool:
@@ -108,17 +116,48 @@ def _listed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     return name.governor is None and any(token.low in words("includes") for token in sentence.tokens[trigger.last : name.first])
 
 
+def _cut_off(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
+    """Whether a comma that closes no list or place stands before the preposition: "at the summit, his rapport with …"."""
+    ends = {n.last for n in sentence.names} | {t.last for t in sentence.times}
+    return any(sentence.tokens[at].low == "," and at not in ends for at in range(trigger.last, max(name.governor_at, trigger.last)))
+
+
 def _after(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
     behind = [n for n in sentence.names if trigger.last <= n.first < trigger.high and is_party(n) and not _stands_aside(sentence, n)]
-    met = [n for n in behind if _governed(sentence, trigger, n) or (trigger.noun and _listed(sentence, trigger, n)) or _low(sentence, n.last + 1) == "format"]
+    met = [
+        n
+        for n in behind
+        if (_governed(sentence, trigger, n) and not _cut_off(sentence, trigger, n))
+        or (trigger.noun and _listed(sentence, trigger, n))
+        or _low(sentence, n.last + 1) == "format"
+    ]
     return (*met, *(() if trigger.noun else _objects(sentence, trigger)))
 
 
 def _subjects(sentence: Sentence, trigger: Trigger, low: int) -> tuple[Name, ...]:
     """Names before the trigger that meet, host, are hosted or are flanked; not those who only report."""
     before = [n for n in sentence.names if low <= n.first and n.last <= trigger.first and is_party(n) and not _stands_aside(sentence, n)]
-    acting = [n for n in before if n.governor is None or _governed(sentence, trigger, n)]
+    acting = [
+        n for n in before if (n.governor is None and _acts(sentence, n)) or (_governed(sentence, trigger, n) and not _aside(sentence, n))
+    ]
     return tuple(n for n in acting if not is_speaker(sentence, n, trigger.first))
+
+
+def _acts(sentence: Sentence, name: Name) -> bool:
+    """Whether a state may be a subject: not "to discuss Ukraine", where a verb stands right before it."""
+    if is_person(name) or name.first == 0:
+        return True
+    before = sentence.tokens[name.first - 1]
+    joined = any(n.last == name.first for n in sentence.names)
+    return (
+        joined or before.capital or not before.low.isalpha() or before.low in grammar().skipped | grammar().conjunctions | words("openers")
+    )
+
+
+def _aside(sentence: Sentence, name: Name) -> bool:
+    """ "with Switzerland offering …": told by the way."""
+    following = _low(sentence, name.last)
+    return name.governor == "with" and following.endswith("ing") and following not in words("meeting_verbs")
 
 
 def _relative(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
@@ -166,14 +205,18 @@ def _antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken
 
 def _wanted(trigger: Trigger) -> int:
     """How many sides the words themselves ask for: "trilateral" three, else two."""
-    return THREE if any(token.low in words("three_sided") for token in trigger.sentence.tokens[max(trigger.first - TWO, 0) : trigger.last]) else TWO
+    return (
+        THREE
+        if any(token.low in words("three_sided") for token in trigger.sentence.tokens[max(trigger.first - TWO, 0) : trigger.last])
+        else TWO
+    )
 
 
 def _fallbacks(document: Document, trigger: Trigger, found: Sequence[Name]) -> Iterator[Name]:
     """Further names, best first, for a meeting that lacks a side: clause-mates before an earlier trigger, then who speaks."""
     sentence = trigger.sentence
     low, _ = sentence.clause(trigger.first)
-    yield from _subjects(sentence, trigger, low)
+    yield from reversed(_subjects(sentence, trigger, low))
     before = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not _stands_aside(sentence, n)]
     yield from (n for n in before if is_person(n) and n.governor is None)
     yield from (n for n in before if n.governor == "from" and _attached(sentence, n))
@@ -192,7 +235,12 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
     found = list(_between(sentence, trigger))
     if not found:
-        found = [*_relative(sentence, trigger), *_subjects(sentence, trigger, trigger.low), *_after(sentence, trigger), *_premodifiers(sentence, trigger)]
+        found = [
+            *_relative(sentence, trigger),
+            *_subjects(sentence, trigger, trigger.low),
+            *_after(sentence, trigger),
+            *_premodifiers(sentence, trigger),
+        ]
         found.extend(_antecedents(document, sentence, trigger, found))
     for name in _fallbacks(document, trigger, found) if len(_sides(found)) < _wanted(trigger) else ():
         if side(name) not in _sides(found) and len(_sides(found)) < _wanted(trigger):

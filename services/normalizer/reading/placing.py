@@ -7,8 +7,13 @@ from collections.abc import Sequence
 from schemas.events import Place, PlaceRole
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Name, Sentence
-from services.normalizer.reading.grammar import grammar
+from services.normalizer.reading.grammar import grammar, phrases, words
+from services.normalizer.reading.states import state
+from services.normalizer.reading.triggers import phrase_start
 
+# So many words that are no names or titles may stand between a meeting and its place.
+STRANGE = 3
+NEXT = 3
 RANK = {"site": 0, "city": 1, "region": 2, "unknown": 3, "country": 4, "sea": 5}
 
 
@@ -43,19 +48,73 @@ def in_scope(trigger: Trigger, reach: int = 0) -> tuple[Name, ...]:
     return tuple(name for name in trigger.sentence.names if low <= name.first < high and _is_place(name))
 
 
+def _near_enough(trigger: Trigger, name: Name) -> bool:
+    """Whether little but names and titles stands between a meeting and its place; before it, no verb of saying."""
+    tokens = trigger.sentence.tokens
+    held = {at for n in trigger.sentence.names for at in range(n.first, n.last)} | {
+        at for t in trigger.sentence.times for at in range(t.first, t.last)
+    }
+    low, high = (trigger.last, name.first) if name.first >= trigger.last else (name.last, trigger.first)
+    if name.last <= trigger.first and any(low <= first < high for first, _ in trigger.sentence.says):
+        return False
+    plain = grammar().skipped | grammar().conjunctions | grammar().place_prepositions | words("with")
+    strange = [at for at in range(low, high) if at not in held and tokens[at].low not in plain and tokens[at].low.isalpha()]
+    return len(strange) <= STRANGE
+
+
+def _located(sentence: Sentence, name: Name) -> bool:
+    """ "in Geneva", "in the northern state of Alaska" """
+    before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    return name.governor in words("venue_prepositions") or (name.governor == "of" and before in words("place_nouns"))
+
+
+def _premodifies(trigger: Trigger, name: Name) -> bool:
+    """ "the Oval Office meeting", "the June Venice summit" """
+    return name.named.reading == "place" and phrase_start(trigger.sentence, trigger.first) <= name.first < trigger.first
+
+
+def _suggested(trigger: Trigger) -> list[Name]:
+    """ "Geneva was suggested as a venue", "… on its soil": places offered, wherever they stand in the sentence."""
+    sentence = trigger.sentence
+    places = [n for n in sentence.names if n.named.place is not None or (n.named.actor is not None and n.named.actor.type == "state")]
+    hits = phrases("venue_words").find(sentence.tokens)
+    named = [n for n in places if hits and n.last <= hits[0][0] and n.named.place is not None][-1:]
+    soil = phrases("own_soil").find(sentence.tokens)
+    return named + [n for n in places if soil and n.last <= trigger.first and n.governor is None and n.named.form == "name"][:1]
+
+
+def _state_place(name: Name, role: PlaceRole) -> Said[Place] | None:
+    """The land of a state or of a person's state."""
+    actor = name.named.actor
+    land = state(actor.country, "host") if actor else None
+    place = Place(name=land.name, country=land.country, role=role, precision="country") if land else None
+    return Said(place, name.named.start, name.named.end) if place else None
+
+
 def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
     """Places where a meeting is, or may be, held."""
     sentence = trigger.sentence
     role: PlaceRole = "candidate_venue" if status in {"proposed", "declined"} else "venue"
-    found = [
-        n for n in in_scope(trigger) if _stands_as_place(sentence, n) and n.governor not in {"from", "between", "with", "against", "for"}
-    ]
-    visited = trigger.pattern.card.form == "visit" or trigger.pattern.card.id == "summit.verb.host"
-    if visited:
-        found += [
-            n for n in in_scope(trigger) if trigger.last <= n.first and n.governor in {"to", None, "in"} and n.first - trigger.last < 3
-        ]
-    return _sorted([_said(name, role) for name in found])
+    inside = in_scope(trigger)
+    found = [n for n in inside if _located(sentence, n) and not _possessive(sentence, n) and _near_enough(trigger, n)]
+    found += [n for n in inside if _premodifies(trigger, n)]
+    if trigger.pattern.card.form == "visit" or trigger.pattern.card.id == "summit.verb.host":
+        found += [n for n in inside if trigger.last <= n.first < trigger.last + NEXT and n.governor in {"to", None, "in"}]
+    suggested = (
+        [_said(n, "candidate_venue") or _state_place(n, "candidate_venue") for n in _suggested(trigger)] if status == "proposed" else []
+    )
+    return _sorted([*(_said(name, role) for name in found), *suggested])
+
+
+def host_land(trigger: Trigger, names: Sequence[Name]) -> tuple[Said[Place], ...]:
+    """ "Trump hosted Zelensky": where nothing else is told, at the host's."""
+    hosting = trigger.pattern.card.id == "summit.verb.host" and sentence_word(trigger) in words("host_verbs")
+    host = [n for n in names if n.last <= trigger.first] if hosting else []
+    return _sorted([_state_place(n, "venue") for n in host[-1:]])
+
+
+def sentence_word(trigger: Trigger) -> str:
+    return trigger.sentence.tokens[trigger.last - 1].low
 
 
 def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) -> tuple[Said[Place], ...]:

@@ -48,11 +48,11 @@ def _scope(sentence: Sentence, first: int, last: int, others: Sequence[tuple[int
     low, high = sentence.clause(first)
     earlier = [end for _, end in others if low < end <= first]
     if earlier:
-        low = max(max(earlier), _phrase_start(sentence, first))
-    return low, min([high, *(_phrase_start(sentence, start) for start, _ in others if start >= last)])
+        low = max(max(earlier), phrase_start(sentence, first))
+    return low, min([high, *(phrase_start(sentence, start) for start, _ in others if start >= last)])
 
 
-def _phrase_start(sentence: Sentence, first: int) -> int:
+def phrase_start(sentence: Sentence, first: int) -> int:
     """Where the noun phrase of a trigger begins: past its adjectives and the names run into it, at the last preposition, verb or mark."""
     held = {at for name in sentence.names for at in range(name.first, name.last)}
     at = first
@@ -76,6 +76,10 @@ def find_triggers(sentence: Sentence, rules: Rules) -> tuple[Trigger, ...]:
     return tuple(replace(t, rivals=tuple((o.low, o.high) for o in found if o is not t and o.kind is t.kind)) for t in found)
 
 
-def _trigger(kind: Kind, pattern: Pattern, sentence: Sentence, span: tuple[int, int], standing: Sequence[tuple[int, int, int, Pattern]]) -> Trigger:
+def _trigger(
+    kind: Kind, pattern: Pattern, sentence: Sentence, span: tuple[int, int], standing: Sequence[tuple[int, int, int, Pattern]]
+) -> Trigger:
     others = [(first, last) for first, last, _, other in standing if other.card.id.split(".")[0] == kind.name and (first, last) != span]
-    return Trigger(kind, pattern, sentence, *span, *_scope(sentence, *span, others))
+    low, high = _scope(sentence, *span, others)
+    since = max([sentence.clause(span[0])[0], *(end for _, end in others if end <= span[0])])
+    return Trigger(kind, pattern, sentence, *span, low, high, since=since)

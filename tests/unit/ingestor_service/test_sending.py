@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -98,7 +97,8 @@ def test_a_file_larger_than_the_limit_is_refused_without_being_opened() -> None:
 
 
 def test_a_stream_without_end_is_read_no_further_than_the_limit() -> None:
-    zeros = PageFile("zeros", partial(Path("/dev/zero").open, "rb"))
+    zero = Path("/dev/zero")
+    zeros = PageFile("zeros", lambda: zero.open("rb"))
     with scripted(taken("new")) as service:
         summary = send_pages([zeros], Sending(service.address, page_bytes=1000))
     assert "more than 1,000 bytes" in summary.refused[0].reason
@@ -107,7 +107,7 @@ def test_a_stream_without_end_is_read_no_further_than_the_limit() -> None:
 def test_a_file_that_has_gone_is_refused_and_the_others_are_sent(tmp_path: Path) -> None:
     gone, there = tmp_path / "gone.txt", tmp_path / "there.txt"
     there.write_text("news")
-    pages = [PageFile("gone", partial(gone.open, "rb")), *found([there])]
+    pages = [PageFile("gone", lambda: gone.open("rb")), *found([there])]
     with scripted(taken("new")) as service:
         summary = send_pages(pages, Sending(service.address))
     assert summary.new == 1

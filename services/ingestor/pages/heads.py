@@ -1,0 +1,126 @@
+"""The head of a story: headline, outlet, time and byline, read from the lines above its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+from services.ingestor.pages.labels import Label
+from services.ingestor.pages.lines import fold
+from services.ingestor.pages.model import Limits
+from services.ingestor.pages.names import is_known_outlet, looks_like_outlet
+from services.ingestor.pages.stamps import Stamp
+from services.ingestor.pages.stories import Run, fit_for_headline
+
+WORDS = 4  # from which a short line is more likely a headline than a section, a name or a button
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above a story.
+
+    Attributes:
+        start: place of the head's first line.
+        title: the headline to the letter; empty where there is none.
+        titles: places of the lines that say it.
+        stamp: the time line, if any; best one that is no update.
+        outlets: names that may be the outlet's, best first, each with whether it is surely one.
+    """
+
+    start: int
+    title: str
+    titles: tuple[int, ...]
+    stamp: Stamp | None
+    byline: str | None
+    outlets: tuple[tuple[str, bool], ...]
+
+
+def read_head(labels: list[Label], run: Run, limits: Limits, hint: str | None = None) -> Head:
+    """The head of the story whose text is `run`. `hint` is the page's own title, where the markup gives one."""
+    begin = _begin(labels, run, limits)
+    title = _title(labels, begin, run.first, limits, hint)
+    if title is None:
+        return _head(labels, begin, run.first, "", ())
+    folded = fold(labels[title].line.text)
+    same = tuple(place for place in range(begin, run.first) if labels[place].kind == "short" and fold(labels[place].line.text) == folded)
+    return _head(labels, begin, run.first, labels[title].line.text, same)
+
+
+def read_heads(labels: list[Label], runs: list[Run], limits: Limits, hint: str | None = None) -> list[Head]:
+    """The heads of all stories. On a page that puts the time below each story and none above the first, times go to the story above."""
+    heads = [read_head(labels, run, limits, hint) for run in runs]
+    if not heads or heads[0].stamp:
+        return heads
+    ends = [run.first for run in runs[1:]] + [len(labels)]
+    below = [_below(labels[run.last + 1 : end]) for run, end in zip(runs, ends, strict=True)]
+    return [replace(head, stamp=stamp) for head, stamp in zip(heads, below, strict=True)] if below[-1] else heads
+
+
+def _below(gap: list[Label]) -> Stamp | None:
+    """The first time line under a story, before whatever ends it."""
+    before = takewhile(lambda one: not one.ends, gap)
+    return next((one.stamp for one in before if one.stamp), None)
+
+
+def _begin(labels: list[Label], run: Run, limits: Limits) -> int:
+    """Behind the last phrase that ends stories, unless no headline stands there."""
+    last = max((place for place in range(run.gap, run.first) if labels[place].ends), default=run.gap - 1)
+    return last + 1 if any(fit_for_headline(one, limits) for one in labels[last + 1 : run.first]) or last < run.gap else last
+
+
+def _title(labels: list[Label], begin: int, end: int, limits: Limits, hint: str | None) -> int | None:
+    fit = [place for place in range(begin, end) if fit_for_headline(labels[place], limits)]
+    if not fit:
+        return None
+    stamps = [place for place in range(begin, end) if labels[place].kind in ("stamp", "byline")]
+    counts = _counts([fold(labels[place].line.text) for place in fit])
+
+    def worth(place: int) -> tuple[bool, bool, bool, int, bool, bool, int]:
+        text = labels[place].line.text
+        folded, level = fold(text), labels[place].heading
+        words = len(text.split()) >= WORDS
+        known = looks_like_outlet(text) and is_known_outlet(text)
+        above = not stamps or place < stamps[-1]
+        return (
+            hint is not None and folded == fold(hint),
+            level == 1,
+            words and counts[folded] > 1,
+            -(level or 9),
+            words,
+            above and not known,
+            place,
+        )
+
+    return max(fit, key=worth)
+
+
+def _counts(folded: list[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for text in folded:
+        counts[text] = counts.get(text, 0) + 1
+    return counts
+
+
+def _head(labels: list[Label], begin: int, end: int, title: str, titles: tuple[int, ...]) -> Head:
+    first = titles[0] if titles else begin
+    inside = labels[first:end]
+    above = labels[begin:first][::-1]  # nearest first
+    stamps = [one.stamp for one in [*inside, *above] if one.stamp]
+    stamp = next((one for one in stamps if not one.updated), stamps[0] if stamps else None)
+    byline = next((one.byline for one in [*inside, *above] if one.byline), None)
+    start = min([first, *(place for place in range(begin, first) if labels[place].stamp and labels[place].stamp is stamp)])
+    return Head(start, title, titles, stamp, byline, _outlets(labels, start, end, set(titles), stamp))
+
+
+def _outlets(labels: list[Label], start: int, end: int, titles: set[int], stamp: Stamp | None) -> tuple[tuple[str, bool], ...]:
+    """Names in a head: the stamp's own, then those marked as outlets, then short lines that read like one, the surest first."""
+    marked = [one.outlet for one in labels[start:end] if one.outlet and one.kind == "outlet"]
+    short = [
+        one.line.text
+        for place, one in enumerate(labels[start:end], start)
+        if place not in titles and one.kind == "short" and looks_like_outlet(one.line.text)
+    ]
+    sure = [name for name in short if is_known_outlet(name)]
+    named = [stamp.outlet] if stamp and stamp.outlet else []
+    rows = [(name, True) for name in [*named, *marked, *sure]] + [(name, False) for name in short if name not in sure]
+    return tuple(dict.fromkeys(rows))

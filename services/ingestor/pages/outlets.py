@@ -1,0 +1,65 @@
+"""Which outlet a story is of, and which site carried it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from services.ingestor.pages.heads import Head
+from services.ingestor.pages.labels import Label
+from services.ingestor.pages.lines import fold
+from services.ingestor.pages.names import aggregator_at, host_of
+
+UNKNOWN = "unknown"
+
+
+class Site(NamedTuple):
+    """What is known of the site that a page is from.
+
+    Attributes:
+        named: as its markup names it.
+        promoted: as it names itself where it praises its own app or service.
+        signed: as it signs at the page's foot.
+        host: of its address.
+        carries: the aggregator that its address belongs to.
+    """
+
+    named: str = ""
+    promoted: str = ""
+    signed: str = ""
+    host: str = ""
+    carries: str = ""
+
+
+def read_site(labels: list[Label], *, named: str, url: str | None) -> Site:
+    """The site, from its markup, its own phrases and its address."""
+    sites = [(one.name, one.site) for one in labels if one.site]
+    promoted = next((site for name, site in sites if name == "promotion"), "")
+    signed = next((site for name, site in sites if name == "legal"), "")
+    return Site(named, promoted, signed, host_of(url), aggregator_at(url) or "")
+
+
+def outlet_of(head: Head, site: Site, *, several: bool) -> str:
+    """The name of the outlet.
+
+    On a page of several stories the lines at the story's head say it. On a page of one, the site does, unless a time line names
+    another: a short line by itself is more likely a section there. `unknown` where nothing says it.
+    """
+    stamp = [head.stamp.outlet] if head.stamp and head.stamp.outlet else []
+    sure = [name for name, is_sure in head.outlets if is_sure]
+    unsure = [name for name, is_sure in head.outlets if not is_sure]
+    own = [site.named, site.signed] if not site.carries else []
+    order = (
+        [*stamp, *sure, *unsure, *own, site.host] if several or site.carries or site.promoted else [*stamp, *own, *sure, site.host, *unsure]
+    )
+    return next((name for name in order if name), UNKNOWN)
+
+
+def aggregator_of(outlet: str, outlets: set[str], site: Site) -> str | None:
+    """The site that carries the story for its outlet, where it is known to be another one."""
+    carrier = site.carries or site.promoted or (site.named if len(outlets) > 1 else "")
+    return carrier if carrier and not _same(carrier, outlet) else None
+
+
+def _same(one: str, other: str) -> bool:
+    a, b = fold(one).removeprefix("the "), fold(other).removeprefix("the ")
+    return a == b

@@ -1,0 +1,77 @@
+"""Where stories begin and end among a page's labelled lines: the second step of segmentation.
+
+A story is a run of text with a head above it. The run goes on over short lines (they are subheads) until there is a sign that
+another story has begun: a phrase of the page that ends stories, a sign-off, or a gap that holds both a line fit for a headline
+and a mark of a new story (a stamp, an outlet, a repeated line, the markup's own article, a dateline).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from services.ingestor.pages.datelines import opening
+from services.ingestor.pages.labels import Label
+from services.ingestor.pages.lines import fold
+from services.ingestor.pages.model import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of text: places of the first and last line, both within, and of the first line of the gap above it."""
+
+    gap: int
+    first: int
+    last: int
+
+
+def runs(labels: list[Label], limits: Limits) -> list[Run]:
+    """The runs of text on a page, in order."""
+    found: list[Run] = []
+    long = 0  # code points of the open run so far
+    for place, one in enumerate(labels):
+        if not one.is_text:
+            continue
+        if found and not _breaks(labels, found[-1], place, long=long >= limits.min_body, limits=limits):
+            found[-1] = Run(found[-1].gap, found[-1].first, place)
+            long += len(one.line.text)
+        else:
+            found.append(Run(found[-1].last + 1 if found else 0, place, place))
+            long = len(one.line.text)
+    return found
+
+
+def fit_for_headline(one: Label, limits: Limits) -> bool:
+    """A short line of two words or more."""
+    return (
+        one.kind == "short"
+        and len(one.line.text) <= limits.max_headline
+        and len(one.line.text.split()) > 1
+        and any(c.isalpha() for c in one.line.text)
+    )
+
+
+def has_dateline(one: Label) -> bool:
+    """Whether a line of text opens with a dateline."""
+    return opening(one.line.text[:200]) is not None
+
+
+def _breaks(labels: list[Label], run: Run, place: int, *, long: bool, limits: Limits) -> bool:
+    gap = labels[run.last + 1 : place]
+    if any(one.ends for one in gap) or (labels[run.last].kind == "closing" and labels[place].kind != "closing"):
+        return True
+    fit = [one for one in gap if fit_for_headline(one, limits)]
+    return bool(fit) and (_marked(gap, fit) or _other_article(labels[run.last], labels[place]) or (long and has_dateline(labels[place])))
+
+
+def _marked(gap: list[Label], fit: list[Label]) -> bool:
+    """A mark of a new story stands in the gap."""
+    repeated = max(Counter(fold(one.line.text) for one in fit).values()) > 1
+    return repeated or any(one.kind in ("stamp", "outlet") or one.heading == 1 for one in gap)
+
+
+def _other_article(above: Label, below: Label) -> bool:
+    def own(one: Label) -> frozenset[str]:
+        return frozenset(mark for mark in one.line.marks if mark.startswith("article:"))
+
+    return own(above) != own(below)

@@ -150,7 +150,7 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
     if frame == "directed":
         return _places_meet(happening, candidate) and _directed_fits(happening, candidate)
     if frame == "meeting":
-        candidate_venues = PHASES[candidate.status] != "past"
+        candidate_venues = "proposed" in {candidate.status, happening.members[0].status}
         return _meeting_fits(happening, candidate) and (candidate_venues or _places_meet(happening, candidate))
     return _phases_meet(happening, candidate)
 

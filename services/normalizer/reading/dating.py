@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from schemas.events import Basis, When
 from services.normalizer.reading.candidates import Said, Trigger
@@ -11,7 +13,7 @@ from services.normalizer.reading.document import Sentence, Time
 from services.normalizer.reading.grammar import words
 
 FUTURE = frozenset({"proposed", "scheduled", "postponed"})
-WEEK = 7
+WEEK, YEAR = 7, 366
 CROSSING = 8
 NEAR, FAR = 12, 30
 
@@ -21,10 +23,10 @@ def _dates(time: Time) -> bool:
     return when is not None and (time.expression.type in {"DATE", "TIME"} or when.start is None)
 
 
-def _counts(sentence: Sentence, time: Time) -> bool:
+def _counts(sentence: Sentence, time: Time, status: str) -> bool:
     """Whether a time can date anything: not "since August", not "the ninth raid this year"."""
     before = [token.low for token in sentence.tokens[max(time.first - 8, 0) : time.first]]
-    if before[-1:] and before[-1] in words("bounds"):
+    if before[-1:] and before[-1] in words("bounds") and not (before[-1] == "from" and status in FUTURE):
         return False
     wide = time.expression.when is not None and time.expression.when.precision in {"month", "year", "week"}
     return not (wide and any(word in words("ranks") for word in before[-7:]) and "on" not in before[-2:])
@@ -53,6 +55,8 @@ def moved(when: When, days: int) -> When:
 def fitted(when: When, text: str, status: str, published: dt.date | None) -> When:
     """A bare weekday, turned to the side of publication that the status asks for."""
     day = _day(when)
+    if day is not None and published is not None and when.precision == "month" and when.basis.anchor:
+        return _year_fitted(when, day, status, published)
     if day is None or published is None or not any(text.lower().startswith(name) for name in words("weekdays")):
         return when
     if status in FUTURE and day < published and (published - day).days < WEEK:
@@ -62,10 +66,27 @@ def fitted(when: When, text: str, status: str, published: dt.date | None) -> Whe
     return when
 
 
+def _year_fitted(when: When, day: dt.date, status: str, published: dt.date) -> When:
+    """A month without a year, turned to the side of publication that the status asks for."""
+    last = dt.date.fromisoformat(when.end[:10]) if when.end else day
+    if status in FUTURE and last < published and (published - last).days < YEAR:
+        return _years(when, day, 1)
+    if status in {"occurred", "ongoing"} and day > published:
+        return _years(when, day, -1)
+    return when
+
+
+def _years(when: When, day: dt.date, years: int) -> When:
+    """The same month of another year."""
+    year = day.year + years
+    last = calendar.monthrange(year, day.month)[1]
+    return when.model_copy(update={"start": dt.date(year, day.month, 1).isoformat(), "end": dt.date(year, day.month, last).isoformat()})
+
+
 def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[When] | None:
     """The nearest time of the trigger's own clause, else of its sentence; a date of speech only for what is past."""
     sentence = trigger.sentence
-    usable = [time for time in sentence.times if _dates(time) and _counts(sentence, time)]
+    usable = [_heard(sentence, trigger, time) for time in sentence.times if _dates(time) and _counts(sentence, time, status)]
     own = [
         time
         for time in usable
@@ -80,6 +101,15 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
             expression = best.expression
             return Said(fitted(told, expression.text, status, published), expression.start, expression.end)
     return None
+
+
+def _heard(sentence: Sentence, trigger: Trigger, time: Time) -> Time:
+    """ "On Friday, Trump said he would meet …": a verb of saying between the time and the trigger takes the time."""
+    tokens = sentence.tokens
+    between = any(
+        time.last <= first and last <= trigger.first and tokens[min(last, len(tokens) - 1)].low != "," for first, last in sentence.says
+    )
+    return replace(time, of_speech=True) if between else time
 
 
 def _reach(time: Time) -> int:

@@ -8,7 +8,7 @@ from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Name, Sentence
 from services.normalizer.reading.grammar import words
-from services.normalizer.reading.meeting import is_party, is_speaker
+from services.normalizer.reading.meeting import is_party, is_speaker, stands_aside
 from services.normalizer.reading.states import state
 
 WEAPON_GAP = 5
@@ -98,6 +98,10 @@ def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     if any(first <= name.last + 1 and last > name.last - 1 for first, last in sentence.says):
         return False
     if any(trigger.last <= first < name.first for first, _ in sentence.says):
+        return False
+    if stands_aside(sentence, name) and not name.governor:
+        return False
+    if name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("others"):
         return False
     if name.governor in words("aimed"):
         return True

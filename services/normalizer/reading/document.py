@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.normalizer.reading import sentences as splitter
 from services.normalizer.reading.grammar import Grammar, grammar
+from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.names import Named, Names
+from services.normalizer.reading.states import state
 from services.normalizer.reading.times import Anchor, TimeExpression, find_times
 from services.normalizer.reading.tokens import Token, tokenise
 
 GOVERNOR_REACH = 12
+SPEECH_REACH = 8
+DATELINE_TOKENS = 6
 # Shorter words in capitals are acronyms.
 DATELINE_LENGTH = 4
 
@@ -102,8 +106,38 @@ def _place_names(found: Sequence[Named], tokens: Sequence[Token], words: Grammar
     spans = [_positions(tokens, named.start, named.end) for named in found]
     held = _covered(spans, len(tokens))
     preps = {last - 1: label for _, last, label in words.prepositions.find(tokens)}
-    return tuple(
+    placed = [
         Name(first, last, named, *_governor(tokens, first, held, words, preps)) for (first, last), named in zip(spans, found, strict=True)
+    ]
+    return tuple(_as_party(name, tokens) for name in placed)
+
+
+def _as_party(name: Name, tokens: Sequence[Token]) -> Name:
+    """ "defense chiefs from the United States", "talks with Iran": a land that acts is a state."""
+    named, place = name.named, name.named.place
+    if named.actor is not None or place is None or place.precision != "country":
+        return name
+    before = tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    acts = name.governor in {"with", "between", "among", "involving"} or (name.governor in {"of", "from"} and before in lexical("offices"))
+    side = state(place.country, "party") if acts else None
+    return replace(name, named=replace(named, actor=side, reading="either")) if side else name
+
+
+def _told_then(tokens: Sequence[Token], first: int, last: int, said: frozenset[int]) -> bool:
+    """ "told the agency on Sunday that …", "said in an interview on Friday, "…": the clause that is said follows the time."""
+    opens = last < len(tokens) and (
+        tokens[last].low in {"that", '"'} or (tokens[last].low == "," and last + 1 < len(tokens) and tokens[last + 1].low == '"')
+    )
+    return opens and any(at in said for at in range(max(first - SPEECH_REACH, 0), first))
+
+
+def _in_dateline(tokens: Sequence[Token], first: int) -> bool:
+    """ "TOKYO, March 27 -": only capitals before it."""
+    before = tokens[:first]
+    return (
+        0 < len(before) <= DATELINE_TOKENS
+        and all(token.capital or not token.low.isalpha() for token in before)
+        and any(len(t.low) >= DATELINE_LENGTH for t in before)
     )
 
 
@@ -112,15 +146,19 @@ def _of_speech(tokens: Sequence[Token], first: int, last: int, said: frozenset[i
     before = next(
         (n for n in range(first - 1, max(first - 4, -1), -1) if tokens[n].low not in {"on", "late", "early", "in", "earlier"}), -1
     )
-    if before in said:
+    if before in said or _told_then(tokens, first, last, said):
         return True
     return last < len(tokens) and last in said and first > 0 and tokens[first - 1].low == "on"
 
 
-def _place_times(found: Sequence[TimeExpression], tokens: Sequence[Token], says: Sequence[tuple[int, int]]) -> tuple[Time, ...]:
+def _place_times(found: Sequence[TimeExpression], tokens: Sequence[Token], says: Sequence[tuple[int, int]], index: int) -> tuple[Time, ...]:
     said = frozenset(n for first, last in says for n in range(first, last))
     spans = [_positions(tokens, time.start, time.end) for time in found]
-    return tuple(Time(first, last, time, _of_speech(tokens, first, last, said)) for (first, last), time in zip(spans, found, strict=True))
+    opening = index == 0
+    return tuple(
+        Time(first, last, time, _of_speech(tokens, first, last, said) or (opening and _in_dateline(tokens, first)))
+        for (first, last), time in zip(spans, found, strict=True)
+    )
 
 
 def _borders(tokens: Sequence[Token], words: Grammar) -> tuple[int, ...]:
@@ -156,7 +194,7 @@ class _Found:
             end,
             tokens,
             _place_names(names, tokens, self.words),
-            _place_times(times, tokens, says),
+            _place_times(times, tokens, says, index),
             says,
             _borders(tokens, self.words),
         )

@@ -15,6 +15,9 @@ from services.normalizer.reading.states import state
 from services.normalizer.reading.status import Region, State, read_state, tells
 from services.normalizer.reading.triggers import phrase_start
 
+# "will visit Rome and hold talks": what is told of the first of two joined verbs holds for the second, this much further off.
+STRETCH = 12
+PLANS = frozenset({"scheduled", "proposed"})
 # An answer to a proposal stands within this many sentences.
 ANSWER_REACH = 2
 ALLOWED = {
@@ -31,10 +34,15 @@ def region(trigger: Trigger) -> Region:
 
 def state_of(trigger: Trigger) -> State:
     """A past verb says so itself; all else is read from the clause."""
-    told = read_state(trigger.sentence.tokens, region(trigger), ALLOWED[trigger.kind.frame])
     tokens = trigger.sentence.tokens
+    told = read_state(tokens, region(trigger), ALLOWED[trigger.kind.frame])
+    low, high = trigger.sentence.clause(trigger.first)
+    if told.weight == 0 and trigger.since > low:
+        told = read_state(tokens, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
     words = {token.low for token in tokens[trigger.first : trigger.last]}
     helped = trigger.first > 0 and tokens[trigger.first - 1].low in lexical("modals")
+    if "will" in words:
+        return State("scheduled", trigger.first, trigger.last, 7.0)
     if (
         not trigger.noun
         and words & lexical("past")
@@ -118,6 +126,30 @@ def _other_side(trigger: Trigger, parties: Sequence[Said[Participant]], places: 
     return ()
 
 
+def _by_place(trigger: Trigger, candidate: Candidate) -> tuple[Candidate, ...]:
+    """ "killed seven in Kharkiv and three in Odesa": as many strikes as places that have a toll of their own."""
+    tokens, sentence = trigger.sentence.tokens, trigger.sentence
+    tolls = [said for said in candidate.quantities if said.value.measure == "killed"]
+    parts: list[Candidate] = []
+    for toll in tolls:
+        after = next(
+            (
+                n
+                for n in sentence.names
+                if n.named.start >= toll.end and n.governor == "in" and tokens[n.governor_at].start <= toll.end + 10
+            ),
+            None,
+        )
+        mine = [
+            place
+            for place in candidate.places
+            if after and place.start == after.named.start and place.value.precision in {"city", "region", "site"}
+        ]
+        if mine:
+            parts.append(replace(candidate, places=tuple(mine), quantities=(toll,)))
+    return tuple(parts) if len(parts) > 1 else (candidate,)
+
+
 def direct(document: Document, trigger: Trigger) -> Candidate:
     attacking = directed.attackers(trigger)
     attacked = directed.targets(trigger, attacking)
@@ -130,7 +162,8 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     low, high = trigger.sentence.clause(trigger.first)
     quantities = counting.in_range(trigger.sentence, "directed", min(low, trigger.low), max(high, trigger.high))
     when = dating.choose(trigger, told.status, document.anchor.date)
-    return Candidate(trigger, told, when, places, parties, quantities, _weapons(trigger), refers=refers(trigger))
+    points = refers(trigger) or "another" in trigger.pattern.card.needs
+    return Candidate(trigger, told, when, places, parties, quantities, _weapons(trigger), refers=points)
 
 
 def exchange(document: Document, trigger: Trigger) -> Candidate:
@@ -164,7 +197,10 @@ def _has(candidate: Candidate, need: str) -> bool:
     if need == "adversaries":
         return len(sides) > 1 or (bool(sides) and candidate.refers)
     if need == "occasion":
-        return bool(candidate.parties or candidate.places)
+        sided = any(said.value.country or said.value.type == "organisation" for said in candidate.parties)
+        return sided or bool(candidate.places) or (candidate.trigger.kind.frame == "directed" and bool(candidate.parties))
+    if need == "another":
+        return False
     if need == "military":
         return any(said.value.role == "attacker" for said in candidate.parties) or bool(candidate.details)
     if need == "weapon":
@@ -178,9 +214,18 @@ def _words_needed(trigger: Trigger, need: str) -> bool:
     return members is None or any(token.low in members for token in trigger.sentence.tokens)
 
 
-def fill(document: Document, trigger: Trigger) -> tuple[Candidate, bool]:
-    """The candidate, and whether it has all that its pattern needs to be a happening of its own."""
+def fill(document: Document, trigger: Trigger) -> tuple[tuple[Candidate, bool], ...]:
+    """The trigger's candidates, mostly one, each with whether it has all that its pattern needs to be a happening of its own."""
+    return tuple(_judged(candidate) for candidate in _told(document, trigger))
+
+
+def _told(document: Document, trigger: Trigger) -> tuple[Candidate, ...]:
     candidate = FRAMES[trigger.kind.frame](document, trigger)
+    return _by_place(trigger, candidate) if trigger.kind.frame == "directed" else (candidate,)
+
+
+def _judged(candidate: Candidate) -> tuple[Candidate, bool]:
+    trigger = candidate.trigger
     needs = trigger.pattern.card.needs
     whole = all(_has(candidate, need) and _words_needed(trigger, need) for need in needs)
     unreal = trigger.kind.frame == "directed" and (

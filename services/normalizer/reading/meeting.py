@@ -40,11 +40,12 @@ def _low(sentence: Sentence, at: int) -> str:
     return sentence.tokens[at].low if 0 <= at < len(sentence.tokens) else ""
 
 
-def _stands_aside(sentence: Sentence, name: Name) -> bool:
+def stands_aside(sentence: Sentence, name: Name) -> bool:
     """ "in Russia": a place here; "Ukraine's allies": somebody else."""
     actor = name.named.actor
     located = actor is not None and actor.type == "state" and name.governor in grammar().place_prepositions - {"from", "to"}
-    others = _low(sentence, name.last) == "'s" and _low(sentence, name.last + 1) in words("others")
+    owned = name.last + 1 if _low(sentence, name.last) == "'s" else name.last
+    others = _low(sentence, owned) in words("others")
     return located or others
 
 
@@ -80,7 +81,7 @@ def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
         if token.low == "," and not _list_goes_on(sentence, at, held):
             return
         if at in held:
-            if held[at].first == at and is_party(held[at]):
+            if held[at].first == at and is_party(held[at]) and not _says(sentence, held[at]):
                 yield held[at]
         elif not (token.capital or token.low in grammar().skipped or token.low in grammar().conjunctions or token.low == "'s"):
             return
@@ -122,8 +123,17 @@ def _cut_off(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     return any(sentence.tokens[at].low == "," and at not in ends for at in range(trigger.last, max(name.governor_at, trigger.last)))
 
 
+def _says(sentence: Sentence, name: Name) -> bool:
+    """ "…, Gotoda told reporters": whom a verb of saying follows at once."""
+    return any(first in {name.last, name.last + 1} for first, _ in sentence.says)
+
+
 def _after(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
-    behind = [n for n in sentence.names if trigger.last <= n.first < trigger.high and is_party(n) and not _stands_aside(sentence, n)]
+    behind = [
+        n
+        for n in sentence.names
+        if trigger.last <= n.first < trigger.high and is_party(n) and not stands_aside(sentence, n) and not _says(sentence, n)
+    ]
     met = [
         n
         for n in behind
@@ -136,7 +146,7 @@ def _after(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
 
 def _subjects(sentence: Sentence, trigger: Trigger, low: int) -> tuple[Name, ...]:
     """Names before the trigger that meet, host, are hosted or are flanked; not those who only report."""
-    before = [n for n in sentence.names if low <= n.first and n.last <= trigger.first and is_party(n) and not _stands_aside(sentence, n)]
+    before = [n for n in sentence.names if low <= n.first and n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]
     acting = [
         n for n in before if (n.governor is None and _acts(sentence, n)) or (_governed(sentence, trigger, n) and not _aside(sentence, n))
     ]
@@ -217,7 +227,7 @@ def _fallbacks(document: Document, trigger: Trigger, found: Sequence[Name]) -> I
     sentence = trigger.sentence
     low, _ = sentence.clause(trigger.first)
     yield from reversed(_subjects(sentence, trigger, low))
-    before = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not _stands_aside(sentence, n)]
+    before = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]
     yield from (n for n in before if is_person(n) and n.governor is None)
     yield from (n for n in before if n.governor == "from" and _attached(sentence, n))
     if not trigger.noun and _office_acts(trigger):
@@ -227,7 +237,7 @@ def _fallbacks(document: Document, trigger: Trigger, found: Sequence[Name]) -> I
 def _office_acts(trigger: Trigger) -> bool:
     """ "The vice president will meet …": an office whose holder was named before."""
     low, _ = trigger.sentence.clause(trigger.first)
-    return any(token.low in words("offices") for token in trigger.sentence.tokens[low : trigger.first])
+    return any(token.low in words("holders") for token in trigger.sentence.tokens[low : trigger.first])
 
 
 def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.phrases import Table
 from services.normalizer.reading.rules import load_yaml, table
 from services.normalizer.reading.tokens import Token
@@ -13,6 +14,8 @@ from services.normalizer.reading.tokens import Token
 NOUN_REACH = 5
 VERB_REACH = 6
 AFTER_REACH = 8
+WEAPON_REACH = 9
+WEAPONS = frozenset({"drones", "missiles", "rockets", "shells", "bombs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +124,20 @@ def _noun(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str 
             return measures[0], end
         if low in words.people:
             people = at + 1
-        if low in {",", ".", ";", "'", '"', "and", "in", "on", "by", "from", "at", "with", "were", "was", "who", "while", "after"}:
+        if low in lexical("number_stops"):
             break
     return ("people", people) if people > 0 else (None, number.last)
+
+
+def _weapon_further(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str | None, int]:
+    """ "90 air, sea and ground-launched missiles": the weapon may stand behind a list of kinds."""
+    for at in range(number.last, min(number.last + WEAPON_REACH, len(tokens))):
+        end, measures = words.nouns.at(tokens, at)
+        if measures and measures[0] in WEAPONS:
+            return measures[0], end
+        if tokens[at].low[0].isdigit() or tokens[at].low in set(lexical("number_stops")) - {",", "and"}:
+            break
+    return None, number.last
 
 
 def _verb_before(tokens: Sequence[Token], first: int, words: _Words) -> str | None:
@@ -132,7 +146,7 @@ def _verb_before(tokens: Sequence[Token], first: int, words: _Words) -> str | No
         end, measures = words.before.at(tokens, at)
         if measures and end <= first:
             return measures[0]
-        if tokens[at].low in {";", ".", "said", "were", "was"}:
+        if tokens[at].low in lexical("verb_stops"):
             return None
     return None
 
@@ -142,15 +156,17 @@ def _verb_after(tokens: Sequence[Token], last: int, words: _Words) -> str | None
         _, measures = words.after.at(tokens, at)
         if measures:
             return measures[0]
-        if tokens[at].low in {";", ".", "said", "launched", "fired", "while"}:
+        if tokens[at].low in lexical("after_stops"):
             return None
     return None
 
 
 def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words) -> tuple[str | None, int]:
     noun, last = _noun(tokens, number, words)
+    if noun is None:
+        noun, last = _weapon_further(tokens, number, words)
     before, after = _verb_before(tokens, first, words), _verb_after(tokens, last, words)
-    if noun in {"drones", "missiles", "rockets", "shells", "bombs"}:
+    if noun in WEAPONS:
         return (f"{noun}_downed" if "downed" in {before, after} else noun), last
     if noun in {"prisoners", "people", None}:
         verb = (after if after != "downed" else None) or (before if before in {"killed", "wounded"} else None)

@@ -52,7 +52,7 @@ def anchor_of(article: RawArticle) -> Anchor:
 def _mentions(article: RawArticle, document: Document, rules: Rules, kind: Kind) -> tuple[Mention, ...]:
     maker = Maker(article, document.anchor.date)
     triggers = [t for sentence in document.sentences for t in find_triggers(sentence, rules) if t.kind is kind]
-    happenings = gather([fill(document, trigger) for trigger in triggers], document.anchor.date)
+    happenings = gather([filled for trigger in triggers for filled in fill(document, trigger)], document.anchor.date)
     return tuple(
         make(maker, happening, subject=n == 0 and happening.members[0].trigger.sentence.index == 0)
         for n, happening in enumerate(happenings)

@@ -46,6 +46,7 @@ class Region:
     last: int
     low: int
     high: int
+    stretch: int = 0
 
 
 def _weigh(hit: tuple[int, int, _Rule], region: Region) -> State | None:
@@ -54,7 +55,7 @@ def _weigh(hit: tuple[int, int, _Rule], region: Region) -> State | None:
     if rule.cue.place != "either" and (rule.cue.place == "before") != before:
         return None
     distance = region.first - last if before else first - region.last
-    if not 0 <= distance < rule.cue.reach:
+    if not 0 <= distance < rule.cue.reach + region.stretch:
         return None
     return State(rule.status, first, last, rule.cue.weight - FADING * distance)
 

@@ -18,15 +18,15 @@ _MARKS = {"ok": "[green]ok[/green]", "note": "[yellow]note[/yellow]", "wrong": "
 
 
 def command() -> None:
-    """Look at Python, the JRE, the Kafka jars, Postgres, disk, memory, ports, the state folder, and whether both servers answer.
+    """Say what is wrong here, and what to do about it.
 
-    Ends with 0 if all is well, and with 1 if something is wrong; each thing that is wrong says what to do. Prints JSON
-    when a program reads it. Changes nothing.
+    Looks at Python, the JRE, the Kafka jars, Postgres, disk, memory, ports, the state folder, and whether both servers answer.
+    Changes nothing. Ends with 0 if all is well, and with 1 if something is wrong. Prints JSON when a program reads it.
 
     For example:
 
         daybook doctor
-        daybook doctor | jq '.checks[] | select(.level == "wrong")'
+        daybook doctor | jq .healthy
     """
     with told():
         found = checks.examine(options.from_env(os.environ))

@@ -28,21 +28,16 @@ def command(
         daybook down --delete --yes
     """
     with told():
-        folder = options.from_env(os.environ).state
-        stopped = stack.stop(folder, say)
+        folder = state.folder_of(options.from_env(os.environ).state)
+        sure = delete and (yes or _confirmed(folder))
+        stopped = stack.stop(folder.path, say)
         typer.echo("stopped" if stopped else "nothing was running")
-        if delete:
-            _delete(state.folder_of(folder), sure=yes)
+        if sure:
+            state.delete(folder)
+            typer.echo(f"deleted {folder.path}")
 
 
-def _delete(folder: state.Folder, *, sure: bool) -> None:
-    if not folder.path.exists():
-        typer.echo(f"{folder.path} does not exist")
-        return
-    if not sure and not sys.stdin.isatty():
-        raise BadSettingError(f"{folder.path} was not deleted, as nobody can be asked", "add --yes to delete without asking")
-    if not sure and not typer.confirm(f"Delete {folder.path} and everything in it?"):
-        typer.echo("kept")
-        return
-    state.delete(folder)
-    typer.echo(f"deleted {folder.path}")
+def _confirmed(folder: state.Folder) -> bool:
+    if not sys.stdin.isatty():
+        raise BadSettingError(f"{folder.path} is not deleted, as nobody can be asked", "add --yes to delete without asking")
+    return folder.path.exists() and typer.confirm(f"Delete {folder.path} and everything in it?")

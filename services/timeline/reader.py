@@ -57,7 +57,10 @@ class Reader:
         try:
             await asyncio.Event().wait()
         finally:
-            await self._pool.close()
+            await self.close()
+
+    async def close(self) -> None:
+        await self._pool.close()
 
     async def events(self, query: EventsQuery) -> EventsPage:
         sql, arguments = listing(query)

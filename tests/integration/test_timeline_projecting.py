@@ -1,0 +1,149 @@
+"""Changes into Postgres: what stands there is the fold of the log, however it was cut into batches and whatever came twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from deploy.local.stack import Stack
+from schemas.events import CanonicalEvent
+from services.chassis.errors import Permanent
+from services.chassis.records import Record
+from services.timeline.projections import Projection, discover
+from services.timeline.projector import Projector
+from tests.integration.timeline_world import apply, project, timeline_pool
+from tests.unit.timeline.builders import event, on, person, record, told
+
+
+@pytest.fixture
+async def pool(stack: Stack) -> AsyncIterator[asyncpg.Pool]:
+    async with timeline_pool(stack) as opened:
+        yield opened
+
+
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12)
+PEOPLE = st.lists(st.builds(person, TEXTS, st.sampled_from([None, "CH", "FR"])), max_size=3)
+DAYS = st.sampled_from([on(None), on("2025-08-18"), on("2025-07-01", "2025-07-31", "month")])
+EVENTS = st.builds(
+    lambda event_id, revision, title, people, when, merged: event(
+        event_id, revision, title=title, participants=people, when=when, merged_into=merged
+    ),
+    st.sampled_from(["a", "b", "ü", 'quote"d\\']),
+    st.integers(1, 5),
+    TEXTS,
+    PEOPLE,
+    DAYS,
+    st.sampled_from([None, "z"]),
+)
+LOG = st.lists(EVENTS, max_size=14).map(lambda events: [record(e, offset) for offset, e in enumerate(events)])
+
+
+def fold(log: Sequence[Record]) -> tuple[dict[str, Any], dict[tuple[str, int], Any]]:
+    """The plainest fold there is: one change after the other, into two dictionaries."""
+    events: dict[str, Any] = {}
+    history: dict[tuple[str, int], Any] = {}
+    for one in log:
+        state = json.loads(one.value or b"")["event"]
+        if state["revision"] > events.get(state["event_id"], {"revision": 0})["revision"]:
+            events[state["event_id"]] = state
+        history.setdefault((state["event_id"], state["revision"]), (state, one.offset))
+    return events, history
+
+
+async def stored(pool: asyncpg.Pool) -> tuple[dict[str, Any], dict[tuple[str, int], Any]]:
+    events = await pool.fetch("SELECT event_id, state FROM events")
+    history = await pool.fetch('SELECT event_id, revision, state, "offset" AS at FROM history')
+    return (
+        {row["event_id"]: json.loads(row["state"]) for row in events},
+        {(row["event_id"], row["revision"]): (json.loads(row["state"]), row["at"]) for row in history},
+    )
+
+
+@given(log=LOG, cuts=st.sets(st.integers(0, 14)), again=st.integers(0, 14))
+@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_any_batches_with_repeats_give_the_fold_of_the_log(pool: asyncpg.Pool, log: list[Record], cuts: set[int], again: int) -> None:
+    # given
+    await pool.execute("TRUNCATE events, history")
+    edges = sorted({0, len(log)} | {cut for cut in cuts if cut < len(log)})
+    # when: the log comes in these batches, and then a part of it once more
+    for first, last in pairwise(edges):
+        await apply(pool, log[first:last])
+    await apply(pool, log[again:])
+    # then
+    assert await stored(pool) == fold(log)
+
+
+async def test_without_the_guard_by_revision_the_same_repeat_would_bring_back_the_past(pool: asyncpg.Pool) -> None:
+    log = [record(event(revision=n, title=f"revision {n}"), n) for n in (1, 2)]
+    unguarded = [Projection(p.name, p.rows, p.write.replace("WHERE excluded.revision > held.revision", "")) for p in discover()]
+    async with pool.acquire() as tx:
+        await Projector(unguarded).apply(tx, log)
+        await Projector(unguarded).apply(tx, log[:1])
+    assert (await stored(pool))[0] != fold(log)[0]
+
+
+async def test_the_columns_to_ask_by_follow_the_state(pool: asyncpg.Pool) -> None:
+    places = [{"name": "Geneva", "country": "CH"}]
+    await project(pool, [event(when=on("2025-08-18"), where=places, participants=[person('Ana "A" Núñez', "ES")]), event("e-2")])
+    row = await pool.fetchrow("SELECT * FROM events WHERE event_id = 'e-1'")
+    assert (row["countries"], row["participants"]) == (["CH"], ['Ana "A" Núñez'])
+    assert {"nunez", "ana a nunez", "es"} <= set(row["participant_terms"])
+    assert str(await pool.fetchval("SELECT when_order::text FROM events WHERE event_id = 'e-2'")) == "infinity"
+
+
+BAD = {
+    "an unreadable value": lambda: record(event("bad"), 1, value=b"{}"),
+    "NUL": lambda: record(event("bad", title="a\x00b"), 1),
+    "a key of another event": lambda: record(event("bad"), 1, key=b"other"),
+    "a revision beyond any count": lambda: record(event("bad", revision=2**40), 1),
+    "a number that is none": lambda: record(event("bad"), 1, value=_with_details(b"NaN")),
+    "a number too large to be one": lambda: record(event("bad"), 1, value=_with_details(b"1e999")),
+    "an id too long for an index": lambda: record(event("".join(chr(0x4E00 + 7 * n % 20_000) for n in range(9_000))), 1),
+}
+
+
+def _with_details(value: bytes) -> bytes:
+    return told(event("bad", details={"n": 4711})).model_dump_json().encode().replace(b"4711", value)
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
+async def test_a_record_that_cannot_be_stored_is_named_and_its_neighbours_can_be(pool: asyncpg.Pool, bad: Any) -> None:
+    # given
+    poison = bad()
+    good = [record(event(f"good-{n}"), 10 + n) for n in range(6)]
+    # when
+    with pytest.raises(Permanent) as refused:
+        await apply(pool, [*good[:4], poison, *good[4:]])
+    # then
+    assert refused.value.record is poison
+    assert await stored(pool) == ({}, {})
+    await apply(pool, good)
+    assert await stored(pool) == fold(good)
+
+
+async def test_a_statement_that_is_wrong_by_itself_blames_no_record(pool: asyncpg.Pool) -> None:
+    broken = Projection("broken", lambda changes: [(len(changes),)], "SELECT 1 / (count(*) - count(*)) FROM unnest($1::int[])")
+    wrong_for_two = Projection("two", lambda changes: [(len(changes),)], "SELECT 1 / (2 - n) FROM unnest($1::int[]) AS told (n)")
+    async with pool.acquire() as tx, tx.transaction():
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await Projector([wrong_for_two]).apply(tx, [record(event("a")), record(event("b"))])
+        with pytest.raises(Permanent):  # what no record can pass is refused one by one
+            await Projector([broken]).apply(tx, [record(event("a"))])
+
+
+async def test_the_service_may_read_and_write_but_not_alter(pool: asyncpg.Pool) -> None:
+    for statement in ("DROP TABLE events", "ALTER TABLE history ADD x int", "CREATE TABLE mine ()"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await pool.execute(statement)
+
+
+def test_the_events_of_these_tests_are_valid() -> None:
+    assert CanonicalEvent.model_validate(event().model_dump()) == event()

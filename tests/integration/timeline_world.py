@@ -1,0 +1,71 @@
+"""A timeline schema of its own for each test, in the session's Postgres, and the API on top of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import httpx
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+import services.timeline
+from deploy.local.stack import Stack
+from schemas.events import CanonicalEvent
+from services.chassis.postgres import CHASSIS_MIGRATIONS, migrate_schema, open_pool
+from services.chassis.records import Record
+from services.chassis.settings import Settings
+from services.timeline.api.problems import handle_problems
+from services.timeline.api.routes import events_router
+from services.timeline.projections import discover
+from services.timeline.projector import Projector
+from services.timeline.reader import open_reader
+from tests.support.stack import empty
+from tests.unit.timeline.builders import record
+
+MIGRATIONS = Path(services.timeline.__file__).parent / "migrations"
+NAME = "timeline"
+
+
+async def fresh_schema(stack: Stack) -> None:
+    """The timeline's schema, made anew by the administrator."""
+    await empty(stack, (NAME,), topics_of=())
+    await migrate_schema(stack.dsn("admin"), NAME, [CHASSIS_MIGRATIONS, MIGRATIONS])
+
+
+@asynccontextmanager
+async def timeline_pool(stack: Stack) -> AsyncIterator[asyncpg.Pool]:
+    """Connections as the service has them: its own role, on a fresh schema."""
+    await fresh_schema(stack)
+    async with await open_pool(settings(stack), NAME) as pool:
+        yield pool
+
+
+@asynccontextmanager
+async def timeline_api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    """The API, without a server around it."""
+    app = FastAPI()
+    reader = await open_reader(settings(stack), NAME)
+    app.include_router(events_router(reader))
+    handle_problems(app)
+    try:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://daybook") as client:
+            yield client
+    finally:
+        await reader.close()
+
+
+def settings(stack: Stack) -> Settings:
+    return Settings(kafka=stack.kafka, dsn=SecretStr(stack.dsn(NAME)))
+
+
+async def project(pool: asyncpg.Pool, events: Iterable[CanonicalEvent]) -> None:
+    """Apply events as one batch, at offsets that count up."""
+    await apply(pool, [record(event, offset) for offset, event in enumerate(events)])
+
+
+async def apply(pool: asyncpg.Pool, records: Sequence[Record]) -> None:
+    async with pool.acquire() as tx, tx.transaction():
+        await Projector(discover()).apply(tx, records)

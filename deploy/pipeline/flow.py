@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -11,7 +11,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from schemas.topics import cards
 
 # Each stage in the order of the flow: follower, schema of its service, and the value of the topics that it follows.
-_STAGES = (("normalizer-reader", "ingestor", "RawArticle"), ("normalizer-merger", "normalizer", "Reading"), ("timeline", "normalizer", "EventChange"))
+_STAGES = (
+    ("normalizer-reader", "ingestor", "RawArticle"),
+    ("normalizer-merger", "normalizer", "Reading"),
+    ("timeline", "normalizer", "EventChange"),
+)
 _SCHEMA = {"normalizer-reader": "normalizer", "normalizer-merger": "normalizer", "timeline": "timeline"}
 
 
@@ -29,15 +33,20 @@ class Stage:
         return self.waiting == 0 and self.applied >= self.total
 
 
-async def flow(postgres: asyncpg.Connection, kafka: AIOKafkaConsumer) -> tuple[Stage, ...]:
-    """The stages, read in the order of the flow: if each was caught up when it was looked at, nothing is under way."""
-    return tuple([await _stage(postgres, kafka, *stage) for stage in _STAGES])
+async def flow(postgres: asyncpg.Connection, kafka: AIOKafkaConsumer, partitions: Mapping[str, int]) -> tuple[Stage, ...]:
+    """The stages, read in the order of the flow: if each was caught up when it was looked at, nothing is under way.
+
+    `partitions` says how many each topic has: a broker may hold more or fewer than the cards ask for.
+    """
+    return tuple([await _stage(postgres, kafka, partitions, *stage) for stage in _STAGES])
 
 
-async def _stage(postgres: asyncpg.Connection, kafka: AIOKafkaConsumer, follower: str, fed_by: str, value: str) -> Stage:
+async def _stage(
+    postgres: asyncpg.Connection, kafka: AIOKafkaConsumer, partitions: Mapping[str, int], follower: str, fed_by: str, value: str
+) -> Stage:
     waiting = await postgres.fetchval(f"SELECT coalesce(sum(next_seq - next_relayed), 0) FROM {fed_by}.outbox_heads")  # noqa: S608 - our own names
-    topics = [card for card in cards() if card.value == value and card.log]
-    ends = await kafka.end_offsets([TopicPartition(card.topic, number) for card in topics for number in range(card.partitions)])
+    topics = [card.topic for card in cards() if card.value == value and card.log]
+    ends = await kafka.end_offsets([TopicPartition(topic, number) for topic in topics for number in range(partitions[topic])])
     applied = await postgres.fetchval(
         f"SELECT coalesce(sum(next_offset), 0) FROM {_SCHEMA[follower]}.checkpoints WHERE follower = $1",  # noqa: S608
         follower,

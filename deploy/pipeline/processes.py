@@ -78,7 +78,9 @@ class Processes:
                 if card.name not in self.known():
                     raise ServiceError(f"{card.name} ended before it was ready:\n{self._tail(card)}", f"see {self._log(card)}")
                 if time.monotonic() > deadline:
-                    raise ServiceError(f"{card.name} was not ready within {READY_SECONDS:.0f} s:\n{self._tail(card)}", f"see {self._log(card)}")
+                    raise ServiceError(
+                        f"{card.name} was not ready within {READY_SECONDS:.0f} s:\n{self._tail(card)}", f"see {self._log(card)}"
+                    )
                 time.sleep(0.05)
             say(f"{card.name}: {answer}")
 

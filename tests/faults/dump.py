@@ -1,0 +1,59 @@
+"""Everything that a run leaves behind and that must not depend on how it went."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from deploy.local.stack import Stack
+from schemas.topics import cards
+from tests.support.logs import once, read_topic
+
+TABLES = {"events": "event_id", "history": "event_id, revision"}
+
+
+@dataclass(frozen=True)
+class Dump:
+    """`logs`: records by topic without repeats and genesis; `tables`: rows of the timeline; `positions`: the next number of each follower."""
+
+    logs: dict[str, list[tuple[int, int, bytes, bytes | None]]]
+    tables: dict[str, list[dict[str, Any]]]
+    positions: list[tuple[Any, ...]]
+
+    def differences(self, other: Dump) -> list[str]:
+        """Where two dumps differ, in words."""
+        parts = [("log", name, rows, other.logs[name]) for name, rows in self.logs.items()]
+        parts += [("table", name, rows, other.tables[name]) for name, rows in self.tables.items()]  # type: ignore[misc]  # rows of either
+        parts += [("positions", "", self.positions, other.positions)]  # type: ignore[list-item]
+        return [f"{kind} {name}: {len(mine)} rows, {len(theirs)} in the other" for kind, name, mine, theirs in parts if mine != theirs]
+
+
+async def dump(stack: Stack) -> Dump:
+    """Read it all."""
+    postgres = await asyncpg.connect(stack.dsn("admin"))
+    try:
+        tables = {name: await _rows(postgres, f"SELECT * FROM timeline.{name} ORDER BY {key}") for name, key in TABLES.items()}
+        positions = [
+            tuple(row)
+            for schema in ("normalizer", "timeline")
+            for row in await postgres.fetch(f"SELECT follower, topic, partition, next_seq FROM {schema}.checkpoints ORDER BY 1, 2, 3")
+        ]
+    finally:
+        await postgres.close()
+    topics = [card.topic for card in cards() if card.value in {"Reading", "EventChange"} and card.log]
+    return Dump({topic: await _log(stack, topic) for topic in topics}, tables, positions)
+
+
+async def _rows(postgres: asyncpg.Connection, query: str) -> list[dict[str, Any]]:
+    """Rows without the Kafka offset: a repeat in the log moves it, and is no difference."""
+    found = [dict(row) for row in await postgres.fetch(query)]
+    return [json.loads(json.dumps({k: v for k, v in row.items() if k != "offset"}, default=str)) for row in found]
+
+
+async def _log(stack: Stack, topic: str) -> list[tuple[int, int, bytes, bytes | None]]:
+    kept = once(await read_topic(stack.kafka, topic))
+    numbered = [(r.partition, int(dict(r.headers)["ce_seq"]), r.key, r.value) for r in kept]
+    return [row for row in numbered if row[1] > 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import platform
 import shutil
@@ -54,11 +55,18 @@ class Patient:
         """The ports of what runs, else those that would be taken."""
         return choose(self.options, self.record)
 
+    def todo(self, log: str) -> str:
+        """What to do about a server that does not answer."""
+        if self.record.external:
+            return "see to it that it runs, then run `daybook up`"
+        return f"run `daybook up`; its log is {self.folder.logs / log}"
+
 
 def examine(options: Options) -> list[Check]:
     """All checks, in the order in which their causes lie."""
     folder = state.folder_of(options.state)
-    patient = Patient(options, folder, record.read(folder))
+    known = Record(kafka=options.kafka, postgres=options.postgres) if options.external else record.read(folder)
+    patient = Patient(options, folder, known)
     return [_guarded(name, check, patient) for name, check in CHECKS.items()]
 
 
@@ -70,10 +78,10 @@ def _guarded(name: str, check: Callable[[Patient], Check], patient: Patient) -> 
 
 
 def check_python(_: Patient) -> Check:
-    level: Level = "ok" if sys.version_info >= LEAST_PYTHON else "wrong"
-    return Check(
-        "python", level, platform.python_version(), None if level == "ok" else "install Python 3.11 or later, then run `make setup`"
-    )
+    found = f"{platform.python_version()}, with Daybook {importlib.metadata.version('daybook')}"
+    if sys.version_info >= LEAST_PYTHON:
+        return Check("python", "ok", found)
+    return Check("python", "wrong", found, "install Python 3.11 or later, then run `make setup`")
 
 
 def check_java(_: Patient) -> Check:
@@ -149,7 +157,7 @@ def check_kafka(patient: Patient) -> Check:
     servers = patient.record.kafka or f"{ports.LOOPBACK}:{patient.ports['kafka']}"
     if run_aside(lambda: kafka.serves(servers)):
         return Check("kafka", "ok", f"answers at {servers}")
-    return Check("kafka", "wrong", f"does not answer at {servers}", f"run `daybook up`; its log is {patient.folder.logs / 'kafka.log'}")
+    return Check("kafka", "wrong", f"does not answer at {servers}", patient.todo("kafka.log"))
 
 
 def check_postgres(patient: Patient) -> Check:
@@ -164,7 +172,7 @@ def check_postgres(patient: Patient) -> Check:
     if not shut_out:
         return Check("postgres", "ok", f"answers at {where}, and lets each service in")
     found = f"does not let {', '.join(shut_out)} in at {where}" if len(shut_out) < len(state.SERVICES) else f"does not answer at {where}"
-    return Check("postgres", "wrong", found, f"run `daybook up`; its log is {patient.folder.logs / 'postgres.log'}")
+    return Check("postgres", "wrong", found, patient.todo("postgres.log"))
 
 
 def _enters(base: str, role: str, secret: str) -> bool:

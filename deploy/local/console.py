@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -27,6 +28,7 @@ def say(step: str) -> None:
 @contextlib.contextmanager
 def told() -> Iterator[None]:
     """What goes wrong inside is told without a traceback, and ends the command: 1 an error, 2 a wrong setting, 130 Ctrl-C."""
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # a server that does not answer is told in our words
     try:
         yield
     except StackError as error:

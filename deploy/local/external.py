@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import asyncpg
 
 from deploy.local import record
 from deploy.local.errors import BadSettingError, StateFolderError, UnreachableError
 from deploy.local.kafka import serves
-from deploy.local.options import KAFKA, POSTGRES, Options
+from deploy.local.options import KAFKA, LAST_PORT, POSTGRES, Options
 from deploy.local.record import Record
 from deploy.local.roles import make_roles
 from deploy.local.state import Folder, passwords
@@ -41,12 +43,26 @@ def given(options: Options) -> tuple[str, str]:
     """The bootstrap servers and the administrator's DSN.
 
     Raises:
-        BadSettingError: one of them is missing, or the DSN is not a URL.
+        BadSettingError: one of them is missing or malformed.
     """
     if not (options.kafka and options.postgres):
-        raise BadSettingError(
-            "no servers are named", f"set {KAFKA} (host:port, comma-separated) and {POSTGRES} (an administrator's DSN, as a URL)"
-        )
-    if not options.postgres.startswith(("postgresql://", "postgres://")):
-        raise BadSettingError(f"{POSTGRES} is not a URL", "write it as postgresql://user:password@host:port/database")
+        todo = f"set {KAFKA} (host:port, comma-separated) and {POSTGRES} (an administrator's DSN, as a URL)"
+        raise BadSettingError("no servers are named", todo)
+    if not all(_is_address(server) for server in options.kafka.split(",")):
+        raise BadSettingError(f"{KAFKA}={options.kafka} does not name servers", "write it as host:port, or host:port,host:port")
+    if not _is_dsn(options.postgres):
+        raise BadSettingError(f"{POSTGRES} is not a URL of Postgres", "write it as postgresql://user:password@host:port/database")
     return options.kafka, options.postgres
+
+
+def _is_address(server: str) -> bool:
+    host, _, port = server.strip().rpartition(":")
+    return bool(host) and port.isascii() and port.isdigit() and int(port) <= LAST_PORT
+
+
+def _is_dsn(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"postgresql", "postgres"} and bool(parts.hostname) and (parts.port or 0) >= 0
+    except ValueError:  # the port is no number
+        return False

@@ -6,6 +6,7 @@ import pytest
 
 from deploy.local.addresses import choose
 from deploy.local.errors import BadSettingError
+from deploy.local.external import given
 from deploy.local.options import Options, from_env
 from deploy.local.record import Record
 
@@ -37,6 +38,28 @@ def test_both_external_servers_together_mean_that_nothing_is_started() -> None:
 def test_one_external_server_alone_is_refused(given: str, missing: str) -> None:
     with pytest.raises(BadSettingError, match=f"{given} is set, but {missing} is not"):
         from_env({given: "x"})
+
+
+@pytest.mark.parametrize("kafka", ["broker", "broker:many", ":9092", "a:1,,b:2", "a:1:x", "a:99999"])
+def test_kafka_servers_that_are_no_addresses_are_refused(kafka: str) -> None:
+    with pytest.raises(BadSettingError, match="DAYBOOK_KAFKA="):
+        given(Options(kafka=kafka, postgres="postgresql://db/news"))
+
+
+@pytest.mark.parametrize(
+    "dsn", ["host=db user=x", "mysql://db/news", "postgresql://", "postgresql://db:many/news", "postgresql://[db/news"]
+)
+def test_a_dsn_that_is_no_url_of_postgres_is_refused_without_showing_its_password(dsn: str) -> None:
+    with pytest.raises(BadSettingError, match="DAYBOOK_POSTGRES is not a URL") as refused:
+        given(Options(kafka="broker:9092", postgres=dsn))
+
+    assert dsn not in refused.value.what
+
+
+def test_servers_that_exist_may_be_several_and_have_addresses_of_any_form() -> None:
+    asked = Options(kafka="a:1, [::1]:9092", postgres="postgres://admin:s@[::1]:5433/news?sslmode=require")
+
+    assert given(asked) == (asked.kafka, asked.postgres)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ class Said(Generic[Value]):
 class Trigger:
     """A pattern's words at tokens [first, last) of a sentence, in the scope [low, high) that is its own.
 
-    `rivals` are the scopes of the other triggers of the sentence; `since` is where the words that tell its status may begin.
+    `rivals` are the scopes of the other triggers of the sentence; `since` is where the words that tell its status may begin; `others` is where all other triggers stand.
     """
 
     kind: Kind
@@ -38,6 +38,7 @@ class Trigger:
     high: int
     rivals: tuple[tuple[int, int], ...] = ()
     since: int = 0
+    others: tuple[int, ...] = ()
 
     @property
     def noun(self) -> bool:

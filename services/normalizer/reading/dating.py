@@ -28,6 +28,15 @@ def _counts(sentence: Sentence, time: Time, status: str) -> bool:
     before = [token.low for token in sentence.tokens[max(time.first - 8, 0) : time.first]]
     if before[-1:] and before[-1] in words("bounds") and not (before[-1] == "from" and status in FUTURE):
         return False
+    when = time.expression.when
+    if (
+        when is not None
+        and when.precision == "year"
+        and time.expression.text.isdigit()
+        and before
+        and before[-1] not in words("before_years")
+    ):
+        return False
     wide = time.expression.when is not None and time.expression.when.precision in {"month", "year", "week"}
     return not (wide and any(word in words("ranks") for word in before[-7:]) and "on" not in before[-2:])
 
@@ -86,7 +95,11 @@ def _years(when: When, day: dt.date, years: int) -> When:
 def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[When] | None:
     """The nearest time of the trigger's own clause, else of its sentence; a date of speech only for what is past."""
     sentence = trigger.sentence
-    usable = [_heard(sentence, trigger, time) for time in sentence.times if _dates(time) and _counts(sentence, time, status)]
+    usable = [
+        _heard(sentence, trigger, time)
+        for time in sentence.times
+        if _dates(time) and _counts(sentence, time, status) and not _older(trigger, time)
+    ]
     own = [
         time
         for time in usable
@@ -118,9 +131,18 @@ def _reach(time: Time) -> int:
     return NEAR if when and when.precision in {"year", "month"} and time.first > 2 else FAR  # noqa: PLR2004 - the opening words
 
 
+def _older(trigger: Trigger, time: Time) -> bool:
+    """ "a man arrested in 2023 is freed": a year or month does not date what is told in the present."""
+    when, at = time.expression.when, trigger.first - 1
+    wide = when is not None and when.precision in {"year", "month"} and time.expression.direction == "past"
+    return wide and at >= 0 and trigger.sentence.tokens[at].low in words("present")
+
+
 def _taken(trigger: Trigger, time: Time) -> bool:
     """Whether the time stands in another trigger's own words."""
-    return any(low <= time.first < high for low, high in trigger.rivals)
+    low, high = min(time.first, trigger.first), max(time.first, trigger.first)
+    closer = any(low <= first < high for first in trigger.others)
+    return closer or any(start <= time.first < end for start, end in trigger.rivals)
 
 
 def _best(trigger: Trigger, pool: Sequence[Time]) -> Time | None:

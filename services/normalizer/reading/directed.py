@@ -103,7 +103,8 @@ def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
         return False
     if name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("others"):
         return False
-    if name.governor in words("aimed"):
+    whole = whole_state(name) is not None or (name.named.actor is not None and name.named.actor.type == "state")
+    if name.governor in words("aimed" if whole else "aimed_at_actors"):
         return True
     return name.governor is None and not trigger.noun
 

@@ -199,6 +199,12 @@ def _has(candidate: Candidate, need: str) -> bool:
     if need == "occasion":
         sided = any(said.value.country or said.value.type == "organisation" for said in candidate.parties)
         return sided or bool(candidate.places) or (candidate.trigger.kind.frame == "directed" and bool(candidate.parties))
+    if need == "state_attacker":
+        return any(said.value.role == "attacker" and said.value.type == "state" for said in candidate.parties)
+    if need == "place":
+        return bool(candidate.places)
+    if need == "toll":
+        return any(said.value.measure in {"killed", "wounded"} for said in candidate.quantities)
     if need == "another":
         return False
     if need == "military":
@@ -211,7 +217,7 @@ def _has(candidate: Candidate, need: str) -> bool:
 def _words_needed(trigger: Trigger, need: str) -> bool:
     """A need that names one of the kind's classes of words: the sentence must hold one of them."""
     members = trigger.kind.classes.get(need)
-    return members is None or any(token.low in members for token in trigger.sentence.tokens)
+    return members is None or bool(members.find(trigger.sentence.tokens))
 
 
 def fill(document: Document, trigger: Trigger) -> tuple[tuple[Candidate, bool], ...]:

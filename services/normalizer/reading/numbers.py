@@ -135,7 +135,7 @@ def _weapon_further(tokens: Sequence[Token], number: _Number, words: _Words) -> 
         end, measures = words.nouns.at(tokens, at)
         if measures and measures[0] in WEAPONS:
             return measures[0], end
-        if tokens[at].low[0].isdigit() or tokens[at].low in set(lexical("number_stops")) - {",", "and"}:
+        if tokens[at].low not in lexical("weapon_adjectives"):
             break
     return None, number.last
 
@@ -185,7 +185,7 @@ def find_counts(tokens: Sequence[Token], taken: frozenset[int]) -> tuple[Count, 
             continue
         first, low, best, high = _bounds(tokens, number, words)
         measure, last = _measure(tokens, number, first, words)
-        if measure:
+        if measure and not (measure in WEAPONS and number.value == 1 and last < len(tokens) and tokens[last].low in lexical("blows")):
             counts.append(Count(first, last, measure, low, best, high))
     return tuple(counts)
 

@@ -8,11 +8,12 @@ from schemas.events import Place, PlaceRole
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Name, Sentence
 from services.normalizer.reading.grammar import grammar, phrases, words
+from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.states import state
 from services.normalizer.reading.triggers import phrase_start
 
 # So many words that are no names or titles may stand between a meeting and its place.
-STRANGE = 3
+STRANGE = 2
 NEXT = 3
 RANK = {"site": 0, "city": 1, "region": 2, "unknown": 3, "country": 4, "sea": 5}
 
@@ -24,7 +25,7 @@ def _is_place(name: Name) -> bool:
 def _stands_as_place(sentence: Sentence, name: Name) -> bool:
     """Behind "in", "at", "near" and the like; or a place and nothing else."""
     words = grammar()
-    if name.named.reading == "place":
+    if name.named.reading == "place" and name.governor in {None, "from"} | lexical("aimed"):
         return True
     return name.governor in words.place_prepositions - {"from", "to", "into"} and not _possessive(sentence, name)
 

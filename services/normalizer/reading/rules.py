@@ -93,7 +93,7 @@ class Kind:
     name: str
     frame: Frame
     weapon: Table[str]
-    classes: dict[str, frozenset[str]]
+    classes: dict[str, Table[str]]
     adversaries: tuple[tuple[str, str], ...]
     patterns: tuple[Pattern, ...]
 
@@ -119,7 +119,7 @@ def _kind(card: KindCard) -> Kind:
         name=card.kind,
         frame=card.frame,
         weapon=Table([*weapons, *near]),
-        classes={name: frozenset(members) for name, members in card.classes.items()},
+        classes={name: table(members, name) for name, members in card.classes.items()},
         adversaries=card.adversaries,
         patterns=tuple(_pattern(pattern) for pattern in card.patterns),
     )

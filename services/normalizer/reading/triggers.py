@@ -73,7 +73,14 @@ def find_triggers(sentence: Sentence, rules: Rules) -> tuple[Trigger, ...]:
     many = {n for _, _, n, pattern in standing if not pattern.card.alone}
     standing = [hit for hit in standing if not (hit[3].card.alone and hit[2] in many)]
     found = [_trigger(rules.kinds[n], pattern, sentence, (first, last), standing) for first, last, n, pattern in standing]
-    return tuple(replace(t, rivals=tuple((o.low, o.high) for o in found if o is not t and o.kind is t.kind)) for t in found)
+    return tuple(
+        replace(
+            t,
+            rivals=tuple((o.low, o.high) for o in found if o is not t and o.kind is t.kind),
+            others=tuple(o.first for o in found if o is not t),
+        )
+        for t in found
+    )
 
 
 def _trigger(

@@ -40,22 +40,22 @@ def _countries(draft: Draft) -> set[str]:
     return {s.place.country for s in large if s.place and s.place.country} if len(large) == 1 else set()
 
 
-def likeliest(draft: Draft, seen: Mapping[str, int], chained: str | None, *, cued: bool, crowded: bool) -> Sense | None:
+def likeliest(draft: Draft, seen: Mapping[str, int], chained: frozenset[str], *, cued: bool, crowded: bool) -> Sense | None:
     """The place meant, or None where the words are more likely no place at all.
 
-    `chained`: the country of the place named right after ("Tripoli, Lebanon"); `cued`: a place is expected here;
+    `chained`: the countries that the place named right after may be in ("Tripoli, Lebanon"); `cued`: a place is expected here;
     `crowded`: capitalised words of no list stand beside it.
     """
     fitting = [s for s in draft.senses if s.place and _admitted(s, draft, seen, chained, cued=cued, crowded=crowded)]
     return max(fitting, key=lambda s: (_score(s, seen, chained), s.place.geonameid or 0 if s.place else 0), default=None)
 
 
-def _admitted(sense: Sense, draft: Draft, seen: Mapping[str, int], chained: str | None, *, cued: bool, crowded: bool) -> bool:
+def _admitted(sense: Sense, draft: Draft, seen: Mapping[str, int], chained: frozenset[str], *, cued: bool, crowded: bool) -> bool:
     country = sense.place.country if sense.place else None
     if sense.kind in ("state", "seat", "sea", "site") and not sense.risky:
         return True
-    told = country is None or country == chained or seen.get(country, 0) > 0
-    placed = cued or draft.reading == "place" or country == chained
+    told = country is None or country in chained or seen.get(country, 0) > 0
+    placed = cued or draft.reading == "place" or country in chained
     if sense.risky or crowded:
         return placed and (told or (sense.weight >= LARGE and not crowded))
     if sense.weight >= LARGE:
@@ -63,9 +63,9 @@ def _admitted(sense: Sense, draft: Draft, seen: Mapping[str, int], chained: str 
     return (placed and (told or sense.weight >= TOWN)) or (told and sense.weight >= TOWN)
 
 
-def _score(sense: Sense, seen: Mapping[str, int], chained: str | None) -> float:
+def _score(sense: Sense, seen: Mapping[str, int], chained: frozenset[str]) -> float:
     country = sense.place.country if sense.place else None
     score = math.log10(sense.weight + 10) + (_LIKE_A_COUNTRY if sense.kind == "state" else 0)
     if country:
-        score += _SPOKEN_OF * min(seen.get(country, 0), _OFTEN) + (_CHAINED if country == chained and sense.kind != "state" else 0)
+        score += _SPOKEN_OF * min(seen.get(country, 0), _OFTEN) + (_CHAINED if country in chained and sense.kind != "state" else 0)
     return score

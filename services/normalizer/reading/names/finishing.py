@@ -18,6 +18,7 @@ from services.normalizer.reading.names.text import Text
 
 _STOP = re.compile(r"[a-z0-9)%”\"]{3}[.!?]['\"”’)]*\s|\n\s*\n")
 _LINKS = frozenset((", ", " and ", " or ", ", and ", " & ", "-", "–", "/", ", the ", " and the "))
+_CHAINS = frozenset((", ", " (", ",\n"))
 _DATELINE = 90  # characters into a story, most
 
 
@@ -30,20 +31,18 @@ class Finish:
 
     def run(self) -> tuple[Named, ...]:
         self._settle_strangers()
-        chained: list[str | None] = [None] * len(self.drafts)
-        for i in range(len(self.drafts) - 2, -1, -1):
-            chained[i] = self._country_after(self.drafts[i], self.drafts[i + 1])
         found: list[Named] = []
         for i, draft in enumerate(self.drafts):
             before = self._linked(found[-1], draft) if found else None
-            named = None if self._dropped(draft) else self._named(draft, chained[i], before)
+            chained = self._countries_after(i) or self._country_before(i, found)
+            named = None if self._dropped(draft) else self._named(draft, chained, before)
             if named is not None:
                 found.append(named)
         return tuple(found)
 
     # ------------------------------------------------------------------------------------------------------- one name
 
-    def _named(self, draft: Draft, chained: str | None, previous: As | None) -> Named | None:
+    def _named(self, draft: Draft, chained: frozenset[str], previous: As | None) -> Named | None:
         if not draft.senses:
             return self._make(draft, draft.actor, draft.place, draft.reading or "actor", draft)
         actor = next((s for s in draft.senses if s.actor and s.kind != "capital"), None) or self._capital(draft)
@@ -115,11 +114,21 @@ class Finish:
 
     # ---------------------------------------------------------------------------------------------------- surroundings
 
-    def _country_after(self, draft: Draft, following: Draft) -> str | None:
-        """The country of the place named next: "Tripoli, Lebanon", "Geneva, Switzerland"."""
-        if following.first != draft.last or self.text.gap(draft.last - 1) not in (", ", " (", ",\n"):
-            return None
-        return next((s.place.country for s in following.senses if s.place and s.kind in ("state", "region")), None)
+    def _countries_after(self, i: int) -> frozenset[str]:
+        """Where the place named next may be: "Tripoli, Lebanon", "Athens, Georgia"."""
+        following = self.drafts[i + 1] if i + 1 < len(self.drafts) else None
+        if following is None or following.first != self.drafts[i].last or self.text.gap(following.first - 1) not in _CHAINS:
+            return frozenset()
+        return frozenset(s.place.country for s in following.senses if s.place and s.place.country and s.kind in ("state", "region"))
+
+    def _country_before(self, i: int, found: Sequence[Named]) -> frozenset[str]:
+        """Where the place named just before is, if this name is to tell: the Georgia of "Athens, Georgia"."""
+        before = found[-1] if found and i else None
+        draft = self.drafts[i]
+        if before is None or before.place is None or before.place.country is None or self.drafts[i - 1].last != draft.first:
+            return frozenset()
+        here = {s.place.country for s in draft.senses if s.place and s.kind in ("state", "region")}
+        return frozenset({before.place.country} & here) if self.text.gap(draft.first - 1) in _CHAINS and len(here) > 1 else frozenset()
 
     def _linked(self, before: Named, draft: Draft) -> As | None:
         """How the name right before was read, if the two stand in one list."""

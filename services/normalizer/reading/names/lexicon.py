@@ -19,6 +19,7 @@ from services.normalizer.reading.names.text import phrase_key
 from services.normalizer.reading.names.titles import Phrases, Titles
 
 FOLDER = Path(__file__).resolve().parents[2] / "lexicon"
+_BY_HAND = 500_000  # how likely a place written by hand is, in inhabitants: likelier than a town of its name
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all values are text: "on" and "NO" (Norway) are no truth values
 
 
@@ -149,22 +150,35 @@ def _state(lexicon: Lexicon, row: list[str], ids: dict[str, int]) -> None:
 
 def _places(lexicon: Lexicon) -> None:
     for row in read_table(FOLDER / "places" / "places.tsv"):
-        name, also, precision, country, lat, lon, within, speaks_for = (row + [""] * 8)[:8]
-        inside = tuple(several(within)) or ((lexicon.countries[country],) if country else ())
-        place = Place(
-            name=name,
-            country=country or None,
-            lat=float(lat) if lat else None,
-            lon=float(lon) if lon else None,
-            precision=precision,  # type: ignore[arg-type]  # checked by the model
-            within=inside,
-        )
-        kind: Any = {"country": "region"}.get(precision, precision)
-        for n in (name, *several(also)):
-            form: Any = "venue" if precision == "site" else "name"
-            lexicon.add(n, Sense(kind, form, place=place, weight=5 * 10**5, risky=phrase_key(n) in lexicon.common))
-            if speaks_for:
-                lexicon.add(n, Sense("seat", form, lexicon.states[speaks_for][-1].actor, place))
+        place = _place(lexicon, row)
+        names = (row[0], *several(row[1]))
+        kind: Any = "region" if place.precision == "unknown" else place.precision
+        form: Any = "venue" if kind == "site" else "name"
+        for n in names:
+            lexicon.add(n, Sense(kind, form, place=place, weight=_BY_HAND, risky=phrase_key(n) in lexicon.common))
+            if row[7]:
+                lexicon.add(n, Sense("seat", form, lexicon.states[row[7]][-1].actor, place))
+
+
+def _place(lexicon: Lexicon, row: list[str]) -> Place:
+    """Columns: name, also, precision, country, lat, lon, within, speaks_for. A town of the gazetteer takes its id."""
+    name, _, precision, country, lat, lon, within, _ = row
+    here = (r.split("\t") for r in lexicon.cities.get(phrase_key(name), "").splitlines() if precision == "city")
+    return Place(
+        name=name,
+        country=country or None,
+        lat=float(lat),
+        lon=float(lon),
+        geonameid=next((int(cells[6]) for cells in here if cells[2] == country), None),
+        precision=precision,  # type: ignore[arg-type]  # checked by the model
+        within=tuple(several(within)) or ((lexicon.countries[country],) if country else ()),
+    )
+
+
+def _institutions(lexicon: Lexicon) -> None:
+    for code, names in read_table(FOLDER / "institutions.tsv"):
+        for n in several(names):
+            lexicon.add(n, Sense("seat", "office", lexicon.states[code][-1].actor))
 
 
 def _divisions(lexicon: Lexicon) -> None:
@@ -217,14 +231,15 @@ def compile_lexicon() -> Lexicon:
     lexicon.common = _word_list(FOLDER / "common_words.txt")
     lexicon.given = _word_list(FOLDER / "given_names.txt")
     lexicon.words = {**read_yaml(FOLDER / "offices.yaml"), **read_yaml(FOLDER / "cues.yaml")}
+    lexicon.cities = load_rows(FOLDER / "places" / "cities.tsv")
     ids = {row[0]: int(row[1]) for row in read_table(FOLDER / "places" / "countries.tsv")}
     _states(lexicon, ids)
     _divisions(lexicon)
     _places(lexicon)
+    _institutions(lexicon)
     _bodies(lexicon)
     _people(lexicon)
     _stops(lexicon, lexicon.words["not_names"])
-    lexicon.cities = load_rows(FOLDER / "places" / "cities.tsv")
     for key in lexicon.cities:
         if " " in key:
             first = key[: key.index(" ")]

@@ -50,7 +50,7 @@ class Names:
         """The likeliest place of that name, or None."""
         key = phrase_key(name).removeprefix("the ")
         senses = self._lexicon.phrases.get(key, ()) + self._lexicon.city(key)
-        found = likeliest(Draft(0, 0, "name", senses, reading="place"), {}, None, cued=True, crowded=False)
+        found = likeliest(Draft(0, 0, "name", senses, reading="place"), {}, frozenset(), cued=True, crowded=False)
         best = found or next((s for s in senses if s.place), None)
         return best.place if best else None
 

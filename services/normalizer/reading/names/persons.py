@@ -11,6 +11,7 @@ from services.normalizer.reading.names.text import Text, phrase_key
 from services.normalizer.reading.names.titles import Title, Titles
 
 _MOST_WORDS = 5
+_UNMISTAKABLE = (1, 8)  # in office now, as a head of state or government: "Bush" in 2003 needs no introduction
 _INNER = frozenset("al el bin ibn ben van von der den de la du da dos di abu bint ul ur ad".split())
 
 
@@ -48,7 +49,7 @@ class Persons:
             held = [p for p in fitting or people if any(t.office == title.office and owner in (None, t.of) for t in p.tenures)]
             fitting = held or [p for p in fitting if owner in (None, p.participant.country)]
         elif key in self.lexicon.common or key in self.lexicon.given:
-            fitting = []
+            fitting = [p for p in fitting if p.rank_on(self.day, self._ranks) >= _UNMISTAKABLE and key not in self._ends]
         return self._best(fitting).participant if fitting else None
 
     def _best(self, people: list[Person]) -> Person:

@@ -126,8 +126,16 @@ class Walk:
                 return self._as_person(at, hit.last, person, hit.key)
         if last <= at or not self.text.capital[last - 1]:
             return None
+        owner = owner or self._owner_after(last)
         country = owner if owner and len(owner) == 2 else None  # noqa: PLR2004  # a state's code, not a body's name
         return Draft(at, last, "name", actor=self.persons.stranger(at, last, country), reading="actor", adrift=country is None)
+
+    def _owner_after(self, at: int) -> str | None:
+        """ "Prime Minister X of Ruritania": whose minister a stranger is."""
+        if self.text.key(at) != "of" or at + 1 >= len(self.text):
+            return None
+        hit = longest(self.text, at + 1, self.lexicon)
+        return Draft(hit.first, hit.last, "name", hit.senses).owner if hit else None
 
     def _as_person(self, first: int, last: int, person: Participant, key: str) -> Draft:
         return Draft(first, last, "surname" if key in self.lexicon.surnames else "name", actor=person, reading="actor", key=key)

@@ -55,7 +55,7 @@ def _too_long(page: str, article: RawArticle, size: int, most: int) -> Refusal:
     return Refusal(page=page, reason="too_large", what=what, advice="Split it, or raise DAYBOOK_ARTICLE_BYTES for the ingestor.")
 
 
-def with_assumed_capture(cut: Cut, assumed: datetime | None) -> Cut:
+def with_assumed_capture(cut: Cut, assumed: datetime) -> Cut:
     """The cut, with every date that was counted from an assumed capture marked as inferred."""
     said = f"no capture time was given: {assumed:%Y-%m-%dT%H:%M:%SZ} is assumed, and dates counted from it are marked as inferred"
     return cut.model_copy(update={"articles": tuple(map(_inferred, cut.articles)), "notes": (said, *cut.notes)})

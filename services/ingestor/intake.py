@@ -22,7 +22,7 @@ from services.ingestor.answers import Answer, answer, nothing, with_assumed_capt
 from services.ingestor.pages.model import Capture, Cut, Limits
 from services.ingestor.problems import Problem, refused
 from services.ingestor.settings import IngestorSettings
-from services.ingestor.store import Page, Taken, assume_capture, take
+from services.ingestor.store import Page, Taken, take
 
 log = structlog.get_logger()
 Cutter = Callable[[Capture, Limits], Cut]
@@ -66,10 +66,8 @@ class Intake:
             Problem: 422 or 413 when nothing could be taken in, 503 without Postgres.
         """
         digest = await asyncio.to_thread(_digest, capture)
-        dated = capture if capture.captured_at else replace(capture, captured_at=await self._assumed(digest, capture.url))
-        assumed = not capture.captured_at
         async with self.cutting:
-            cut = await asyncio.to_thread(self._cut, dated, assumed=assumed)
+            cut = await asyncio.to_thread(self._cut, capture, self.clock())
         if not cut.articles:
             raise refused(capture.label, cut.refusals or (nothing(capture),))
         page = Page(cut.page_id, capture.url, capture.moment, digest)
@@ -77,14 +75,10 @@ class Intake:
         log.info("page_taken", page_id=page.page_id, articles=len(taken), fresh=sum(done.outcome != "unchanged" for done in taken))
         return answer(cut, taken)
 
-    def _cut(self, capture: Capture, *, assumed: bool) -> Cut:
-        limits = Limits(max_bytes=self.settings.page_bytes)
-        cut = within(self.cut(capture, limits), capture.label, self.settings.article_bytes)
-        return with_assumed_capture(cut, capture.captured_at) if assumed else cut
-
-    async def _assumed(self, digest: str, url: str | None) -> datetime:
-        async with self._postgres():
-            return await assume_capture(self.pool, digest, url, self.clock())
+    def _cut(self, capture: Capture, now: datetime) -> Cut:
+        dated = capture if capture.captured_at else replace(capture, captured_at=now)
+        cut = within(self.cut(dated, Limits(max_bytes=self.settings.page_bytes)), capture.label, self.settings.article_bytes)
+        return cut if capture.captured_at else with_assumed_capture(cut, now)
 
     async def _store(self, page: Page, articles: Sequence[RawArticle]) -> list[Taken]:
         async with self._postgres():

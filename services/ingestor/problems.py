@@ -46,8 +46,7 @@ def refused(page: str, refusals: Sequence[Refusal]) -> Problem:
     """The problem of a page that gave nothing: its first refusal speaks for all."""
     first = refusals[0]
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if first.reason == "too_large" else HTTPStatus.UNPROCESSABLE_ENTITY
-    where = f", line {first.line}" if first.line else ""
-    return Problem(status, first.reason, f"{page}{where}: {first.what}", first.advice, page=page, refusals=tuple(refusals))
+    return Problem(status, first.reason, f"{page}: {first.what}", first.advice, page=page, refusals=tuple(refusals))
 
 
 def answer(problem: Problem) -> JSONResponse:

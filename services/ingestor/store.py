@@ -46,12 +46,6 @@ class Taken:
     outcome: Outcome
 
 
-async def assume_capture(tx: asyncpg.Connection, sha256: str, url: str | None, now: datetime) -> datetime:
-    """When these bytes first came without a capture time: `now`, if they never did."""
-    first: datetime = await tx.fetchval(SQL["assume_capture"], sha256, url or "", now)
-    return first
-
-
 async def take(tx: asyncpg.Connection, outbox: Outbox, page: Page, articles: Sequence[RawArticle], now: datetime) -> list[Taken]:
     """Remember a page and its articles, and append what is new in them to the outbox, within the caller's transaction.
 

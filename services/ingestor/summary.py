@@ -50,9 +50,7 @@ class Summary:
         for article in answer["articles"]:
             self.articles += 1
             setattr(self, article["outcome"], getattr(self, article["outcome"]) + 1)
-        for row in answer["refusals"]:
-            where = f"{row['page']}, line {row['line']}" if row.get("line") else row["page"]
-            self.refused.append(Refused(where, row["what"], row["advice"]))
+        self.refused += [Refused(row["page"], row["what"], row["advice"]) for row in answer["refusals"]]
         self.notes += [f"{page}: {note}" for note in answer["notes"]][: MOST_NOTES - len(self.notes)]
         return answer
 

@@ -13,7 +13,7 @@ import pytest
 from deploy.local.stack import Stack
 from services.chassis.outbox import Outbox
 from services.ingestor import store
-from services.ingestor.store import TOPIC, Page, assume_capture, take
+from services.ingestor.store import TOPIC, Page, take
 from tests.integration.ingestor_pages import prepared
 from tests.unit.ingestor_service.stories import article
 
@@ -50,10 +50,3 @@ async def test_without_its_condition_the_statement_makes_revisions_of_one_text(p
     unguarded, _, rest = store.SQL["take_articles"].partition("WHERE excluded.content_sha256")
     monkeypatch.setitem(store.SQL, "take_articles", unguarded + "RETURNING" + rest.partition("RETURNING")[2])
     assert (await _thirty_at_a_time(pool))[30, "corrected"] == 1
-
-
-async def test_the_first_of_many_senders_decides_which_capture_time_is_assumed(pool: asyncpg.Pool) -> None:
-    moments = [NOW.replace(minute=minute) for minute in range(30)]
-    told = await asyncio.gather(*(assume_capture(pool, "0" * 64, None, moment) for moment in moments))
-    assert len(set(told)) == 1
-    assert await assume_capture(pool, "1" * 64, None, moments[7]) == moments[7]

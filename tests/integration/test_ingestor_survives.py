@@ -19,7 +19,7 @@ from tests.support.logs import once, read_topic
 from tests.support.service import ServiceProcess, eventually, service
 
 HOLD_THE_RELAY = """INSERT INTO ingestor.relay_lease VALUES (true, 'the test', now() + interval '1 hour')
-ON CONFLICT (only) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at"""
+ON CONFLICT ON CONSTRAINT relay_lease_pkey DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at"""
 LET_THE_RELAY_GO = "DELETE FROM ingestor.relay_lease"
 
 

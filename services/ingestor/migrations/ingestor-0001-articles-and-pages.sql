@@ -32,18 +32,7 @@ CREATE TABLE pages (
 COMMENT ON TABLE pages IS 'Every page that was taken in, when it first was.';
 COMMENT ON COLUMN pages.sha256 IS 'Of the bytes as they came.';
 
-CREATE TABLE assumed_captures (
-    sha256      text        NOT NULL,
-    url         text        NOT NULL,
-    captured_at timestamptz NOT NULL,
-    PRIMARY KEY (sha256, url)
-);
-
-COMMENT ON TABLE assumed_captures IS 'When bytes came first without a capture time: so the same bytes, sent again, are dated and named the same.';
-COMMENT ON COLUMN assumed_captures.url IS 'empty where there was none';
-
 -- migrate: rollback
 
-DROP TABLE assumed_captures;
 DROP TABLE pages;
 DROP TABLE articles;

@@ -1,9 +1,3 @@
--- name: assume_capture
--- The first of all senders of the same bytes decides; the others are told what it was.
-INSERT INTO assumed_captures AS held (sha256, url, captured_at) VALUES ($1, $2, $3)
-ON CONFLICT (sha256, url) DO UPDATE SET captured_at = held.captured_at
-RETURNING captured_at
-
 -- name: take_page
 INSERT INTO pages (page_id, url, captured_at, sha256, articles, recorded_at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT DO NOTHING

@@ -57,10 +57,10 @@ def test_a_refused_page_is_named_with_its_reason_and_the_next_is_sent() -> None:
 
 
 def test_a_refused_line_of_a_page_that_was_taken_is_named_too() -> None:
-    line = {"page": "a.jsonl", "line": 7, "what": "not JSON", "advice": "Mend that line."}
+    line = {"page": "a.jsonl", "line": 7, "what": "line 7: not JSON", "advice": "Mend that line."}
     with scripted(taken("new", refusals=(line,))) as service:
         summary = send_pages([page("a.jsonl")], Sending(service.address))
-    assert [(r.page, r.reason) for r in summary.refused] == [("a.jsonl, line 7", "not JSON")]
+    assert [(r.page, r.reason) for r in summary.refused] == [("a.jsonl", "line 7: not JSON")]
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from .alike import Likeness, compare
 from .cells import cells, neighbours
-from .links import alternatives
+from .links import alternatives, part_and_whole
 from .shapes import Shape, shape
 from .told import Told, canonical
 
@@ -36,7 +36,7 @@ def component(seed: Iterable[Told], candidates: Iterable[Told]) -> tuple[Told, .
 
 def joined(a: Shape, b: Shape) -> bool:
     """Could these two come to be one event, or be linked?"""
-    return compare(a, b).edge or bool(a.mentions & b.parts or b.mentions & a.parts) or alternatives(a, b)
+    return compare(a, b).edge or part_and_whole(a, b) or alternatives(a, b)
 
 
 def _spread(start: Iterable[int], graph: dict[int, list[int]]) -> set[int]:

@@ -24,6 +24,11 @@ def alternatives(a: Shape, b: Shape) -> bool:
     return contradiction(a, b) == DECLINED_VENUE and grounds(a, b) and "plan" in {a.structure.stage, b.structure.stage}
 
 
+def part_and_whole(a: Shape, b: Shape) -> bool:
+    """Does one tell itself as a part of the other? Only within a kind, as each kind is merged by itself."""
+    return a.structure.kind == b.structure.kind and bool(a.mentions & b.parts or b.mentions & a.parts)
+
+
 def links(groups: Mapping[str, Sequence[Told]]) -> Links:
     """Links of each event to others of the same groups, by event id, sorted; each from both ends."""
     found: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
@@ -34,9 +39,9 @@ def links(groups: Mapping[str, Sequence[Told]]) -> Links:
 
 
 def _parts(groups: Mapping[str, Sequence[Told]]) -> Iterator[tuple[str, str, str, str]]:
-    home = {one.mention.mention_id: event_id for event_id, group in groups.items() for one in group}
+    home = {(one.mention.kind, one.mention.mention_id): event_id for event_id, group in groups.items() for one in group}
     for event_id, group in groups.items():
-        for whole in {home.get(one.mention.part_of or "") for one in group} - {None}:
+        for whole in {home.get((one.mention.kind, one.mention.part_of or "")) for one in group} - {None}:
             yield event_id, "part_of", str(whole), PART
             yield str(whole), "has_part", event_id, WHOLE
 

@@ -13,7 +13,7 @@ Fields = dict[str, str]
 
 def title_of(kind: str, status: Status, form: object, fields: Fields) -> str:
     """`fields`: what the templates name, each possibly empty."""
-    template = _phrase(kind, form).of(status)
+    template = _phrase(kind, str(form), attributed=bool(fields["attacker"])).of(status)
     text = " ".join(template.format_map(fields).split())
     return text[:1].upper() + text[1:]
 
@@ -23,15 +23,17 @@ def fields_of(where: Sequence[Place], cast: Sequence[Participant], quantities: S
     return {
         "who": _names(_parties(cast)) or words().nobody,
         "place": _place(where),
-        "attacker": _names(attackers) or words().nobody,
-        "target": _target(where, [one for one in cast if one.role == "target"]),
+        "attacker": _names(attackers),
+        "target": _target(where, [one for one in cast if one.role == "target"]) or words().nobody,
         "numbers": _numbers(quantities),
     }
 
 
-def _phrase(kind: str, form: object) -> Phrase:
+def _phrase(kind: str, form: str, *, attributed: bool) -> Phrase:
     forms = words().titles.get(kind) or words().titles["default"]
-    return forms.get(str(form)) or forms["default"]
+    if not attributed and "unattributed" in forms:
+        return forms["unattributed"]
+    return forms.get(form) or forms["default"]
 
 
 def _parties(cast: Sequence[Participant]) -> list[Participant]:

@@ -47,6 +47,8 @@ DAYS = [
     ("Drones struck the port overnight on Saturday.", "overnight", "2025-08-15", "2025-08-16", "night"),
     ("Drones struck the port from Friday night into Saturday.", "Friday", "2025-08-15", "2025-08-16", "night"),
     ("Drones struck the port last night.", "last night", "2025-08-18", "2025-08-18", "night"),
+    ("Drones struck the port overnight on Aug. 16-17.", "overnight", "2025-08-16", "2025-08-17", "night"),
+    ("Drones struck the port overnight from Saturday to Sunday.", "overnight", "2025-08-16", "2025-08-17", "night"),
     # today and around
     ("They spoke today.", "today", "2025-08-19", "2025-08-19", "day"),
     ("They spoke yesterday.", "yesterday", "2025-08-18", "2025-08-18", "day"),
@@ -86,6 +88,9 @@ DAYS = [
     ("They met on the 15th and left.", "the 15th", "2025-08-15", "2025-08-15", "day"),
     ("BERLIN, Aug 18 (Agency) - They met.", "Aug 18", "2025-08-18", "2025-08-18", "day"),
     ("They met on New Year's Eve.", "New Year", "2024-12-31", "2024-12-31", "day"),
+    ("They met on 18.08.2025 at noon.", "18.08.2025", "2025-08-18", "2025-08-18", "day"),
+    ("They met in the afternoon of 5 June.", "5 June", "2025-06-05", "2025-06-05", "day"),
+    ("They met later on Friday, he said.", "Friday", "2025-08-15", "2025-08-15", "day"),
     # counted from now
     ("They met a week ago.", "a week ago", "2025-08-11", "2025-08-17", "week"),
     ("They met two days ago.", "two days ago", "2025-08-17", "2025-08-17", "day"),
@@ -117,6 +122,8 @@ def test_an_expression_means_these_days(body: str, words: str, start: str, end: 
         ("They met from Friday to Sunday.", "Friday", "2025-08-15", "2025-08-17"),
         ("They met between Friday and Sunday.", "Sunday", "2025-08-15", "2025-08-17"),
         ("They met from 3 May to 5 June.", "5 June", "2025-05-03", "2025-06-05"),
+        ("They met on 2/3 May.", "2/3 May", "2025-05-02", "2025-05-03"),
+        ("He ruled in 1994-98.", "1994-98", "1994-01-01", "1998-12-31"),
         ("He ruled from 1994 to 2000.", "1994", "1994-01-01", "2000-12-31"),
     ],
 )
@@ -127,7 +134,9 @@ def test_both_ends_of_a_range_mean_the_whole_of_it(body: str, words: str, start:
     assert (when.start, when.end) == (start, end)
 
 
-@pytest.mark.parametrize("words", ["in the coming weeks", "in the coming days", "in the next couple of weeks", "within the next few days"])
+@pytest.mark.parametrize(
+    "words", ["in the coming weeks", "in the coming days", "in the next couple of weeks", "within the next few days", "within days"]
+)
 def test_what_is_told_to_come_but_not_dated_says_so(words: str) -> None:
     body = f"The three leaders will meet {words}."
 
@@ -184,3 +193,10 @@ def test_without_an_anchor_a_full_date_is_still_one() -> None:
 
     assert expression.when is not None
     assert expression.when.start == "2024-05-03"
+
+
+def test_the_following_day_of_something_undated_is_not_guessed() -> None:
+    (expression,) = find_times("The following day, talks resumed.", PUBLISHED)
+
+    assert expression.when is not None
+    assert expression.when.start is None

@@ -32,7 +32,7 @@ def full_year(number: int) -> int:
     return number if number >= _CENTURY else number + (2000 if number < _PIVOT else 1900)
 
 
-def _month(found: Found) -> int:
+def month_number(found: Found) -> int:
     return found.number("MONTH") or found.number("MAYISH") or found.number("ABBREVIATED") or 1
 
 
@@ -42,13 +42,13 @@ def date(found: Found, context: Context) -> Made | None:
     year = told_year(found, context)
     if year is None and rest:
         year = full_year(rest[0])
-    return _dated(_month(found), day, year, found.number("SHIFT"), context)
+    return _dated(month_number(found), day, year, found.number("SHIFT"), context)
 
 
 def days_of_month(found: Found, context: Context) -> Made | None:
     """Such as "May 3-5", "3 to 5 May 2024": means all of them, and has the value of the first."""
     first, last = _days(found)[:2]
-    made = _dated(_month(found), first, told_year(found, context), None, context)
+    made = _dated(month_number(found), first, told_year(found, context), None, context)
     if made.period is None or last <= first:
         return made
     return replace(made, when=Stretch(made.period.start, made.period.start.replace(day=last), "day"))
@@ -69,11 +69,13 @@ def _dated(month: int, day: int, year: int | None, shift: int | None, context: C
 
 
 def numeric_date(found: Found, context: Context) -> Made | None:
-    """Such as "2025-08-18", "8/18/25" (month first, as long as that gives a date) and "18/8/2025"."""
-    a, b, c = (int(n) for name, n in found.taken if name in ("D1", "D2", "D4"))
+    """Such as "2025-08-18", "8/18/25" (month first, where that gives a date), "18/8/2025"; "18.8.2025" has the day first."""
+    parts = ":".join(str(n) for name, n in found.taken if name in ("D1", "D2", "D4", "HOURDOT"))
+    a, b, c = map(int, parts.split(":"))
     if found.rule.give["order"] == "ymd":
         return dated(Period("day", dt.date(a, b, c)), "day")
-    month, day = (a, b) if a <= len(_MONTHS) else (b, a)
+    day_first = found.has("HOURDOT") or a > len(_MONTHS)
+    month, day = (b, a) if day_first else (a, b)
     return dated(Period("day", dt.date(full_year(c), month, day)), "day")
 
 
@@ -98,7 +100,7 @@ _FARTHEST_MONTH = 8
 
 def month(found: Found, context: Context) -> Made | None:
     """Such as "July": the latest on or before the anchor, or the next one where the verb points ahead; "July 2025"; "last July"."""
-    number, year = _month(found), told_year(found, context)
+    number, year = month_number(found), told_year(found, context)
     if year is not None:
         return dated(month_of(year, number), "month")
     if context.today is None:
@@ -122,6 +124,15 @@ def month(found: Found, context: Context) -> Made | None:
 def year(found: Found, context: Context) -> Made | None:
     number = told_year(found, context)
     return dated(year_of(number), "year") if number else None
+
+
+def years(found: Found, context: Context) -> Made | None:
+    """Such as "1980-88": means all of them, and has the value of the first. None where they do not follow."""
+    first = found.number("YEAR") or 0
+    last = int(found.taken[-1][1])
+    last += first // _CENTURY * _CENTURY if last < _CENTURY else 0
+    made = dated(year_of(first), "year")
+    return replace(made, when=Stretch(dt.date(first, 1, 1), dt.date(last, 12, 31), "year")) if first < last else None
 
 
 _THIS_CENTURY = 2

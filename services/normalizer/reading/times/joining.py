@@ -13,6 +13,9 @@ from .lexicon import load
 from .model import Direction
 from .tokens import Tokens
 
+_ONE = frozenset(((), (",",), ("of",)))
+"""Gaps over which an hour and the day after it are one expression."""
+
 _FARTHEST = 4
 """Tokens from the last of one expression to the first of the next, at most, for the two to be joined."""
 
@@ -61,7 +64,7 @@ def _with_days(hits: list[Hit], tokens: Tokens) -> list[Hit]:
         if before.made.hour and _is_day(hit.made):
             made = at(before.made.hour, hit.made.period, hit.made.anchor)
             done[-1] = replace(before, made=made, direction=hit.direction)
-            if len(gap) <= (gap == (",",)):
+            if gap in _ONE:
                 done[-1] = replace(done[-1], last=hit.last)
                 continue
         elif hit.made.hour and _is_day(before.made):

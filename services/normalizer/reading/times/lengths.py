@@ -57,6 +57,12 @@ def length(found: Found, context: Context) -> Made:
     return Made("DURATION", value, UNDATED if found.has("coming") else None)
 
 
+def due(found: Found, context: Context) -> Made:
+    """Such as "within days", "in two weeks' time": to come but not dated, where the verb points ahead; else a length."""
+    made = length(found, context)
+    return replace(made, when=UNDATED, anchor=context.today) if context.ahead else made
+
+
 def stretch(found: Found, context: Context) -> Made:
     """Such as "the past 48 hours" reaches back from the anchor's day; "the next few weeks" are told to come, not dated."""
     made = Made("DURATION", period_value(_unit(found), _count(found)))

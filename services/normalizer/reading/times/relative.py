@@ -130,14 +130,15 @@ def _same_quarter_before(found: Found, context: Context) -> Made | None:
 
 
 def following(found: Found, context: Context) -> Made:
-    """Such as "the next day", "that year", "the same night": counted from the date told last."""
+    """Such as "the next day", "that year", "the same night": counted from the date told last; undated where none was told."""
     part = found.one("PART")
     unit = SPANS.get(str(found.one("SPAN") or next((n for n, _ in found.taken if n in SPANS), "day")), "day")
     origin = context.reference(unit)
     shift = found.number("FOLLOW") or 0
     if origin is None:
         return dated(None, unit)
-    return part_of(dated(origin.shift(shift), unit, context.today), None if part is None else str(part))
+    made = part_of(dated(origin.shift(shift), unit, context.today), None if part is None else str(part))
+    return made if context.last is not None or shift == 0 else replace(made, when=UNDATED)
 
 
 def nth_day(found: Found, context: Context) -> Made:

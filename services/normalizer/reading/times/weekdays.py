@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from .calendar import DAY, Period, containing
 from .context import UNDATED, Context, Made, Stretch, dated
+from .dates import month_number
 from .matcher import Found
+from .nearest import nearest_day
 
 
 def _on(day: dt.date, context: Context) -> Made:
@@ -100,11 +102,14 @@ def night_into(found: Found, context: Context) -> Made:
 
 
 def overnight(found: Found, context: Context) -> Made:
-    """Such as "overnight": the night that ends on the anchor's day; "overnight into Saturday": the one that ends on that day."""
+    """Such as "overnight", the night that ends on the anchor's day; "overnight into Saturday" ends on that day."""
     if context.today is None:
         return part_of(dated(None, "day"), "NI")
     morning = context.today
-    if found.has("WEEKDAY"):
+    days = [int(n) for name, n in found.taken if name in ("DAY", "D1", "D2")]
+    if days:
+        morning = nearest_day(month_number(found), days[-1], context.today, context.direction)
+    elif found.has("WEEKDAY"):
         morning = nearest_weekday(context.today, _weekday(found), ahead=context.ahead)
     elif context.ahead:
         morning += DAY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,9 +26,9 @@ class Dump:
 
     def differences(self, other: Dump) -> list[str]:
         """Where two dumps differ, in words."""
-        parts = [("log", name, rows, other.logs[name]) for name, rows in self.logs.items()]
-        parts += [("table", name, rows, other.tables[name]) for name, rows in self.tables.items()]  # type: ignore[misc]  # rows of either
-        parts += [("positions", "", self.positions, other.positions)]  # type: ignore[list-item]
+        parts: list[tuple[str, str, Sequence[object], Sequence[object]]] = [("positions", "", self.positions, other.positions)]
+        parts += [("log", name, rows, other.logs[name]) for name, rows in self.logs.items()]
+        parts += [("table", name, rows, other.tables[name]) for name, rows in self.tables.items()]
         return [f"{kind} {name}: {len(mine)} rows, {len(theirs)} in the other" for kind, name, mine, theirs in parts if mine != theirs]
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from deploy.local.stack import Stack
 from deploy.pipeline.catch_up import looking
@@ -24,7 +24,7 @@ SMALL = {"BATCH_RECORDS": "7"}  # several transactions, so that there is a middl
 OTHER = {"normalizer": "timeline", "timeline": "normalizer"}
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def log(stack: Stack) -> Stack:
     """Given a log of articles, in one partition so that two runs read them in one order."""
     await empty(stack, ("ingestor", "normalizer", "timeline"), topics_of=None)
@@ -34,7 +34,7 @@ async def log(stack: Stack) -> Stack:
     return stack
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def undisturbed(log: Stack) -> Dump:
     """What a run without trouble leaves."""
     await start_over(log)
@@ -46,7 +46,7 @@ async def undisturbed(log: Stack) -> Dump:
 
 
 @pytest.fixture
-async def fresh(log: Stack, undisturbed: Dump) -> AsyncIterator[Stack]:
+async def fresh(log: Stack, undisturbed: Dump) -> Stack:
     """The articles are there; nothing was made of them yet."""
     await start_over(log)
     return log

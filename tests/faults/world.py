@@ -6,6 +6,8 @@ import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 
+from pydantic import SecretStr
+
 from deploy.local.stack import Stack
 from schemas.articles import PageRef, Published, RawArticle
 from schemas.base import sha256
@@ -58,7 +60,7 @@ def _article(number: int, revision: int) -> RawArticle:
 
 async def publish(stack: Stack, given: list[RawArticle]) -> None:
     """Put articles into the log as the ingestor would: outbox, then relay."""
-    settings = Settings(kafka=stack.kafka, dsn=stack.dsn("ingestor"))  # type: ignore[arg-type]  # pydantic wraps it
+    settings = Settings(kafka=stack.kafka, dsn=SecretStr(stack.dsn("ingestor")))
     async with await open_pool(settings, "ingestor") as pool:
         outbox = Outbox("ingestor", {TOPIC: 1}, [TOPIC])
         async with pool.acquire() as tx, tx.transaction():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import asyncpg
 import pytest
@@ -24,7 +24,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture
-async def emptied(stack: Stack) -> AsyncIterator[Stack]:
+async def emptied(stack: Stack) -> Stack:
     """The stack with no topics and fresh schemas, then prepared as `daybook up` would."""
     await empty(stack, NAMES, topics_of=None)
     await prepare(stack.kafka, stack.dsn("admin"), service_cards(), lambda _: None)

@@ -56,10 +56,19 @@ def spellings(city: dict[str, Any]) -> list[str]:
     return [key, *(o for _, o in near[: COVERAGE["spellings"]])]
 
 
+def pressed(city: dict[str, Any]) -> str:
+    """The name as the press prints it: letters of transliteration plain where the country writes in another script."""
+    if city["countrycode"] not in COVERAGE["respelled"]:
+        return str(city["name"])
+    plain = unicodedata.normalize("NFKD", city["name"].replace("’", "").replace("‘", "").replace("ʼ", ""))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 def city_rows(cities: Iterable[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
     for c in filter(wanted, cities):
         keys = spellings(c)
-        shown = "" if keys[0].title() == c["name"] else c["name"]
+        name = pressed(c)
+        shown = "" if keys[0].title() == name else name
         code = c["admin1code"] if c["countrycode"] == "US" else ""
         yield (
             "|".join(keys),
@@ -83,7 +92,11 @@ def division_rows(divisions: Iterable[Any], states: dict[str, dict[str, Any]]) -
     for d in divisions:
         if d.parent_code is None and d.country_code not in COVERAGE["divided_by_hand"]:
             name = division_name(d.name)
-            if len(folded(name)) > 2 and not any(c.isdigit() for c in name):
+            if (
+                len(folded(name)) >= COVERAGE["shortest_division"]
+                and folded(name) not in COVERAGE["too_general"]
+                and not any(c.isdigit() for c in name)
+            ):
                 yield (folded(name), name, d.country_code, d.code.split("-")[1], "")
     for code, s in states.items():
         yield (folded(s["name"]), s["name"], "US", code, str(s["geonameid"]))

@@ -12,8 +12,9 @@ from services.normalizer.reading.names.senses import Sense
 LARGE = 300_000  # inhabitants from which a city is named without further ado
 TOWN = 50_000  # inhabitants from which a country's mention, or a preposition, is enough
 _LIKE_A_COUNTRY = 2.0  # a name shared by a state and a lesser place (Georgia) is the state's, unless placed beside its city
-_SPOKEN_OF = 0.5  # for each mention of its country, up to ...
-_OFTEN = 5
+_SPOKEN_OF = 0.35  # for each mention of its country, up to ...
+_OFTEN = 4
+_EVERYWHERE = {"US": 0.3}  # every text speaks of it, which says little of where a town is
 _CHAINED = 4.0  # "Athens, Georgia"
 
 _SURE = ("state", "adjective", "seat", "capital")
@@ -23,11 +24,11 @@ def spoken_of(drafts: Sequence[Draft]) -> Counter[str]:
     """How often a text speaks of each country, by names that leave no doubt."""
     seen: Counter[str] = Counter()
     for draft in drafts:
-        seen.update(_countries(draft))
+        seen.update(sure_countries(draft))
     return seen
 
 
-def _countries(draft: Draft) -> set[str]:
+def sure_countries(draft: Draft) -> set[str]:
     """The country a name surely speaks of; none where it may mean places of several."""
     if draft.actor and draft.actor.country:
         return {draft.actor.country}
@@ -56,8 +57,10 @@ def _admitted(sense: Sense, draft: Draft, seen: Mapping[str, int], chained: froz
         return True
     told = country is None or country in chained or seen.get(country, 0) > 0
     placed = cued or draft.reading == "place" or country in chained
-    if sense.risky or crowded:
-        return placed and (told or (sense.weight >= LARGE and not crowded))
+    if crowded:
+        return country in chained or (placed and sense.weight >= LARGE)
+    if sense.risky:
+        return placed and (told or sense.weight >= LARGE)
     if sense.weight >= LARGE:
         return True
     return (placed and (told or sense.weight >= TOWN)) or (told and sense.weight >= TOWN)
@@ -67,5 +70,7 @@ def _score(sense: Sense, seen: Mapping[str, int], chained: frozenset[str]) -> fl
     country = sense.place.country if sense.place else None
     score = math.log10(sense.weight + 10) + (_LIKE_A_COUNTRY if sense.kind == "state" else 0)
     if country:
-        score += _SPOKEN_OF * min(seen.get(country, 0), _OFTEN) + (_CHAINED if country in chained and sense.kind != "state" else 0)
+        score += _EVERYWHERE.get(country, 1) * _SPOKEN_OF * min(seen.get(country, 0), _OFTEN) + (
+            _CHAINED if country in chained and sense.kind != "state" else 0
+        )
     return score

@@ -13,6 +13,7 @@ class Cues:
     def __init__(self, text: Text, lexicon: Lexicon) -> None:
         self._text = text
         self._sets = lexicon.sets
+        self._titles = lexicon.titles
 
     def reading(self, first: int, last: int, previous: As | None) -> As:
         """`previous`: what the name right before ("Kyiv and", "Geneva,") was read as, None where there is none."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Sequence
 
 from schemas.events import Participant, Place
-from services.normalizer.reading.names.choosing import likeliest, spoken_of
+from services.normalizer.reading.names.choosing import likeliest, spoken_of, sure_countries
 from services.normalizer.reading.names.deciding import Cues
 from services.normalizer.reading.names.drafts import Draft
 from services.normalizer.reading.names.geography import Geography
@@ -19,11 +19,12 @@ from services.normalizer.reading.names.text import Text
 _STOP = re.compile(r"[a-z0-9)%”\"]{3}[.!?]['\"”’)]*\s|\n\s*\n")
 _LINKS = frozenset((", ", " and ", " or ", ", and ", " & ", "-", "–", "/", ", the ", " and the "))
 _CHAINS = frozenset((", ", " (", ",\n"))
+_CITY = 4  # letters of a city's name, least: "US" in capitals is no dateline
 _DATELINE = 90  # characters into a story, most
 
 
 class Finish:
-    def __init__(self, text: Text, lexicon: Lexicon, drafts: Sequence[Draft], day: datetime.date | None) -> None:
+    def __init__(self, text: Text, lexicon: Lexicon, drafts: Sequence[Draft], day: dt.date | None) -> None:
         self.text, self.lexicon, self.drafts, self.day = text, lexicon, drafts, day
         self.seen = spoken_of(drafts)
         self.cues, self.geography = Cues(text, lexicon), Geography(text, lexicon)
@@ -46,7 +47,9 @@ class Finish:
         if not draft.senses:
             return self._make(draft, draft.actor, draft.place, draft.reading or "actor", draft)
         actor = next((s for s in draft.senses if s.actor and s.kind != "capital"), None) or self._capital(draft)
-        place = likeliest(draft, self.seen, chained, cued=self.geography.cued(draft.first), crowded=self._crowded(draft))
+        place = likeliest(
+            draft, self.seen, chained, cued=self.geography.cued(draft.first) or self._of_a_meeting(draft), crowded=self._crowded(draft)
+        )
         if actor and place and place.place and actor.kind == "state" and place.kind not in ("state", "seat"):
             actor = None  # Georgia beside Atlanta is no government
         if actor is None and place is None:
@@ -76,13 +79,15 @@ class Finish:
         return sense.actor
 
     def _dropped(self, draft: Draft) -> bool:
-        """ "London-based", "Iran-backed": the name belongs to the word after it."""
+        """As in "London-based", "Iran-backed", "the Druzhba pipeline": the name belongs to the word after it."""
         gap = self.text.gap(draft.last - 1) if draft.senses else ""
+        if gap == " " and all(s.kind == "city" for s in draft.senses):
+            return self.text.key(draft.last) in self.lexicon.sets["things"]
         return gap in ("-", "‑", "‐") and self.text.key(draft.last) in self.dropping
 
     def _crowded(self, draft: Draft) -> bool:
-        """ "Lincoln Center", "Abraham Lincoln": a capitalised word of no list right beside it."""
-        text, never = self.text, self.lexicon.sets["not_in_a_persons_name"]
+        """As in "Lincoln Center", "Abraham Lincoln": a capitalised word of no list right beside it."""
+        text, openers = self.text, self.lexicon.openers
         after, before = draft.last, draft.first - 1
         if (
             after < len(text)
@@ -91,15 +96,13 @@ class Finish:
             and text.gap(after - 1).isspace()
             and not self._starts(after)
         ):
-            return text.keys[after] not in never
-        return (
-            before >= 0
-            and text.joined[before]
-            and text.capital[before]
-            and not self._ends(before)
-            and text.keys[before] not in never
-            and text.keys[before] not in self.lexicon.openers
-        )
+            return text.keys[after] not in openers
+        beside = before >= 0 and text.joined[before] and text.capital[before] and not self._ends(before)
+        return beside and text.keys[before] not in openers
+
+    def _of_a_meeting(self, draft: Draft) -> bool:
+        """As in "the Venice summit"."""
+        return self.text.key(draft.last) in self.lexicon.sets["happenings"]
 
     def _starts(self, at: int) -> bool:
         return at in self._firsts or self.lexicon.titles.begins(self.text.keys[at])
@@ -110,7 +113,7 @@ class Finish:
     def _dateline(self, draft: Draft) -> bool:
         """In capitals at the very start: KYIV, Ukraine (AP)."""
         start, end = self.text.span(draft.first, draft.last)
-        return end < _DATELINE and self.text.body[:end].isupper()
+        return end < _DATELINE and end - start >= _CITY and self.text.body[:end].isupper()
 
     # ---------------------------------------------------------------------------------------------------- surroundings
 
@@ -151,15 +154,12 @@ class Finish:
         if draft.place is not None:
             draft.place = draft.place.model_copy(update={"country": self._nearest_country(i)})
             return
-        near = {c for j in self._neighbours(i) if numbers[j] == numbers[i] for c in self._states(self.drafts[j])}
+        near = {c for j in self._neighbours(i) if j != i and numbers[j] == numbers[i] for c in sure_countries(self.drafts[j])}
         if draft.actor is not None and len(near) == 1:
             draft.actor = draft.actor.model_copy(update={"country": near.pop()})
 
     def _neighbours(self, i: int) -> range:
         return range(max(0, i - 8), min(len(self.drafts), i + 9))
-
-    def _states(self, draft: Draft) -> set[str]:
-        return {s.actor.country for s in draft.senses if s.kind in ("state", "adjective") and s.actor and s.actor.country}
 
     def _nearest_country(self, i: int) -> str | None:
         """Of the next few names, the nearest that is in one country; else the country most spoken of."""

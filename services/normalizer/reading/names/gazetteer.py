@@ -25,7 +25,8 @@ def load_rows(path: Path) -> Rows:
 
 def city_sense(row: str, countries: Mapping[str, str], states: Mapping[str, str], risky: frozenset[str]) -> Sense:
     """One row as a sense. Columns: keys, name (empty: the first key, capitalised), country, admin1 (of the US), lat, lon,
-    geonameid, population."""
+    geonameid, population.
+    """
     keys, name, country, admin1, lat, lon, ident, population = row.rstrip("\n").split("\t")
     key = keys.split("|", 1)[0]
     within = tuple(w for w in (states.get(admin1) if admin1 else None, countries.get(country)) if w)

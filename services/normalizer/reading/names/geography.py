@@ -55,20 +55,23 @@ class Geography:
     def _region(self, hit: Hit) -> Step | None:
         if self.text.keys[hit.last] not in self._regions:
             return None
-        senses = tuple(self._as_region(s) for s in hit.senses if s.place and s.kind in ("city", "region"))
+        start, end = self.text.span(hit.first, hit.last + 1)
+        own = self.text.body[start:end] if self.text.keys[hit.last] in self.lexicon.sets["districts"] else None
+        senses = tuple(self._as_region(s, own) for s in hit.senses if s.place and s.kind in ("city", "region"))
         return (Draft(hit.first, hit.last + 1, "name", senses, reading="place", key=hit.key), hit.last + 1) if senses else None
 
-    def _as_region(self, sense: Sense) -> Sense:
+    def _as_region(self, sense: Sense, own: str | None) -> Sense:
+        """The region named after a city; a district keeps its own words, as it may be one of another town."""
         place = sense.place
         if place is None or place.precision == "region":
             return replace(sense, risky=False)
         wide = place.model_copy(
-            update={"name": f"{place.name} region", "precision": "region", "geonameid": None, "within": place.within[-1:]}
+            update={"name": own or f"{place.name} region", "precision": "region", "geonameid": None, "within": place.within[-1:]}
         )
         return replace(sense, kind="region", place=wide, risky=False)
 
     def _site(self, hit: Hit) -> Step | None:
-        """ "Beirut International Airport": a site in that city."""
+        """As in "Beirut International Airport": a site in that city."""
         cities = [s for s in hit.senses if s.kind in ("city", "region") and s.place]
         last = self._site_end(hit.last) if cities else None
         if last is None:
@@ -92,7 +95,7 @@ class Geography:
     # -------------------------------------------------------------------------------------------- places of no list
 
     def of_kind(self, at: int) -> Step | None:
-        """ "The village of Al-Masara", "the towns of X": a settlement by its kind."""
+        """As in "The village of Al-Masara", "the towns of X": a settlement by its kind."""
         if self.text.keys[at] not in self._kinds or self.text.key(at + 1) != "of" or at + 2 >= len(self.text):
             return None
         if longest(self.text, at + 2, self.lexicon):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -81,7 +81,7 @@ class Lexicon:
             self.note(name, key)
         self.surnames.update(map(phrase_key, p.surnames))
 
-    def state(self, code: str, day: datetime.date | None) -> Participant | None:
+    def state(self, code: str, day: dt.date | None) -> Participant | None:
         """The state of that code on that day: Moscow spoke for the Soviet Union in 1987."""
         found = next((s for s in self.states.get(code, ()) if s.holds(day)), None)
         return found.actor if found else None
@@ -115,8 +115,8 @@ class Lexicon:
         return tuple(city_sense(r, self.countries, self.admin1, self.common) for r in rows.splitlines()) if rows else ()
 
 
-def _iso(text: str) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None
+def _iso(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _states(lexicon: Lexicon, ids: dict[str, int]) -> None:
@@ -170,7 +170,7 @@ def _place(lexicon: Lexicon, row: list[str]) -> Place:
         lat=float(lat),
         lon=float(lon),
         geonameid=next((int(cells[6]) for cells in here if cells[2] == country), None),
-        precision=precision,  # type: ignore[arg-type]  # checked by the model
+        precision=precision,
         within=tuple(several(within)) or ((lexicon.countries[country],) if country else ()),
     )
 
@@ -197,11 +197,13 @@ def _divisions(lexicon: Lexicon) -> None:
 
 
 def _bodies(lexicon: Lexicon) -> None:
-    for name, card in read_yaml(FOLDER / "bodies.yaml").items():
-        card = card or {}
+    for name, given in read_yaml(FOLDER / "bodies.yaml").items():
+        card = given or {}
         actor = Participant(name=name, type="organisation", country=card.get("country"))
         for n in (name, *card.get("also", ())):
             lexicon.add(n, Sense("body", "acronym" if n.isupper() else "name", actor))
+        for n in card.get("adjective", ()):
+            lexicon.add(n, Sense("adjective", "adjective", actor))
 
 
 def _stops(lexicon: Lexicon, names: Iterable[str]) -> None:

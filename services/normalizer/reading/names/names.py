@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from functools import cache
 
 from schemas.events import Participant, Place
@@ -30,7 +30,7 @@ class Names:
         """
         return _loaded()
 
-    def find(self, body: str, published: datetime.date | None) -> tuple[Named, ...]:
+    def find(self, body: str, published: dt.date | None) -> tuple[Named, ...]:
         """Every name of the body, in order, none overlapping another. Offices are resolved as of `published`."""
         text = Text.of(body)
         drafts = Walk(text, self._lexicon, self._lexicon.titles, published).run()

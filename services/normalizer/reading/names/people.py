@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +10,9 @@ from typing import Any
 from schemas.events import Participant
 
 _FAMILY_NAME_FIRST = frozenset(("CN", "KR", "KP", "TW", "VN", "KH", "HK", "SG"))
-_NEVER = datetime.date.max
-_EVER = datetime.date.min
-_AFTERGLOW = datetime.timedelta(days=1100)  # papers call people by surname alone for about three years after an office
+_NEVER = dt.date.max
+_EVER = dt.date.min
+_AFTERGLOW = dt.timedelta(days=1100)  # papers call people by surname alone for about three years after an office
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Tenure:
 
     office: str
     of: str
-    since: datetime.date
-    until: datetime.date
+    since: dt.date
+    until: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class Person:
     surnames: tuple[str, ...]
     tenures: tuple[Tenure, ...]
 
-    def known_on(self, day: datetime.date | None) -> bool:
+    def known_on(self, day: dt.date | None) -> bool:
         """Whether the surname alone names this person on that day: in office then, or not long before."""
         if day is None:
             return bool(self.tenures)
         return any(t.since <= day and (t.until == _NEVER or day < t.until + _AFTERGLOW) for t in self.tenures)
 
-    def rank_on(self, day: datetime.date | None, ranks: Mapping[str, int]) -> tuple[int, int, datetime.date]:
+    def rank_on(self, day: dt.date | None, ranks: Mapping[str, int]) -> tuple[int, int, dt.date]:
         """Sorts rivals of one surname: in office on the day, then the higher office, then the later one."""
         holding = [t for t in self.tenures if t.until == _NEVER] if day is None else [t for t in self.tenures if t.since <= day < t.until]
         best = max((ranks.get(t.office, 0) for t in holding or self.tenures), default=0)
@@ -48,10 +48,10 @@ class Person:
         return (1 if holding else 0, best, max(started, default=_EVER))
 
 
-def _day(text: str, otherwise: datetime.date) -> datetime.date:
+def _day(text: str, otherwise: dt.date) -> dt.date:
     """An ISO date, a month or a year as its first day."""
     parts = [int(p) for p in text.split("-")] if text else []
-    return datetime.date(parts[0], *(parts[1:] + [1, 1])[:2]) if parts else otherwise
+    return dt.date(parts[0], *([*parts[1:], 1, 1])[:2]) if parts else otherwise
 
 
 def tenures(office: str, country: str, spans: str) -> Iterator[Tenure]:
@@ -86,12 +86,12 @@ class Offices:
             for t in p.tenures:
                 self._held.setdefault((t.office, t.of), []).append((t, p.participant))
 
-    def holder(self, office: str, of: str, day: datetime.date | None) -> Participant | None:
+    def holder(self, office: str, of: str, day: dt.date | None) -> Participant | None:
         """The one holder on that day (with no day: the present one); None where there is none, or more than one."""
         found = [p for t, p in self._held.get((office, of), ()) if (t.until == _NEVER if day is None else t.since <= day < t.until)]
-        return found[0] if len(set(p.name for p in found)) == 1 else None
+        return found[0] if len({p.name for p in found}) == 1 else None
 
-    def leader(self, of: str, day: datetime.date | None) -> Participant | None:
+    def leader(self, of: str, day: dt.date | None) -> Participant | None:
         """Whom papers call "the leader" of a country: by its own rule where it has one, else president, then premier."""
         order = (self._leads[of],) if of in self._leads else self._order
         return next((p for p in (self.holder(o, of, day) for o in order) if p), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 from schemas.events import Participant
 from services.normalizer.reading.names.lexicon import Lexicon
@@ -12,13 +12,13 @@ from services.normalizer.reading.names.titles import Title, Titles
 
 _MOST_WORDS = 5
 _UNMISTAKABLE = (1, 8)  # in office now, as a head of state or government: "Bush" in 2003 needs no introduction
-_INNER = frozenset("al el bin ibn ben van von der den de la du da dos di abu bint ul ur ad".split())
+_INNER = frozenset("al el bin ibn ben van von der den de la du da dos di abu bint ul ur ad".split())  # noqa: SIM905  # reads as words
 
 
 class Persons:
     """The people of one article, in order of reading. Surnames mean whom the article introduced by full name."""
 
-    def __init__(self, text: Text, lexicon: Lexicon, titles: Titles, day: datetime.date | None) -> None:
+    def __init__(self, text: Text, lexicon: Lexicon, titles: Titles, day: dt.date | None) -> None:
         self.text, self.lexicon, self.titles, self.day = text, lexicon, titles, day
         self.introduced: dict[str, Participant] = {}
         self._ends = lexicon.sets["not_in_a_persons_name"]

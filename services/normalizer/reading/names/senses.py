@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,11 +25,11 @@ class Sense:
     actor: Participant | None = None
     place: Place | None = None
     weight: int = 0
-    since: datetime.date | None = None
-    until: datetime.date | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
     risky: bool = False
 
-    def holds(self, day: datetime.date | None) -> bool:
+    def holds(self, day: dt.date | None) -> bool:
         """Whether it holds on that day; with no day, whether it holds today (it has no end)."""
         if day is None:
             return self.until is None

@@ -10,7 +10,9 @@ from functools import lru_cache
 _WORD = re.compile(r"[^\W_]+(?:['’ʼʻ`](?!s\b)[^\W_]+)*")
 _QUIET = str.maketrans("", "", "'’ʼʻ`")
 _JOINTS = frozenset((" ", "\n", "\u00a0", "-", "‑", "‐", "'", "’", "/", "–"))
-_ABBREVIATED = frozenset("st mt ft gen lt col maj sgt capt adm gov sen rep dr mr mrs ms brig cmdr prof rev hon pres".split())
+_ABBREVIATED = frozenset(
+    "st mt ft gen lt col maj sgt capt adm gov sen rep dr mr mrs ms brig cmdr prof rev hon pres".split()  # noqa: SIM905  # reads as words
+)
 _MOST_BLANKS = 12  # indentation of an old wire's lines
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 from schemas.events import Participant
 from services.normalizer.reading.names.drafts import Draft
@@ -19,7 +19,7 @@ _GOVERNING = ("state", "adjective", "seat", "capital")
 
 
 class Walk:
-    def __init__(self, text: Text, lexicon: Lexicon, titles: Titles, day: datetime.date | None) -> None:
+    def __init__(self, text: Text, lexicon: Lexicon, titles: Titles, day: dt.date | None) -> None:
         self.text, self.lexicon, self.titles, self.day = text, lexicon, titles, day
         self.persons = Persons(text, lexicon, titles, day)
         self.geography = Geography(text, lexicon)
@@ -60,7 +60,7 @@ class Walk:
         return self._of_someone(title) or self._by_someone(title, before, owner)
 
     def _by_someone(self, title: Title, before: Draft | None, owner: str | None) -> Step:
-        """ "The Russian president", "Ukraine's foreign minister", "the Kremlin leader": one name with the word before."""
+        """As in "The Russian president", "Ukraine's foreign minister", "the Kremlin leader": one name with the word before."""
         holder = self._holder(title, owner)
         if holder is None or before is None:
             return None, title.last
@@ -68,7 +68,7 @@ class Walk:
         return Draft(before.first, title.last, "office", actor=holder, reading="actor"), title.last
 
     def _of_someone(self, title: Title) -> Step | None:
-        """ "The president of Russia", unless the name follows."""
+        """As in "The president of Russia", unless the name follows."""
         at = title.last
         if self.text.key(at) != "of" or not self.text.joined[at - 1] or at + 1 >= len(self.text):
             return None
@@ -131,7 +131,7 @@ class Walk:
         return Draft(at, last, "name", actor=self.persons.stranger(at, last, country), reading="actor", adrift=country is None)
 
     def _owner_after(self, at: int) -> str | None:
-        """ "Prime Minister X of Ruritania": whose minister a stranger is."""
+        """As in "Prime Minister X of Ruritania": whose minister a stranger is."""
         if self.text.key(at) != "of" or at + 1 >= len(self.text):
             return None
         hit = longest(self.text, at + 1, self.lexicon)
@@ -143,7 +143,7 @@ class Walk:
     # ---------------------------------------------------------------------------------------------------- names
 
     def _hit(self, hit: Hit) -> Step:
-        if hit.stopped:
+        if hit.stopped or self._calendar(hit):
             return None, hit.last
         if hit.people:
             step = self._of_the_lexicon(hit)
@@ -161,6 +161,14 @@ class Walk:
             or (Draft(hit.first, hit.last, hit.senses[0].form, hit.senses, key=hit.key), hit.last)
         )
 
+    def _calendar(self, hit: Hit) -> bool:
+        """March is a town too, but no paper means it."""
+        return (
+            hit.key in self.lexicon.sets["not_in_a_persons_name"]
+            and all(s.kind in ("city", "region") for s in hit.senses)
+            and not hit.people
+        )
+
     def _of_the_lexicon(self, hit: Hit) -> Step | None:
         last = self.persons.run(hit.first)
         if last > hit.last and hit.key in self.lexicon.surnames and not longest(self.text, hit.last, self.lexicon):
@@ -171,13 +179,13 @@ class Walk:
         return (self._as_person(hit.first, hit.last, person, hit.key), hit.last) if person else None
 
     def _first_name(self, hit: Hit) -> bool:
-        """ "Jordan Smith", but neither "Jordan Valley" nor "Jordan King Abdullah"."""
+        """As in "Jordan Smith", but neither "Jordan Valley" nor "Jordan King Abdullah"."""
         if hit.key not in self.lexicon.given or any(s.kind == "adjective" for s in hit.senses):
             return False
         return self.persons.run(hit.first) > hit.last and not longest(self.text, hit.last, self.lexicon)
 
     def _force(self, hit: Hit) -> Step | None:
-        """ "Ukrainian air force", "the Israeli military", "Iran's foreign ministry": the state, in its own words."""
+        """As in "Ukrainian air force", "the Israeli military", "Iran's foreign ministry": the state, in its own words."""
         actor = next((s.actor for s in hit.senses if s.kind in _GOVERNING and s.actor), None)
         at = hit.last
         if actor is None or at >= len(self.text):
@@ -203,12 +211,12 @@ class Walk:
         return self.geography.stranger(at) or (None, at + 1)
 
     def _of_a_family(self, at: int, last: int) -> bool:
-        """ "Hunter Biden": ends in a surname that is known, and begins with no common word."""
+        """As in "Hunter Biden": ends in a surname that is known, and begins with no common word."""
         end = self.text.keys[last - 1]
         return self.text.keys[at] not in self.lexicon.openers and (end in self.persons.introduced or end in self.lexicon.surnames)
 
     def _described(self, last: int) -> bool:
-        """ "X Y, a spokesman for ...", "X Y, the region's governor"."""
+        """As in "X Y, a spokesman for ...", "X Y, the region's governor"."""
         if last >= len(self.text) or not self.text.gap(last - 1).startswith(", "):
             return False
         return any(self._title_at(i) for i in range(last, min(last + 4, len(self.text))))

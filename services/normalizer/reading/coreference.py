@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from schemas.events import Participant
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate
 
@@ -34,9 +35,14 @@ class Happening:
         return self.members[-1].trigger.sentence.index
 
 
+def side_of(actor: Participant) -> str:
+    """One word a side: a state by its code, whoever speaks for it; a body by its name."""
+    return actor.name if actor.type == "organisation" else actor.country or actor.name
+
+
 def sides(candidates: Sequence[Candidate]) -> frozenset[str]:
     """States and bodies, one word a side, whoever speaks for them."""
-    return frozenset(said.value.country or said.value.name for c in candidates for said in c.parties)
+    return frozenset(side_of(said.value) for c in candidates for said in c.parties)
 
 
 def persons(candidates: Sequence[Candidate]) -> frozenset[str]:
@@ -44,7 +50,7 @@ def persons(candidates: Sequence[Candidate]) -> frozenset[str]:
 
 
 def _attackers(candidates: Sequence[Candidate]) -> frozenset[str]:
-    return frozenset(said.value.country or said.value.name for c in candidates for said in c.parties if said.value.role == "attacker")
+    return frozenset(side_of(said.value) for c in candidates for said in c.parties if said.value.role == "attacker")
 
 
 def _times_meet(happening: Happening, candidate: Candidate) -> bool:
@@ -87,7 +93,7 @@ def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
     mine, other = sides(happening.members), sides([candidate])
     if not mine or not other or mine == other or _only_adds(happening, candidate):
         return True
-    if candidate.refers and mine & other and _place_keys(happening.members)[0] & _place_keys([candidate])[0]:
+    if candidate.refers and _place_keys(happening.members)[0] & _place_keys([candidate])[0]:
         return True
     here, there = persons(happening.members), persons([candidate])
     close = _same_day(happening, candidate) or candidate.refers
@@ -120,6 +126,8 @@ def _explicitly_same(happening: Happening, candidate: Candidate) -> bool:
 def _points_back(happening: Happening, candidate: Candidate) -> bool:
     """Something must speak for being the same: a shared day, shared parties, a shared town, or a pointer close by."""
     gap = candidate.trigger.sentence.index - happening.last_sentence
+    if gap and candidate.trigger.sentence.tokens[0].low in {"*", "•", "#"}:
+        return _same_day(happening, candidate) and bool(sides(happening.members) & sides([candidate]))
     exchange = candidate.trigger.kind.frame == "exchange"
     shared_place = bool(_place_keys(happening.members)[0] & _place_keys([candidate])[0])
     shared_sides = len(sides(happening.members) & sides([candidate])) > 1

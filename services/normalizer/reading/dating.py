@@ -14,6 +14,8 @@ from services.normalizer.reading.grammar import words
 
 FUTURE = frozenset({"proposed", "scheduled", "postponed"})
 WEEK, YEAR = 7, 366
+PLUPERFECT = 6
+OPENING = 3
 CROSSING = 8
 NEAR, FAR = 12, 30
 
@@ -105,8 +107,12 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         for time in usable
         if trigger.low <= time.first < trigger.high and not time.of_speech and _distance(trigger, time) <= _reach(time)
     ]
-    near = [time for time in usable if not time.of_speech and not _taken(trigger, time) and _distance(trigger, time) <= 2 * CROSSING + 8]
-    spoken = [time for time in usable if time.of_speech] if status in {"occurred", "ongoing", "disputed"} else []
+    near = [
+        time
+        for time in usable
+        if not time.of_speech and not _taken(trigger, time) and _distance(trigger, time) <= min(2 * CROSSING + 8, _reach(time))
+    ]
+    spoken = [time for time in usable if time.of_speech] if status in {"occurred", "ongoing", "disputed"} and _may_be_heard(trigger) else []
     for pool in (own, near, spoken):
         best = _best(trigger, pool)
         told = best.expression.when if best else None
@@ -114,6 +120,18 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
             expression = best.expression
             return Said(fitted(told, expression.text, status, published), expression.start, expression.end)
     return None
+
+
+def _may_be_heard(trigger: Trigger) -> bool:
+    """Whether the day of speech is as good as the day of the happening: for news, not for what is told back."""
+    opening = trigger.kind.frame != "meeting" or trigger.sentence.index < OPENING
+    return opening and not before_then(trigger)
+
+
+def before_then(trigger: Trigger) -> bool:
+    """ "had been killed in a strike": before the time that the sentence is told from."""
+    low, _ = trigger.sentence.clause(trigger.first)
+    return any(token.low == "had" for token in trigger.sentence.tokens[max(low, trigger.first - PLUPERFECT) : trigger.first])
 
 
 def _heard(sentence: Sentence, trigger: Trigger, time: Time) -> Time:
@@ -147,6 +165,11 @@ def _taken(trigger: Trigger, time: Time) -> bool:
 
 def _best(trigger: Trigger, pool: Sequence[Time]) -> Time | None:
     return min(pool, key=lambda time: (_distance(trigger, time), time.first), default=None)
+
+
+def looks_ahead(trigger: Trigger, said: Said[When]) -> bool:
+    """Whether the expression itself, or the tense around it, points to the future."""
+    return any(time.expression.start == said.start and time.expression.direction == "future" for time in trigger.sentence.times)
 
 
 def on_day(day: dt.date) -> When:

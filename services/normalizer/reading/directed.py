@@ -84,6 +84,22 @@ def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
     return tuple(n for n in after if _is_aim(sentence, trigger, n))
 
 
+def both_sides(trigger: Trigger) -> tuple[tuple[Name, ...], tuple[Name, ...]]:
+    """(attackers, targets); where a pattern says so, who shoots down is the one attacked, and the weapons' owner attacks."""
+    if "another" in trigger.pattern.card.needs:
+        return (), ()
+    if trigger.pattern.card.reverse:
+        defending = attackers(trigger)
+        owners = [
+            n
+            for n in trigger.sentence.names
+            if trigger.last <= n.first < trigger.high and is_party(n) and _weapon_follows(trigger.sentence, n, trigger)
+        ]
+        return tuple(owners), defending
+    attacking = attackers(trigger)
+    return attacking, targets(trigger, attacking)
+
+
 def whole_state(name: Name) -> Participant | None:
     """The state, where a name is read as its land: "an attack on Ukraine"."""
     place = name.named.place

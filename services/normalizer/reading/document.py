@@ -185,7 +185,7 @@ class _Found:
 
     def sentence(self, body: str, index: int, start: int, end: int) -> Sentence:
         tokens = tokenise(body, start, end)
-        says = tuple((first, last) for first, last, _ in self.words.say.find(tokens))
+        says = tuple((first, last) for first, last, _ in self.words.say.find(tokens) if not tokens[first].capital or first == 0)
         names = [named for named in self.names if start <= named.start < end and not _is_dateline(body, named, start)]
         times = [time for time in self.times if start <= time.start < end]
         return Sentence(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.events import Participant, Quantity
 from services.normalizer.reading import counting
 from services.normalizer.reading.candidates import Said, Trigger
-from services.normalizer.reading.document import Name
+from services.normalizer.reading.document import Document, Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.meeting import is_party, is_speaker
 from services.normalizer.reading.states import state
@@ -34,7 +34,25 @@ def _told_behind(trigger: Trigger, name: Name) -> bool:
     return bool(tail or according) and name.first >= trigger.last
 
 
-def parties(trigger: Trigger) -> tuple[Said[Participant], ...]:
+def _officials(document: Document) -> frozenset[str]:
+    """People who are given an office anywhere in the text, or who speak: they are not the ones exchanged."""
+    found = set()
+    for sentence in document.sentences:
+        for name in sentence.names:
+            titled = name.named.form == "office" or any(word in words("offices") for word in (name.named.title or "").casefold().split())
+            if name.named.actor and (titled or is_speaker(sentence, name, len(sentence.tokens))):
+                found.add(name.named.actor.name)
+    return frozenset(found)
+
+
+def _released(document: Document, trigger: Trigger) -> tuple[Said[Participant], ...]:
+    """The people named in the sentence of the exchange who hold no office and say nothing."""
+    officials = _officials(document)
+    people = [n for n in trigger.sentence.names if n.named.actor and n.named.actor.type == "person" and n.named.actor.name not in officials]
+    return tuple(Said(n.named.actor.model_copy(update={"role": "released"}), n.named.start, n.named.end) for n in people if n.named.actor)
+
+
+def parties(document: Document, trigger: Trigger) -> tuple[Said[Participant], ...]:
     """States and groups as sides, mediators apart, and the people who are named as freed."""
     found: dict[str, Said[Participant]] = {}
     for name in _sides(trigger):
@@ -43,6 +61,9 @@ def parties(trigger: Trigger) -> tuple[Said[Participant], ...]:
             continue
         role = "mediator" if _mediates(trigger, name) else "party"
         found.setdefault(actor.name, Said(actor.model_copy(update={"role": role}), name.named.start, name.named.end))
+    released = _released(document, trigger) if trigger.kind.name.startswith("prisoner") else ()
+    for said in released:
+        found.setdefault(said.value.name, said)
     return tuple(found.values())
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from schemas.events import Participant, Place
+from schemas.events import Participant, Place, When
 from services.normalizer.reading import counting, dating, directed, exchanging, meeting, placing
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
+from services.normalizer.reading.coreference import side_of
 from services.normalizer.reading.document import Document, Name
 from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
@@ -17,6 +18,7 @@ from services.normalizer.reading.triggers import phrase_start
 
 # "will visit Rome and hold talks": what is told of the first of two joined verbs holds for the second, this much further off.
 STRETCH = 12
+INTENT = 4.0
 PLANS = frozenset({"scheduled", "proposed"})
 # An answer to a proposal stands within this many sentences.
 ANSWER_REACH = 2
@@ -39,6 +41,8 @@ def state_of(trigger: Trigger) -> State:
     low, high = trigger.sentence.clause(trigger.first)
     if told.weight == 0 and trigger.since > low:
         told = read_state(tokens, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
+    if not trigger.noun and told.weight < INTENT and tells(tokens, region(trigger), "intended"):
+        told = State("scheduled", trigger.first - 1, trigger.last, INTENT)
     words = {token.low for token in tokens[trigger.first : trigger.last]}
     helped = trigger.first > 0 and tokens[trigger.first - 1].low in lexical("modals")
     if "will" in words:
@@ -77,6 +81,7 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     names = meeting.find_names(document, trigger)
     told = answered(document, trigger, state_of(trigger))
     when = dating.choose(trigger, told.status, document.anchor.date)
+    told, when = _if_to_come(trigger, document, told, when)
     form = trigger.pattern.card.form or "talks"
     tokens = trigger.sentence.tokens
     return Candidate(
@@ -91,6 +96,17 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
         names_parties=any(n.first >= trigger.last for n in names) or (not trigger.noun),
         group=_group(trigger),
     )
+
+
+def _if_to_come(trigger: Trigger, document: Document, told: State, when: Said[When] | None) -> tuple[State, Said[When] | None]:
+    """Nothing tells its state, but its date is still to come: it is scheduled."""
+    if told.weight > 0 or document.anchor.date is None:
+        return told, when
+    planned = dating.choose(trigger, "scheduled", document.anchor.date)
+    days = dating.days(planned.value) if planned else None
+    if planned is None or days is None or days[0] <= document.anchor.date or not dating.looks_ahead(trigger, planned):
+        return told, when
+    return replace(told, status="scheduled"), planned
 
 
 def _weapons(trigger: Trigger) -> tuple[tuple[str, Said[str]], ...]:
@@ -151,8 +167,7 @@ def _by_place(trigger: Trigger, candidate: Candidate) -> tuple[Candidate, ...]:
 
 
 def direct(document: Document, trigger: Trigger) -> Candidate:
-    attacking = directed.attackers(trigger)
-    attacked = directed.targets(trigger, attacking)
+    attacking, attacked = directed.both_sides(trigger)
     places = placing.targets(trigger, attacked, attacking)
     if not places:
         places = tuple(Said(place, n.named.start, n.named.end) for n in attacked if (place := _country_place(n)))
@@ -169,7 +184,7 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
 def exchange(document: Document, trigger: Trigger) -> Candidate:
     told = state_of(trigger)
     when = dating.choose(trigger, told.status, document.anchor.date)
-    parties = exchanging.parties(trigger)
+    parties = exchanging.parties(document, trigger)
     quantities = exchanging.quantities(trigger)
     return Candidate(trigger, told, when, placing.venues(trigger, told.status), parties, quantities, refers=refers(trigger))
 
@@ -178,7 +193,7 @@ FRAMES: dict[str, Callable[[Document, Trigger], Candidate]] = {"meeting": meet, 
 
 
 def _countries(candidate: Candidate) -> set[str | None]:
-    return {said.value.country or said.value.name for said in candidate.parties}
+    return {side_of(said.value) for said in candidate.parties}
 
 
 def _persons(candidate: Candidate) -> int:
@@ -251,6 +266,9 @@ def _particular(candidate: Candidate) -> bool:
     trigger = candidate.trigger
     if trigger.kind.frame != "meeting" or candidate.when or candidate.places:
         return True
+    only_points = candidate.refers and not candidate.names_parties and not any(n.last == trigger.first for n in trigger.sentence.names)
+    if only_points:
+        return False
     inside = any(trigger.sentence.start <= said.start < trigger.sentence.end for said in candidate.parties)
     generic = any(token.low in lexical("generic") for token in trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.first])
     return inside and not (generic and len(_countries(candidate)) < 2)

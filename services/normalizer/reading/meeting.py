@@ -29,7 +29,9 @@ def is_person(name: Name) -> bool:
 def side(name: Name) -> str:
     """The state or body that a name stands for."""
     actor = name.named.actor
-    return (actor.country or actor.name) if actor else ""
+    if actor is None:
+        return ""
+    return actor.name if actor.type == "organisation" else actor.country or actor.name
 
 
 def _sides(names: Iterable[Name]) -> set[str]:
@@ -254,9 +256,16 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
         found.extend(_antecedents(document, sentence, trigger, found))
     for name in _fallbacks(document, trigger, found) if len(_sides(found)) < _wanted(trigger) else ():
         if side(name) not in _sides(found) and len(_sides(found)) < _wanted(trigger):
-            found.append(name)
+            listed = [n for n in sentence.names if n.governor_at == name.governor_at >= 0 and is_party(n) and side(n) not in _sides(found)]
+            found.extend([name, *(n for n in listed if n is not name)])
     unique = {n.named.start: n for n in found}
     return tuple(unique[start] for start in sorted(unique))
+
+
+def _for_body(name: Name) -> bool:
+    """ "NATO Secretary General Mark Rutte" speaks for no state."""
+    title = (name.named.title or name.named.text).casefold()
+    return any(word in title for word in words("body_titles"))
 
 
 def with_states(names: Sequence[Name], host: str | None = None) -> tuple[Said[Participant], ...]:
@@ -268,7 +277,7 @@ def with_states(names: Sequence[Name], host: str | None = None) -> tuple[Said[Pa
             continue
         role: ParticipantRole = "host" if host and actor.name == host else "attendee"
         parties.setdefault(actor.name, Said(actor.model_copy(update={"role": role}), name.named.start, name.named.end))
-        spoken_for = state(actor.country, "attendee") if actor.type == "person" else None
+        spoken_for = state(actor.country, "attendee") if actor.type == "person" and not _for_body(name) else None
         if spoken_for:
             parties.setdefault(spoken_for.name, Said(spoken_for, name.named.start, name.named.end))
     return tuple(parties.values())

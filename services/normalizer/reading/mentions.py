@@ -16,6 +16,7 @@ from schemas.mentions import Mention
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.coreference import PHASES, Happening
+from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.speakers import source_of
 
 NAMESPACE = UUID("6b1f4a0e-6f5b-5a0c-9d58-3c9f1c0d7a11")
@@ -132,10 +133,18 @@ def fold_details(happening: Happening) -> dict[str, JsonValue]:
     return {name: (values[0] if name == "form" else list(values)) for name, values in found.items()}
 
 
+def _is_fresh(happening: Happening) -> bool:
+    """Told as news: at the opening or in a list of the day; a strike or an exchange also later, unless it is told as past history."""
+    first = happening.members[0].trigger
+    if first.sentence.index < OPENING or first.sentence.tokens[0].low in {"*", "•"}:
+        return not (first.kind.frame == "directed" and dating.before_then(first))
+    told_back = dating.before_then(first) or bool(phrases("history").find(first.sentence.tokens))
+    return first.kind.frame != "meeting" and not told_back
+
+
 def default_when(happening: Happening, status: str, published: dt.date | None) -> When:
     """A fresh report without a date is of the day it was published; a plan, or what is told in passing, has none."""
-    fresh = happening.members[0].trigger.sentence.index < OPENING or happening.members[0].trigger.sentence.tokens[0].low in {"*", "•"}
-    if published is None or not fresh or status not in {"occurred", "ongoing", "disputed"}:
+    if published is None or not _is_fresh(happening) or status not in {"occurred", "ongoing", "disputed"}:
         return When()
     return dating.on_day(published)
 

@@ -12,7 +12,7 @@ from services.normalizer.reading.rules import load_yaml, table
 from services.normalizer.reading.tokens import Token
 
 NOUN_REACH = 5
-VERB_REACH = 6
+VERB_REACH = 9
 AFTER_REACH = 8
 WEAPON_REACH = 9
 WEAPONS = frozenset({"drones", "missiles", "rockets", "shells", "bombs"})

@@ -48,6 +48,7 @@ class PatternCard(Model):
     part: Part
     form: str | None = None
     alone: bool = False
+    reverse: bool = False
     trigger: tuple[str, ...]
     needs: tuple[str, ...]
     weapon_after: int | None = None

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import psutil
@@ -48,6 +49,18 @@ async def test_an_acknowledged_page_is_in_the_log_with_its_envelope(ingestor: In
     assert before <= logged.envelope.time <= datetime.now(UTC)
     assert logged.timestamp_ms == int(logged.envelope.time.timestamp() * 1000)
     assert logged.article.page.page_id == told["page_id"]
+
+
+def test_a_real_page_is_its_articles(ingestor: Ingestor) -> None:
+    # given
+    real = Path(__file__).resolve().parents[2] / "../shared/pages/daily8-ukraine-summit.txt"
+    if not real.exists():
+        pytest.skip("the shared pages are not beside this checkout")
+    # when
+    answers = [ingestor.post("/v1/pages", real.read_bytes(), captured_at="2025-08-20T00:00Z").json() for _ in range(2)]
+    # then
+    assert [a["outlet"] for a in answers[0]["articles"]] == ["The Star", "Malaysia Sun", "Free Malaysia Today", "Free Malaysia Today"]
+    assert [[a["outcome"] for a in answer["articles"]] for answer in answers] == [["new"] * 4, ["unchanged"] * 4]
 
 
 async def test_the_same_page_again_publishes_nothing(ingestor: Ingestor) -> None:

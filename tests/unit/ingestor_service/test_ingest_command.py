@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -103,3 +106,27 @@ def test_ctrl_c_ends_with_130_and_tells_how_far_it_came(saved: Path) -> None:
     assert process.returncode == 130
     assert json.loads(stdout)["pages"] == 1
     assert "Traceback" not in stderr
+
+
+def test_on_a_terminal_it_shows_how_far_it_is_and_sums_up_in_words(saved: Path) -> None:
+    with scripted(taken("new", "unchanged")) as service:
+        command = [sys.executable, "-c", "from services.cli import main; main()", "ingest", str(saved), "--to", service.address]
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(command, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "xterm", "COLUMNS": "160"}) as process:
+            os.close(theirs)
+            shown = _until_end(ours)
+    assert process.returncode == 0
+    assert "1/1" in shown
+    assert "2 articles, 1 unchanged, 0 refused" in shown
+    assert "1 page, 2 articles (1 new, 1 unchanged); " in shown
+    assert '"pages"' not in shown
+
+
+def _until_end(terminal: int) -> str:
+    """Everything that is written to a terminal until its last writer ends; Linux then reports an I/O error."""
+    shown = b""
+    with contextlib.suppress(OSError):
+        while part := os.read(terminal, 65536):
+            shown += part
+    os.close(terminal)
+    return shown.decode()

@@ -50,6 +50,8 @@ def _weighed(a: Shape, b: Shape) -> Likeness:
     features, weights = dict(_by_structure(a.structure, b.structure)), tables().of(a.structure.kind).weights
     if weights["quantities"] and (value := _quantities(a.numbers, b.numbers, tables())):
         features["quantities"] = round(weights["quantities"] * value, 4)
+    if a.quotes & b.quotes:
+        features["wording"] = weights["wording"]
     rule = "+".join(name for name, value in features.items() if value > 0)
     return Likeness(round(sum(features.values()), 4), features, rule)
 

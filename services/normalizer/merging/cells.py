@@ -12,6 +12,8 @@ from .keys import keys
 from .shapes import Number, Shape, Structure, shape
 from .told import Told, canonical
 
+Member = tuple[Shape, Told]
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -23,27 +25,35 @@ class Cell:
 
 def cells(told: Iterable[Told]) -> tuple[Cell, ...]:
     """A function of the set. Of five thousand reports of one night few dozen differ in more than their numbers."""
-    groups: dict[Structure, list[tuple[Shape, Told]]] = defaultdict(list)
+    groups: dict[Structure, list[Member]] = defaultdict(list)
     for one in canonical(told):
         found = shape(one)
         groups[found.structure].append((found, one))
     return tuple(_cell(part) for members in groups.values() for part in _parts(members))
 
 
-def _parts(members: list[tuple[Shape, Told]]) -> Iterator[list[tuple[Shape, Told]]]:
-    """All of one structure together; apart by their numbers where the structure is too thin, or one article tells it twice."""
-    first = members[0][0]
-    bare = Shape(first.structure, frozenset(), frozenset(), frozenset(), frozenset())
-    if not _tells_twice(members) and enough(bare, compare(bare, bare)):
+def _parts(members: list[Member]) -> Iterator[list[Member]]:
+    """All of one structure together, if that alone makes them one event and no article tells it twice; else those that also have
+    the same numbers; else each by itself.
+    """
+    structure = members[0][0].structure
+    if not _tells_twice(members) and _one_event(structure, frozenset()):
         yield members
         return
-    parts: dict[tuple[frozenset[Number], frozenset[str]], list[tuple[Shape, Told]]] = defaultdict(list)
+    parts: dict[tuple[frozenset[Number], frozenset[str]], list[Member]] = defaultdict(list)
     for found, one in members:
-        parts[found.numbers, found.articles if first.parts or found.parts else frozenset()].append((found, one))
-    yield from parts.values()
+        parts[found.numbers, found.articles if found.parts else frozenset()].append((found, one))
+    for (numbers, _), part in parts.items():
+        yield from [part] if _one_event(structure, numbers) else [[member] for member in part]
 
 
-def _tells_twice(members: list[tuple[Shape, Told]]) -> bool:
+def _one_event(structure: Structure, numbers: frozenset[Number]) -> bool:
+    nobody: frozenset[str] = frozenset()
+    bare = Shape(structure, numbers, quotes=nobody, articles=nobody, mentions=nobody, parts=nobody)
+    return enough(bare, compare(bare, bare))
+
+
+def _tells_twice(members: list[Member]) -> bool:
     seen: dict[str, Shape] = {}
     for found, _ in members:
         (article,) = found.articles
@@ -53,7 +63,7 @@ def _tells_twice(members: list[tuple[Shape, Told]]) -> bool:
     return False
 
 
-def _cell(members: Sequence[tuple[Shape, Told]]) -> Cell:
+def _cell(members: Sequence[Member]) -> Cell:
     return Cell(united([found for found, _ in members]), tuple(one for _, one in members))
 
 
@@ -62,6 +72,7 @@ def united(shapes: Sequence[Shape]) -> Shape:
     return Shape(
         structure=shapes[0].structure,
         numbers=frozenset().union(*(one.numbers for one in shapes)),
+        quotes=frozenset().union(*(one.quotes for one in shapes)),
         articles=frozenset().union(*(one.articles for one in shapes)),
         mentions=frozenset().union(*(one.mentions for one in shapes)),
         parts=frozenset().union(*(one.parts for one in shapes)),

@@ -1,7 +1,8 @@
 """Cells become events: the best pair first among what is exactly dated, then what is roughly dated, then what is undated.
 
 Nothing here depends on the order of arrival: cells come in canonical order, pairs by score and then by that order. Two clusters
-come together only if no member of the one contradicts a member of the other. What is roughly dated or undated joins an event that
+come together only if no member of the one contradicts a member of the other, unless a third one explains it: a postponement two
+dates, a fuller list of those who met two partial ones. What is roughly dated or undated joins an event that
 is better dated only if it is nearer to it than to any other by the margin; else it stays with its like.
 """
 
@@ -12,12 +13,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .alike import Likeness, compare, enough
 from .cells import Cell, cells, neighbours
-from .conflicts import DATES_APART, contradiction
-from .shapes import Shape, Structure
+from .conflicts import COUNTERPARTS, DATES_APART, contradiction, covers_both
+from .shapes import Structure
 from .tables import tables
 from .told import Told, order
 from .windows import COARSE, EXACT, OPEN
 
+EXPLAINED = {DATES_APART, COUNTERPARTS}  # by a postponement, by a fuller list
 Edges = dict[tuple[int, int], Likeness]
 
 
@@ -42,7 +44,7 @@ class _Clusters:
         self._home = list(range(len(table)))
         self._members = {position: [position] for position in self._home}
         self._refused: dict[int, set[int]] = defaultdict(set)
-        self._clashes: dict[tuple[int, int], str | None] = {}
+        self._contradictions: dict[tuple[int, int], str | None] = {}
 
     def grown(self) -> list[list[int]]:
         grains = [shape.structure.grain for shape in self._shapes]
@@ -59,8 +61,14 @@ class _Clusters:
 
     def _agglomerate(self, among: set[int]) -> None:
         inside = [(pair, found.score) for pair, found in self._edges.items() if pair[0] in among and pair[1] in among]
-        for (one, other), _ in sorted(inside, key=lambda edge: (-edge[1], edge[0])):
-            self._join(self._home[one], self._home[other])
+        ranked = [pair for pair, _ in sorted(inside, key=lambda edge: (-edge[1], edge[0]))]
+        while sum(self._joined(pair) for pair in ranked):
+            ranked = [pair for pair in ranked if self._home[pair[0]] != self._home[pair[1]]]
+
+    def _joined(self, pair: tuple[int, int]) -> bool:
+        """Has this pair brought two clusters together? What was refused may go later, when a member has come that explains it."""
+        one, other = self._home[pair[0]], self._home[pair[1]]
+        return one != other and self._join(one, other)
 
     def _attach(self, these: set[int], placed: set[int]) -> set[int]:
         """Each cell chooses among the clusters that stand before any of them has moved; the surest choice is granted first."""
@@ -75,19 +83,20 @@ class _Clusters:
                     home = self._home[partner]
                     best[position][home] = max(found.score, best[position].get(home, 0.0))
         for position, homes in best.items():
-            ranked = sorted((-score, home) for home, score in homes.items() if self._fit(home, position))
+            ranked = sorted((-score, home) for home, score in homes.items() if not self._clashes_of(home, position))
             if _clear([-score for score, _ in ranked]):
                 yield position, (-ranked[0][0], ranked[0][1])
 
     def _join(self, one: int, other: int) -> bool:
         if one == other or other in self._refused[one]:
             return one == other
-        if not self._fit(one, other):
+        clashes = self._clashes_of(one, other)
+        if not clashes:
+            self._unite(min(one, other), max(one, other))
+        elif not clashes & EXPLAINED:
             self._refused[one].add(other)
             self._refused[other].add(one)
-            return False
-        self._unite(min(one, other), max(one, other))
-        return True
+        return not clashes
 
     def _unite(self, kept: int, gone: int) -> None:
         for position in self._members[gone]:
@@ -95,28 +104,33 @@ class _Clusters:
         self._members[kept] += self._members.pop(gone)
         enemies = self._refused.pop(kept, set()) | self._refused.pop(gone, set())
         for enemy in enemies:
-            self._refused[enemy] -= {kept, gone}
-        # A postponement may resolve what looked like two dates, so that what was refused must be looked at again.
-        for enemy in () if self._postponements([kept]) else enemies:
-            self._refused[kept].add(enemy)
-            self._refused[enemy].add(kept)
+            self._refused[enemy] = (self._refused[enemy] - {gone}) | {kept}
+        self._refused[kept] = enemies
 
-    def _fit(self, one: int, other: int) -> bool:
-        moves = self._postponements([one, other])
-        return not any(self._clash(a, b, moves) for a in self._members[one] for b in self._members[other])
+    def _clashes_of(self, one: int, other: int) -> set[str]:
+        """The first contradiction between members of two clusters that no member of either explains; a final one before others."""
+        both = [self._shapes[position].structure for home in (one, other) for position in self._members[home]]
+        found: set[str] = set()
+        for a in self._members[one]:
+            for b in self._members[other]:
+                rule = self._contradiction(a, b)
+                if rule is not None and rule not in EXPLAINED:
+                    return {rule}
+                if rule is not None and not found and not self._explained(rule, a, b, both):
+                    found.add(rule)
+        return found
 
-    def _clash(self, a: int, b: int, moves: list[Structure]) -> bool:
+    def _contradiction(self, a: int, b: int) -> str | None:
         pair = (min(a, b), max(a, b))
-        if pair not in self._clashes:
-            self._clashes[pair] = contradiction(self._shapes[pair[0]], self._shapes[pair[1]])
-        rule = self._clashes[pair]
-        if rule == DATES_APART and moves:
-            return not _moved(self._shapes[a], self._shapes[b], moves)
-        return rule is not None
+        if pair not in self._contradictions:
+            self._contradictions[pair] = contradiction(self._shapes[pair[0]], self._shapes[pair[1]])
+        return self._contradictions[pair]
 
-    def _postponements(self, homes: Sequence[int]) -> list[Structure]:
-        members = (self._shapes[position].structure for home in homes for position in self._members[home])
-        return [member for member in members if member.status == "postponed"]
+    def _explained(self, rule: str, a: int, b: int, members: list[Structure]) -> bool:
+        one, other = self._shapes[a].structure, self._shapes[b].structure
+        if rule == COUNTERPARTS:
+            return any(covers_both(full, one, other) for full in members)
+        return _moved(one, other, [member for member in members if member.status == "postponed"])
 
 
 def _clear(scores: list[float]) -> bool:
@@ -124,9 +138,9 @@ def _clear(scores: list[float]) -> bool:
     return bool(scores) and (len(scores) == 1 or scores[0] - scores[1] >= tables().margin)
 
 
-def _moved(a: Shape, b: Shape, moves: list[Structure]) -> bool:
+def _moved(a: Structure, b: Structure, moves: list[Structure]) -> bool:
     """Is the earlier of two dates a plan, told before a postponement that reaches both dates?"""
-    one, two = sorted((a.structure, b.structure), key=lambda it: it.reach.first if it.reach else 0)
+    one, two = sorted((a, b), key=lambda it: it.reach.first if it.reach else 0)
     return one.stage == "plan" and any(_between(one, two, move) for move in moves)
 
 

@@ -12,7 +12,7 @@ from .tables import tables
 from .windows import EXACT, OPEN
 
 Rule = Callable[[Structure, Structure], bool]
-DATES_APART, DECLINED_VENUE = "dates-apart", "declined-venue"
+DATES_APART, COUNTERPARTS, DECLINED_VENUE = "dates-apart", "counterparts-differ", "declined-venue"
 AT_LEAST_TWO = 2
 REMEMBERED = 65_536
 
@@ -22,9 +22,15 @@ def contradiction(a: Shape, b: Shape) -> str | None:
     if a.mentions & b.parts or b.mentions & a.parts:
         return "part-and-whole"
     found = incompatible(a.structure, b.structure)
-    if found is None and a.articles & b.articles and not _agree_in_all(a, b):
-        return "told-apart-in-one-article"
+    if found is None and a.articles & b.articles:
+        return _in_one_article(a, b)
     return found
+
+
+def covers_both(full: Structure, a: Structure, b: Structure) -> bool:
+    """Does a fuller list of those who met hold two lists that by themselves look like two meetings?"""
+    table = tables()
+    return all(len(shared(full.who, part.who, table)) >= AT_LEAST_TWO and not strangers(full.who, part.who) for part in (a, b))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -125,7 +131,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("countries-apart", _countries),
     ("places-apart", _places),
     ("attackers-differ", _attackers),
-    ("counterparts-differ", _counterparts),
+    (COUNTERPARTS, _counterparts),
     ("casts-of-plans-differ", _casts_of_plans),
     ("plan-of-another-cast", _plan_of_another_cast),
     (DECLINED_VENUE, _declined_venue),
@@ -133,23 +139,29 @@ RULES: tuple[tuple[str, Rule], ...] = (
 )
 
 
-def _agree_in_all(a: Shape, b: Shape) -> bool:
+def _in_one_article(a: Shape, b: Shape) -> str | None:
     """One text that tells of two things means two things, unless they differ in nothing that both tell."""
     one, two = a.structure, b.structure
-    return (
-        one.stage == two.stage
-        and (one.window is None or two.window is None or one.window == two.window)
-        and _same_spot(a, b)
-        and _same_cast(one, two)
-        and not disagreeing(a.numbers, b.numbers)
-    )
+    agree = one.stage == two.stage and _same_time(one, two) and _same_spot(a, b) and not disagreeing(a.numbers, b.numbers)
+    if not agree:
+        return "told-apart-in-one-article"
+    if _same_cast(one, two):
+        return None
+    return COUNTERPARTS if tables().of(one.kind).counterparts else "told-apart-in-one-article"
+
+
+def _same_time(a: Structure, b: Structure) -> bool:
+    if a.window is None or b.window is None or a.window == b.window:
+        return True
+    return "assumed" in {a.window.word, b.window.word} and a.window.meets(b.window)
 
 
 def _same_spot(a: Shape, b: Shape) -> bool:
-    found = relation(a.structure.where, b.structure.where)
-    # Of strikes an article tells many; one told without its place is the same only if its numbers are.
-    silent = not tables().of(a.structure.kind).local or a.numbers & b.numbers or a.structure == b.structure
-    return found in {"same", "nation"} or (found == "missing" and bool(silent))
+    found, local = relation(a.structure.where, b.structure.where), tables().of(a.structure.kind).local
+    # Of strikes an article tells many: one told without its place is the same only if its numbers are.
+    if found == "missing":
+        return not local or bool(a.numbers & b.numbers) or a.structure == b.structure
+    return found in {"same", "nation"} or (found == "inside" and not local)
 
 
 def _same_cast(a: Structure, b: Structure) -> bool:

@@ -24,11 +24,14 @@ ROLES = ("attacker", "target", "giver", "receiver", "released", "mediator", "hos
 
 def when_of(group: Sequence[Told], heard: Voices) -> When:
     """Exact dates before rough ones; of these the days that most lineages tell (ties: the latest told); of those days the most
-    precise telling (a minute before a night before a day), the first told. Dates of plans put off later do not count. Where no
+    precise telling (a minute before a night before a day), the first told. Dates of plans put off later do not count, and dates
+    that no words tell only where there are no others. Where no
     text gives a date, the first telling with its words ("in the coming weeks").
     """
     valid = [one for one in group if not overtaken(one, group)] or list(group)
-    with_dates = [(window, one) for one in valid if (window := dated(one.mention.when)) is not None]
+    said = [one for one in valid if one.mention.when.basis.expression] or valid
+    with_dates = [(window, one) for one in said if (window := dated(one.mention.when)) is not None]
+    with_dates = with_dates or [(window, one) for one in valid if (window := dated(one.mention.when)) is not None]
     if not with_dates:
         return next((one.mention.when for one in valid if one.mention.when.basis.expression), When())
     finest = min(window.grain for window, _ in with_dates)

@@ -7,11 +7,12 @@ from functools import lru_cache
 
 from schemas.mentions import Mention
 
+from .names import fold
 from .parties import Parties, parties
 from .places import Places, places
 from .tables import tables
 from .told import Told, told_at
-from .windows import EXACT, OPEN, Window, around, dated, widened
+from .windows import EXACT, OPEN, Window, around, assumed, dated, widened
 
 Number = tuple[str, str | None, int]
 
@@ -45,10 +46,11 @@ class Structure:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A structure, the numbers told with it, and which mentions of which articles tell it so."""
+    """A structure, the numbers and words it is told with, and which mentions of which articles tell it so."""
 
     structure: Structure
     numbers: frozenset[Number]
+    quotes: frozenset[str]
     articles: frozenset[str]
     mentions: frozenset[str]
     parts: frozenset[str]
@@ -59,6 +61,7 @@ def shape(told: Told) -> Shape:
     return Shape(
         structure=_kept(structure(told)),
         numbers=frozenset(_numbers(mention)),
+        quotes=frozenset(_quotes(mention)),
         articles=frozenset({told.article.article_id}),
         mentions=frozenset({mention.mention_id}),
         parts=frozenset({mention.part_of} if mention.part_of else ()),
@@ -73,7 +76,7 @@ def _kept(one: Structure) -> Structure:
 def structure(told: Told) -> Structure:
     mention, moment = told.mention, told_at(told.article)
     day = moment.date().toordinal() if moment else None
-    window, who = dated(mention.when), parties(mention.participants)
+    window, who = window_of(mention), parties(mention.participants)
     reach = _reach(mention, window, day)
     return Structure(
         kind=mention.kind,
@@ -87,6 +90,14 @@ def structure(told: Told) -> Structure:
         where=_where(mention, who),
         who=who,
     )
+
+
+def window_of(mention: Mention) -> Window | None:
+    """The interval that the text tells; wider where it tells none and reading took the day of publication."""
+    window = dated(mention.when)
+    if window is None or window.grain != EXACT or mention.when.basis.expression is not None or tables().of(mention.kind).local:
+        return window
+    return assumed(window, tables().assumed)
 
 
 def _reach(mention: Mention, window: Window | None, day: int | None) -> Window | None:
@@ -116,3 +127,8 @@ def _where(mention: Mention, who: Parties) -> Places:
 
 def _numbers(mention: Mention) -> set[Number]:
     return {(q.measure, q.party, value) for q in mention.quantities for value in (q.low, q.best, q.high) if value is not None}
+
+
+def _quotes(mention: Mention) -> set[str]:
+    quote = fold(mention.evidence.quote)
+    return {quote} if len(quote.split()) >= tables().wording else set()

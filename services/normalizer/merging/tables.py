@@ -41,11 +41,13 @@ class Tables(Model):
     lone_party: float
     overlap: float
     quantities: dict[str, float]
+    wording: int
     near: float
     telling: int
     tolls: frozenset[str]
     margin: float
     windows: dict[str, Reach]
+    assumed: int
     gap: int
     stages: dict[str, str]
     groups: dict[str, frozenset[str]]
@@ -79,6 +81,8 @@ class Words(Model):
     shown_names: int
     shown_numbers: tuple[str, ...]
     nobody: str
+    nowhere: str
+    others: str
     titles: dict[str, dict[str, Phrase]]
 
 

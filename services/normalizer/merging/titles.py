@@ -21,10 +21,10 @@ def title_of(kind: str, status: Status, form: object, fields: Fields) -> str:
 def fields_of(where: Sequence[Place], cast: Sequence[Participant], quantities: Sequence[Quantity]) -> Fields:
     attackers = [one for one in cast if one.role == "attacker"]
     return {
-        "who": _names(_parties(cast)) or words().nobody,
+        "who": _together(_parties(cast)),
         "place": _place(where),
         "attacker": _names(attackers),
-        "target": _target(where, [one for one in cast if one.role == "target"]) or words().nobody,
+        "target": _target(where, [one for one in cast if one.role == "target"]) or words().nowhere,
         "numbers": _numbers(quantities),
     }
 
@@ -41,6 +41,12 @@ def _parties(cast: Sequence[Participant]) -> list[Participant]:
     active = [one for one in cast if one.role not in {"mediator", "released"}]
     spoken_for = {one.country for one in active if one.type == "person"}
     return [one for one in active if one.type != "state" or one.country not in spoken_for]
+
+
+def _together(cast: Sequence[Participant]) -> str:
+    """Nobody meets alone, though a text may name but one; a body may."""
+    alone = len(cast) == 1 and cast[0].type != "organisation"
+    return f"{_names(cast)} and {words().others}" if alone else _names(cast) or words().nobody
 
 
 def _names(cast: Sequence[Participant]) -> str:

@@ -45,6 +45,11 @@ def dated(when: When) -> Window | None:
     return Window(2 * first, 2 * last + 1, EXACT if word == "exact" else COARSE, word)
 
 
+def assumed(window: Window, days: int) -> Window:
+    """Of a date that no words tell, only the day of publication: the event may lie some days before it."""
+    return Window(window.first - 2 * days, window.last, COARSE, "assumed")
+
+
 def around(published: int, reach: Reach) -> Window:
     """The window of an event without a date, from the day of publication (proleptic ordinal)."""
     return Window(2 * (published - reach.before), 2 * (published + reach.after) + 1, OPEN, "open")

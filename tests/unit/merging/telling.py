@@ -70,7 +70,7 @@ def when(text: str | None) -> When:
     start, _, end = days.partition("..")
     if word == "night":
         end = (moment(start) + timedelta(days=1)).date().isoformat()
-    return When.model_validate({"start": start, "end": end or start, "precision": word or "day"})
+    return When.model_validate({"start": start, "end": end or start, "precision": word or "day", "basis": {"expression": text}})
 
 
 def cast(text: str, kind: str) -> tuple[Participant, ...]:

@@ -182,7 +182,7 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         elif whole:
             happenings.append(_with_pending(pending, candidate))
             pending = []
-        elif candidate.fresh:
+        elif candidate.fresh and "another" not in candidate.trigger.pattern.card.needs:
             pending = [candidate]
     return tuple(happenings)
 

@@ -12,6 +12,7 @@ from services.normalizer.reading.meeting import is_party, is_speaker, stands_asi
 from services.normalizer.reading.states import state
 
 WEAPON_GAP = 5
+USER_GAP = 3
 
 
 def is_passive(trigger: Trigger) -> bool:
@@ -46,11 +47,21 @@ def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:
     return found[-1] if found else None
 
 
+def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
+    """ "Russia used a new missile during an attack on Kyiv": the state that uses, launches or sends, earlier in the sentence."""
+    before = [
+        n
+        for n in sentence.names
+        if n.last <= trigger.first and is_party(n) and n.governor is None and not is_speaker(sentence, n, trigger.first)
+    ]
+    return next((n for n in before if any(t.low in words("strike_verbs") for t in sentence.tokens[n.last : n.last + USER_GAP])), None)
+
+
 def attackers(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
     by = _by(sentence, trigger)
     if trigger.noun:
-        near = _adjacent_before(sentence, trigger.first)
+        near = _adjacent_before(sentence, trigger.first) or (None if by else _user(sentence, trigger))
         return tuple(by) or ((near,) if near else ())
     if is_passive(trigger):
         return tuple(by) or _weapon_owner(sentence, trigger)
@@ -66,7 +77,7 @@ def _weapon_owner(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
 
 
 def _weapon_follows(sentence: Sentence, name: Name, trigger: Trigger) -> bool:
-    return bool(trigger.kind.weapon.find(sentence.tokens[name.last : name.last + 3]))
+    return bool(trigger.kind.weapon.find(sentence.tokens[name.first : name.last + 3]))
 
 
 def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:

@@ -146,6 +146,8 @@ def _of_speech(tokens: Sequence[Token], first: int, last: int, said: frozenset[i
     before = next(
         (n for n in range(first - 1, max(first - 4, -1), -1) if tokens[n].low not in {"on", "late", "early", "in", "earlier"}), -1
     )
+    if last < len(tokens) and tokens[last].low == "'s":
+        return False
     if before in said or _told_then(tokens, first, last, said):
         return True
     return last < len(tokens) and last in said and first > 0 and tokens[first - 1].low == "on"

@@ -39,7 +39,8 @@ def state_of(trigger: Trigger) -> State:
     tokens = trigger.sentence.tokens
     told = read_state(tokens, region(trigger), ALLOWED[trigger.kind.frame])
     low, high = trigger.sentence.clause(trigger.first)
-    if told.weight == 0 and trigger.since > low:
+    joined = any(token.low == "and" for token in tokens[trigger.since : trigger.first])
+    if told.weight == 0 and trigger.since > low and joined:
         told = read_state(tokens, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
     if not trigger.noun and told.weight < INTENT and tells(tokens, region(trigger), "intended"):
         told = State("scheduled", trigger.first - 1, trigger.last, INTENT)
@@ -62,7 +63,11 @@ def answered(document: Document, trigger: Trigger, told: State) -> State:
     """A proposal that one of the next sentences says was refused is declined."""
     index = trigger.sentence.index
     after = document.sentences[index + 1 : index + 1 + ANSWER_REACH]
-    refused = told.status == "proposed" and any(phrases("refusals").find(sentence.tokens) for sentence in after)
+    refused = (
+        told.status == "proposed"
+        and trigger.pattern.card.form != "call"
+        and any(phrases("refusals").find(sentence.tokens) for sentence in after)
+    )
     return replace(told, status="declined") if refused else told
 
 
@@ -223,7 +228,8 @@ def _has(candidate: Candidate, need: str) -> bool:
     if need == "another":
         return False
     if need == "military":
-        return any(said.value.role == "attacker" for said in candidate.parties) or bool(candidate.details)
+        toll = any(said.value.measure == "killed" for said in candidate.quantities) and bool(candidate.places)
+        return toll or any(said.value.role == "attacker" for said in candidate.parties) or bool(candidate.details)
     if need == "weapon":
         return bool(candidate.details) or bool(candidate.trigger.kind.weapon.find(candidate.trigger.sentence.tokens))
     return True

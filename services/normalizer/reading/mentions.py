@@ -16,7 +16,7 @@ from schemas.mentions import Mention
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.coreference import PHASES, Happening
-from services.normalizer.reading.grammar import phrases
+from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.speakers import source_of
 
 NAMESPACE = UUID("6b1f4a0e-6f5b-5a0c-9d58-3c9f1c0d7a11")
@@ -74,17 +74,24 @@ def _plain(value: Model) -> JsonValue:
 
 
 def telling(happening: Happening) -> Candidate:
-    """The member that tells most: parties, a date, a place; the first of equals."""
-    return max(
-        happening.members,
-        key=lambda c: (bool(c.when) + bool(c.places) + min(len({p.value.country for p in c.parties}), 2), -c.trigger.sentence.index),
-    )
+    """The member that tells most: parties, a date, a place; nothing "possible" where another says more; the first of equals."""
+
+    def weight(c: Candidate) -> tuple[int, int]:
+        vague = any(token.low in words("vague") for token in c.trigger.sentence.tokens[max(c.trigger.first - 2, 0) : c.trigger.last])
+        own = "another" not in c.trigger.pattern.card.needs
+        return (own + bool(c.when) + bool(c.places) + min(len({p.value.country for p in c.parties}), 2) - vague, -c.trigger.sentence.index)
+
+    return max(happening.members, key=weight)
 
 
 def fold_status(happening: Happening) -> Candidate:
     """The member whose state holds: a cancellation over plans, a firm date over a wish, a denial over an accusation."""
     order = {"cancelled": 5, "disputed": 5, "postponed": 4, "declined": 3, "ongoing": 2, "occurred": 2, "scheduled": 1, "proposed": 0}
     telling = [c for c in happening.members if not c.refers or c.state.weight > 0] or happening.members
+    if all(PHASES[c.status] == "future" for c in telling) and not any(
+        c.status == "scheduled" and c.when and c.when.value.start for c in telling
+    ):
+        return telling[-1]
     return max(telling, key=lambda c: (order[c.status], c.state.weight, -c.trigger.sentence.index))
 
 

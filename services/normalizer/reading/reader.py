@@ -13,6 +13,7 @@ from services.normalizer.reading.document import Document, lay_out
 from services.normalizer.reading.frames import fill
 from services.normalizer.reading.mentions import Maker, make
 from services.normalizer.reading.names import Names
+from services.normalizer.reading.neighbours import share_places
 from services.normalizer.reading.rules import PATTERNS, Kind, Rules, load_rules
 from services.normalizer.reading.times import Anchor
 from services.normalizer.reading.tokens import fold
@@ -52,7 +53,8 @@ def anchor_of(article: RawArticle) -> Anchor:
 def _mentions(article: RawArticle, document: Document, rules: Rules, kind: Kind) -> tuple[Mention, ...]:
     maker = Maker(article, document.anchor.date)
     triggers = [t for sentence in document.sentences for t in find_triggers(sentence, rules) if t.kind is kind]
-    happenings = gather([filled for trigger in triggers for filled in fill(document, trigger)], document.anchor.date)
+    filled = [told for trigger in triggers for told in fill(document, trigger)]
+    happenings = share_places(gather(filled, document.anchor.date))
     return tuple(
         make(maker, happening, subject=n == 0 and happening.members[0].trigger.sentence.index == 0)
         for n, happening in enumerate(happenings)

@@ -52,6 +52,11 @@ def _scope(sentence: Sentence, first: int, last: int, others: Sequence[tuple[int
     return low, min([high, *(phrase_start(sentence, start) for start, _ in others if start >= last)])
 
 
+def _carries(standing: Sequence[tuple[int, int, int, Pattern]], first: int, kind: int, pattern: Pattern) -> bool:
+    """ "the strike hit a car": the verb only carries on what its noun has begun."""
+    return pattern.card.part == "verb" and any(n == kind and end == first and p.card.part == "noun" for _, end, n, p in standing)
+
+
 def phrase_start(sentence: Sentence, first: int) -> int:
     """Where the noun phrase of a trigger begins: past its adjectives and the names run into it, at the last preposition, verb or mark."""
     held = {at for name in sentence.names for at in range(name.first, name.last)}
@@ -66,7 +71,7 @@ def find_triggers(sentence: Sentence, rules: Rules) -> tuple[Trigger, ...]:
     standing: list[tuple[int, int, int, Pattern]] = []
     for first, last, (n, m) in rules.triggers.find(sentence.tokens):
         kind = rules.kinds[n]
-        if any(seen[:3] == (first, last, n) for seen in standing):
+        if any(seen[:3] == (first, last, n) for seen in standing) or _carries(standing, first, n, kind.patterns[m]):
             continue
         if _stands(kind, kind.patterns[m], sentence, first, last):
             standing.append((first, last, n, kind.patterns[m]))

@@ -1,0 +1,56 @@
+"""What one happening of an article lends to another: whoever meets twice on one day is in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from schemas.events import Place
+from services.normalizer.reading import dating
+from services.normalizer.reading.candidates import Said
+from services.normalizer.reading.coreference import Happening, persons
+
+LENT = frozenset({"occurred", "ongoing"})
+
+
+def _venues(happening: Happening) -> tuple[Said[Place], ...]:
+    return tuple(said for member in happening.members for said in member.places)
+
+
+def _is_call(happening: Happening) -> bool:
+    first = happening.members[0]
+    return any(name == "form" and said.value == "call" for name, said in first.details)
+
+
+def _borrows(happening: Happening) -> bool:
+    first = happening.members[0]
+    held = first.trigger.kind.frame == "meeting" and first.status in LENT
+    return held and not _is_call(happening) and not _venues(happening)
+
+
+def _lends(other: Happening, happening: Happening) -> bool:
+    whens = [m.when.value for m in (*other.members, *happening.members) if m.when]
+    meets = all(dating.meet(one, two) for one in whens for two in whens)
+    return (
+        meets
+        and bool(_venues(other))
+        and not _is_call(other)
+        and bool(persons(other.members) & persons(happening.members))
+        and other.phase == "past"
+    )
+
+
+def share_places(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+    """The same happenings; a meeting without a venue takes that of another which one of its people held on that day."""
+    shared: list[Happening] = []
+    for happening in happenings:
+        lender = next((h for h in happenings if h is not happening and _borrows(happening) and _lends(h, happening)), None)
+        if lender is not None and abs(lender.members[0].trigger.sentence.index - happening.members[0].trigger.sentence.index) <= NEAR:
+            first, *rest = happening.members
+            happening = Happening([replace(first, places=_venues(lender)[:1]), *rest])  # noqa: PLW2901 - the lent venue is its own
+        shared.append(happening)
+    return tuple(shared)
+
+
+# A meeting told further on than this many sentences may be of another day.
+NEAR = 4

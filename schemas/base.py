@@ -23,7 +23,7 @@ Precision = Literal["minute", "hour", "day", "night", "week", "month", "year", "
 class Model(BaseModel):
     """Frozen; fields that a later version adds are ignored, so that `v1` can grow (additive evolution)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 def sha256(text: str) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
-from schemas.base import Model, Sha256
+from schemas.base import Model
 from schemas.events import CanonicalEvent
 
 ChangeType = Literal["identified", "revised", "merged", "split", "retracted"]
@@ -31,22 +29,3 @@ class EventChange(Model):
     cause: Cause
     merge_id: str | None = None
     split_from: str | None = None
-
-
-class Genesis(Model):
-    """The first record of each partition of a log: names the log, so that a recreated topic is noticed."""
-
-    log_uuid: str
-    topic: str
-    partition: int
-
-
-class QuarantineReason(Model):
-    """Why a record could not be applied; travels in headers beside the record's own bytes."""
-
-    error: str
-    message: str
-    topic: str
-    partition: int
-    offset: int
-    value_sha256: Annotated[Sha256 | None, Field(description="None for a tombstone")] = None

@@ -13,9 +13,10 @@ from typing import Any
 
 from schemas.articles import RawArticle
 from schemas.base import Model
-from schemas.changes import EventChange, Genesis
+from schemas.changes import EventChange
 from schemas.envelope import Envelope
 from schemas.events import CanonicalEvent
+from schemas.genesis import Genesis
 from schemas.mentions import Reading
 from schemas.topics import Card, cards
 

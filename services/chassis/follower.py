@@ -77,6 +77,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             consumer.seek(at, checkpoint.next_offset)
         self._held.update(claimed)
         consumer.resume(*partitions)
+        metrics.HALTED.labels(self.name).set(0)
         self._health.set(self.name)
         log.info(
             "partitions_assigned", follower=self.name, positions={f"{at.topic}-{at.partition}": c.next_offset for at, c in claimed.items()}

@@ -12,13 +12,15 @@ from pathlib import Path
 import asyncpg
 from aiokafka import TopicPartition
 
-from schemas.changes import Genesis
 from schemas.envelope import GENESIS, Envelope, to_headers
+from schemas.genesis import Genesis
+from services.chassis.errors import Permanent
 from services.chassis.queries import queries
 from services.chassis.records import Outgoing, partition_of
 
 SQL = queries(Path(__file__).parent / "sql" / "outbox.sql")
 NOTIFY = "outbox"
+LARGEST = 8_000_000  # bytes; the topics take 8 MiB with headers
 
 
 class Outbox:
@@ -43,7 +45,10 @@ class Outbox:
 
         Raises:
             KeyError: a record's topic is not among this outbox's targets.
+            Permanent: a record is larger than Kafka takes; its cause is named.
         """
+        for record in records:
+            _need_size(record)
         await self._append(tx, [(partition_of(r.key, self._partitions[r.topic]), r) for r in records])
 
     async def _append(self, tx: asyncpg.Connection, placed: Sequence[tuple[int, Outgoing]]) -> None:
@@ -58,6 +63,12 @@ class Outbox:
         identity = str(uuid.uuid5(uuid.UUID(log_uuid), str(partition)))
         headers = to_headers(Envelope(id=identity, type=GENESIS, source=self._source, time=now, correlation_id=log_uuid))
         return partition, Outgoing(topic, b"genesis", body, headers, int(now.timestamp() * 1000))
+
+
+def _need_size(record: Outgoing) -> None:
+    size = len(record.value or b"")
+    if size > LARGEST:
+        raise Permanent(f"a record for {record.topic} would be {size} bytes, and {LARGEST} is the most", record.cause)
 
 
 async def _number(tx: asyncpg.Connection, placed: Sequence[tuple[int, Outgoing]]) -> dict[TopicPartition, int]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from aiokafka import ConsumerRecord, TopicPartition
 from pydantic import ValidationError
 
-from schemas.changes import Genesis
 from schemas.envelope import GENESIS
+from schemas.genesis import Genesis
 from services.chassis.checkpoints import Checkpoint, after
 from services.chassis.errors import Halt, Permanent
 from services.chassis.records import Record, decode, seq_of

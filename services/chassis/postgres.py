@@ -20,7 +20,7 @@ CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
 
 async def open_pool(settings: Settings, service: str) -> asyncpg.Pool:
     """A pool whose connections see the service's own schema only. Waits for a Postgres that is still starting."""
-    async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=60.0, wait_max=2.0):
+    async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=2.0):
         with attempt:
             return await asyncpg.create_pool(
                 settings.dsn.get_secret_value(),

@@ -28,13 +28,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A record that is to be published; `value` None is a tombstone."""
+    """A record that is to be published; `value` None is a tombstone. `cause` goes to quarantine where it can't be."""
 
     topic: str
     key: bytes
     value: bytes | None
     headers: Mapping[str, str]
     timestamp_ms: int
+    cause: Record | None = None
 
 
 def decode(raw: ConsumerRecord) -> Record:

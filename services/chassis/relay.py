@@ -29,7 +29,7 @@ from services.chassis.settings import Settings
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.25  # a lost notification delays a record by no more than this
-LEASE = timedelta(seconds=5)
+LEASE = timedelta(seconds=2)
 BATCH_BYTES = 1_000_000
 
 

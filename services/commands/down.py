@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from deploy.local import options, stack, state
+from deploy.local import options, state
 from deploy.local.console import say, told
 from deploy.local.errors import BadSettingError
+from deploy.pipeline import run
 
 
 def command(
@@ -18,7 +19,7 @@ def command(
     delete: Annotated[bool, typer.Option("--delete", help="Also delete the state folder, with all that Kafka and Postgres hold.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
 ) -> None:
-    """Stop Kafka and Postgres cleanly. What they hold is kept, unless you ask for it to be deleted.
+    """Stop the services, Kafka and Postgres cleanly. What they hold is kept, unless you ask for it to be deleted.
 
     Servers that somebody else runs are left alone.
 
@@ -30,7 +31,7 @@ def command(
     with told():
         folder = state.folder_of(options.from_env(os.environ).state)
         sure = delete and (yes or _confirmed(folder))
-        stopped = stack.stop(folder.path, say)
+        stopped = run.stop(folder.path, say)
         typer.echo("stopped" if stopped else "nothing was running")
         if sure:
             state.delete(folder)

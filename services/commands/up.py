@@ -1,4 +1,4 @@
-"""`daybook up`: the local Kafka and Postgres."""
+"""`daybook up`: Kafka, Postgres and the three services, on this machine."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.local import external, options, stack
+from deploy.local import external, options
 from deploy.local.console import for_people, say, show_json, told
-from deploy.local.options import Options
-from deploy.local.stack import Stack
+from deploy.pipeline import run
+from deploy.pipeline.run import Daybook
 
 
 def command(
@@ -18,14 +18,14 @@ def command(
     use_external: Annotated[
         bool,
         typer.Option(
-            "--external", help="Start nothing; use the servers that DAYBOOK_KAFKA and DAYBOOK_POSTGRES (an administrator's DSN) name."
+            "--external", help="Start no server; use the servers that DAYBOOK_KAFKA and DAYBOOK_POSTGRES (an administrator's DSN) name."
         ),
     ] = False,
 ) -> None:
-    """Start Kafka and Postgres on this machine, or say where they are if they run already.
+    """Start Kafka, Postgres and the services on this machine, or say where they are if they run already.
 
     They go on running when the command ends, on the loopback address only; all they have lies in one folder. With both
-    DAYBOOK_KAFKA and DAYBOOK_POSTGRES set, nothing is started, and roles and schemas are made in that Postgres.
+    DAYBOOK_KAFKA and DAYBOOK_POSTGRES set, no server is started, and roles and schemas are made in that Postgres.
 
     For example:
 
@@ -38,21 +38,18 @@ def command(
         asked = options.from_env(os.environ)
         if use_external:
             external.given(asked)
-        places = summary(bring_up(asked))
+        places = summary(run.start(asked, say))
         if for_people():
             _show(places)
         else:
             show_json(places)
 
 
-def bring_up(asked: Options) -> Stack:
-    """All that has to be there before the services start."""
-    return stack.start(asked, say)
-
-
-def summary(started: Stack) -> dict[str, Any]:
+def summary(daybook: Daybook) -> dict[str, Any]:
     """Where everything is. Passwords are not in it, only where they are kept."""
+    started = daybook.stack
     return {
+        **{card.name: card.address for card in daybook.services},
         "kafka": started.kafka,
         "postgres": started.address,
         "passwords": str(started.state / "passwords.json"),

@@ -30,7 +30,7 @@ def change_records(cause: Record, change: EventChange) -> list[Outgoing]:
     return [history, current]
 
 
-def _record(cause: Record, topic: str, key: str, kind_of_record: str, payload: Model | None, ruleset: str) -> Outgoing:  # noqa: PLR0913, PLR0917
+def _record(cause: Record, topic: str, key: str, kind_of_record: str, payload: Model | None, ruleset: str) -> Outgoing:
     envelope = Envelope(
         id=str(uuid.uuid5(_NAMESPACE, f"{cause.envelope.id} {topic} {key} {kind_of_record}")),
         type=kind_of_record,
@@ -43,4 +43,4 @@ def _record(cause: Record, topic: str, key: str, kind_of_record: str, payload: M
         ruleset=ruleset,
     )
     body = payload.model_dump_json().encode() if payload else None
-    return Outgoing(topic, key.encode(), body, to_headers(envelope), cause.timestamp_ms)
+    return Outgoing(topic, key.encode(), body, to_headers(envelope), cause.timestamp_ms, cause)

@@ -1,0 +1,190 @@
+"""Followers on real servers: what passes is waited for, what must not go on halts and says why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+import pytest_asyncio
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from pydantic import SecretStr
+
+from deploy.local.stack import Stack
+from schemas.topics import cards
+from services.chassis.faults import Faults
+from services.chassis.follower import Follower
+from services.chassis.health import Health
+from services.chassis.kafka import create_topics, make_broker, subscribe
+from services.chassis.outbox import Outbox
+from services.chassis.postgres import open_pool
+from services.chassis.records import Record
+from services.chassis.settings import Settings
+from tests.support.records import genesis, raw
+from tests.support.service import eventually
+
+TOPIC = "events.strike.v1"
+CARDS = [card.model_copy(update={"partitions": 1}) for card in cards() if card.topic in {TOPIC, f"{TOPIC}.quarantine"}]
+
+
+class Keeping:
+    """Effects that keep what they saw: one row a record, in the follower's transaction."""
+
+    def __init__(self) -> None:
+        self.trouble: list[Exception] = []
+
+    async def apply(self, tx: asyncpg.Connection, records: Sequence[Record]) -> None:
+        await tx.executemany("INSERT INTO seen (at, key) VALUES ($1, $2)", [(r.offset, r.key.decode()) for r in records])
+        if self.trouble:
+            raise self.trouble.pop()
+
+
+class World:
+    """One follower of one topic with one partition, in this process."""
+
+    def __init__(self, stack: Stack, pool: asyncpg.Pool, settings: Settings) -> None:
+        self.stack, self.pool, self.settings = stack, pool, settings
+        self.health, self.effects = Health(), Keeping()
+
+    async def start(self) -> None:
+        outbox = Outbox("timeline", {f"{TOPIC}.quarantine": 1}, [])
+        async with self.pool.acquire() as tx, tx.transaction():
+            await outbox.open_logs(tx)
+        self.broker = make_broker(self.settings)
+        follower = Follower("timeline", self.effects, self.pool, outbox, self.health, Faults(), self.settings.kafka)
+        self.health.set("timeline", reason="starting")
+        subscribe(self.broker, follower, [TOPIC], self.settings)
+        await self.broker.start()
+
+    async def stop(self) -> None:
+        await self.broker.stop()
+
+    async def send(self, *records: object) -> None:
+        producer = AIOKafkaProducer(bootstrap_servers=self.stack.kafka)
+        await producer.start()
+        for record in records:
+            await producer.send_and_wait(TOPIC, record.value, record.key, partition=0, headers=list(record.headers))  # type: ignore[attr-defined]
+        await producer.stop()
+
+    async def seen(self) -> list[str]:
+        return [row["key"] for row in await self.pool.fetch("SELECT key FROM seen ORDER BY at")]
+
+    async def saw(self, *keys: str) -> None:
+        await eventually(lambda: self._saw(list(keys)))
+
+    async def _saw(self, keys: list[str]) -> bool:
+        return await self.seen() == keys
+
+    async def halted(self, because: str) -> None:
+        await eventually(lambda: because in self.health.ready().parts["timeline"])
+
+
+def parcel(seq: int, key: str) -> object:
+    return raw(seq, seq, key=key.encode())
+
+
+@pytest_asyncio.fixture
+async def world(emptied: Stack) -> AsyncIterator[World]:
+    """Given a log with its genesis record and a follower that has not started."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=emptied.kafka)
+    await admin.start()
+    await admin.delete_topics([card.topic for card in CARDS])
+    await eventually(lambda: _gone(admin))
+    await admin.close()
+    await create_topics(emptied.kafka, CARDS)
+    postgres = await asyncpg.connect(emptied.dsn("admin"))
+    await postgres.execute("CREATE TABLE timeline.seen (at bigint, key text); GRANT ALL ON timeline.seen TO timeline")
+    await postgres.close()
+    settings = Settings(kafka=emptied.kafka, dsn=SecretStr(emptied.dsn("timeline")), session_timeout_ms=1500)
+    async with await open_pool(settings, "timeline") as pool:
+        world = World(emptied, pool, settings)
+        await world.send(genesis("one"))
+        await world.start()
+        yield world
+        await world.stop()
+
+
+async def _gone(admin: AIOKafkaAdminClient) -> bool:
+    return TOPIC not in await admin.list_topics()
+
+
+async def test_a_topic_that_was_deleted_and_made_anew_halts_its_follower(world: World) -> None:
+    # given a follower that applied two records and stopped
+    await world.send(parcel(1, "a"), parcel(2, "b"))
+    await world.saw("a", "b")
+    await world.stop()
+    # when the topic is made anew, with as many records
+    admin = AIOKafkaAdminClient(bootstrap_servers=world.stack.kafka)
+    await admin.start()
+    await admin.delete_topics([TOPIC])
+    await eventually(lambda: _gone(admin))
+    await admin.close()
+    await create_topics(world.stack.kafka, CARDS)
+    await world.send(genesis("other"), parcel(1, "x"), parcel(2, "y"), parcel(3, "z"))
+    await world.start()
+    # then it halts and says why, and nothing of the other log is applied
+    await world.halted("this is another log")
+    assert await world.seen() == ["a", "b"]
+
+
+async def test_a_log_shorter_than_the_position_halts_its_follower(world: World) -> None:
+    await world.send(parcel(1, "a"), parcel(2, "b"))
+    await world.saw("a", "b")
+    await world.stop()
+    await world.pool.execute("UPDATE checkpoints SET next_offset = 99")
+    await world.start()
+    await world.halted("lies outside the log")
+
+
+async def test_another_record_than_the_one_applied_halts_its_follower(world: World) -> None:
+    await world.send(parcel(1, "a"))
+    await world.saw("a")
+    await world.stop()
+    await world.pool.execute("UPDATE checkpoints SET last_digest = 'other'")
+    await world.start()
+    await world.halted("is not the one that was applied")
+
+
+async def test_a_hole_in_the_numbers_halts_and_applies_nothing_after_it(world: World) -> None:
+    await world.send(parcel(1, "a"), parcel(3, "c"))
+    await world.halted("records are missing")
+    assert await world.seen() in ([], ["a"])
+
+
+async def test_a_lost_connection_to_postgres_is_waited_for(world: World) -> None:
+    world.effects.trouble = [ConnectionResetError("gone"), asyncpg.DeadlockDetectedError("deadlock")]
+    await world.send(parcel(1, "a"))
+    await world.saw("a")
+
+
+async def test_backends_that_are_terminated_again_and_again_cost_no_record(world: World) -> None:
+    keys = [f"k{number}" for number in range(60)]
+    postgres = await asyncpg.connect(world.stack.dsn("admin"))
+    for number, key in enumerate(keys, 1):
+        await world.send(parcel(number, key)) if number % 20 else await asyncio.gather(
+            world.send(parcel(number, key)),
+            postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'timeline'"),
+        )
+    await postgres.close()
+    await world.saw(*keys)
+
+
+async def test_a_bug_in_the_effects_halts_loudly_and_is_not_retried_for_ever(world: World) -> None:
+    world.effects.trouble = [ZeroDivisionError("a bug")]
+    await world.send(parcel(1, "a"))
+    await world.halted("ZeroDivisionError: a bug")
+    assert await world.seen() == []
+
+
+async def test_kafka_s_own_offsets_do_not_matter(world: World) -> None:
+    await world.send(parcel(1, "a"), parcel(2, "b"))
+    await world.saw("a", "b")
+    await world.stop()
+    admin = AIOKafkaAdminClient(bootstrap_servers=world.stack.kafka)
+    await admin.start()
+    await admin.delete_consumer_groups(["timeline"]) if hasattr(admin, "delete_consumer_groups") else None
+    await admin.close()
+    await world.send(parcel(3, "c"))
+    await world.start()
+    await world.saw("a", "b", "c")

@@ -25,7 +25,7 @@ def canonical_url(url: str | None) -> str | None:
     parts = _split(url)
     if parts is None:
         return None
-    host, path = host_of(url), _path(parts.path)
+    host, path = host_of(parts.geturl()), _path(parts.path)
     query = _query(parts.query)
     if not host or (path == "" and not query):
         return None

@@ -8,6 +8,7 @@ from functools import cache
 
 from services.ingestor.pages.resources import either, resource
 
+_ENDING = re.compile(r"(?:\(([^()]{2,40})\)|\s[-–—]{1,2}\s?([A-Z][\w/ -]{1,30}))\s*\Z")
 _SPLIT = re.compile(r"\s*(?:[/,;|&]|\band\b|\bvia\b)\s*")
 
 
@@ -19,6 +20,12 @@ def agency(text: str) -> str | None:
 def told(text: str) -> Iterator[str]:
     """Agencies that somebody "told" something: the house form of the agency's own stories ("…, he told Reuters")."""
     return (_names()[match[1]] for match in _told().finditer(text))
+
+
+def ending(body: str) -> str | None:
+    """The agency that a story ends with: "… the border. – AFP", "… the border. (Xinhua)"."""
+    match = _ENDING.search(body[-60:])
+    return agency(match[1] or match[2]) if match else None
 
 
 def credited(outlet: str) -> str | None:

@@ -26,7 +26,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
     alone = either([word for row in data["units"].values() for word in row["alone"]])
     counted = rf"(?:(?<![\d.,:])(?P<digits>\d{{1,4}})|\b(?P<word>{numbers})\b)[ \u00a0]?(?P<unit>{units})[ \u00a0]{ago}\b"
     bare = rf"\W{{0,4}}(?P<digits>\d{{1,3}})[ \u00a0]?(?P<unit>{alone})\W{{0,2}}"
-    calendar = rf"\b{either(list(data['days']))}\b(?:,? (?:at )?\d{{1,2}}[:.]\d\d(?: ?[ap]\.?m\.?)?)?"
+    calendar = rf"(?:\b|(?<=\btime)){either(list(data['days']))}\b(?:,? (?:at )?\d{{1,2}}[:.]\d\d(?: ?[ap]\.?m\.?)?)?"
     return tuple(re.compile(form, re.IGNORECASE) for form in (counted, bare, either(list(data["fixed"])), calendar))  # type: ignore[return-value]
 
 
@@ -52,8 +52,8 @@ def _calendar(text: str) -> Told | None:
     match = _patterns()[3].search(text)
     if not match:
         return None
-    word = re.match(r"\w+", match[0])
-    return _told(text, match, DaysBack(resource("ages")["days"][word[0].lower()])) if word else None
+    days = next(days for word, days in resource("ages")["days"].items() if match[0].lower().startswith(word))
+    return _told(text, match, DaysBack(days))
 
 
 def _told(text: str, match: re.Match[str], when: Age | DaysBack) -> Told:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from schemas.articles import Dateline, PageRef, Published, RawArticle
 from services.ingestor.identity import article_id, content_sha256
-from services.ingestor.pages.agencies import agency, credited, told
+from services.ingestor.pages.agencies import agency, credited, ending, told
 from services.ingestor.pages.credits import notice_of, signed
 from services.ingestor.pages.datelines import read_dateline
 
@@ -55,14 +55,15 @@ def article(story: Story) -> RawArticle:
 def wire_of(story: Story, dateline: Dateline | None) -> str | None:
     """The agency credited, by the surest sign that there is.
 
-    In order: dateline, the outlet's own name ("Reuters via …"), byline, a sign-off in the house's form, and that people in the
-    story "told" one agency and no other.
+    In order: dateline, the outlet's own name ("Reuters via …"), byline, a sign-off in the house's form or with its name, and that
+    people in the story "told" one agency and no other.
     """
     known = (
         (dateline.wire if dateline else None)
         or credited(story.outlet)
         or (agency(story.byline) if story.byline else None)
         or signed(story.body)
+        or ending(story.body)
     )
     if known:
         return known

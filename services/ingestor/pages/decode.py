@@ -64,6 +64,9 @@ def _read(content: bytes, media_type: str | None) -> Decoded:
     marked = next((row["codec"] for row in resource("bytes")["boms"] if content.startswith(bytes.fromhex(row["opens"]))), None)
     if marked:
         return _forced(content, marked, ())
+    wide = _wide(content[:SAMPLE])
+    if wide:
+        return _forced(content, wide, (f"no charset stated: read as {wide}",))
     told = _told(content, media_type)
     if content.isascii() and told not in {"iso2022_jp", "hz"}:
         return Decoded(content.decode("ascii"))
@@ -108,22 +111,28 @@ def _as_told(content: bytes, told: str | None) -> Decoded | None:
 
 
 def _guessed(content: bytes, told: str | None) -> Decoded:
-    wide = _wide(content[:SAMPLE])
-    if wide:
-        return _forced(content, wide, (f"no charset stated: read as {wide}",))
     if _mostly_utf8(content) or told == "utf-8":
         return _forced(content, "utf-8", ())
-    best = from_bytes(content[:SAMPLE], steps=5, chunk_size=512, cp_isolation=resource("bytes")["codecs"]).best()
-    codec = best.encoding.replace("_", "-") if best else "utf-8"
+    codec = _best(content[:SAMPLE])
     return _forced(content, codec, (f"no usable charset stated: read as {codec}",))
 
 
+def _best(sample: bytes) -> str:
+    order = [codecs.lookup(name).name for name in resource("bytes")["guesses"]]
+    found = from_bytes(sample, steps=5, chunk_size=512, cp_isolation=list(order))
+    best = found.best()
+    equal = {codecs.lookup(one.encoding).name for one in found if best and (one.chaos, one.coherence) == (best.chaos, best.coherence)}
+    return next((name for name in order if name in equal), "utf-8")
+
+
 def _wide(sample: bytes) -> str | None:
-    """UTF-16 without a mark, told by where its zero bytes stand."""
-    half = len(sample) // 2
-    if half and sample[1::2].count(0) > half * 0.6:
+    """UTF-16 without a mark: every other byte is a zero now and then, and always one of a few."""
+    even, odd = set(sample[0::2]), set(sample[1::2])
+    if len(sample) < 8 or 0 not in even | odd:  # noqa: PLR2004 - four characters
+        return None
+    if 0 in odd and len(odd) * 3 <= len(even):
         return "utf-16-le"
-    return "utf-16-be" if half and sample[0::2].count(0) > half * 0.6 else None
+    return "utf-16-be" if 0 in even and len(even) * 3 <= len(odd) else None
 
 
 def _mostly_utf8(content: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -72,33 +73,35 @@ def _title(labels: list[Label], begin: int, end: int, limits: Limits, hint: str 
     fit = [place for place in range(begin, end) if fit_for_headline(labels[place], limits)]
     if not fit:
         return None
-    stamps = [place for place in range(begin, end) if labels[place].kind in ("stamp", "byline")]
-    counts = _counts([fold(labels[place].line.text) for place in fit])
-
-    def worth(place: int) -> tuple[bool, bool, bool, int, bool, bool, int]:
-        text = labels[place].line.text
-        folded, level = fold(text), labels[place].heading
-        words = len(text.split()) >= WORDS
-        known = looks_like_outlet(text) and is_known_outlet(text)
-        above = not stamps or place < stamps[-1]
-        return (
-            hint is not None and folded == fold(hint),
-            level == 1,
-            words and counts[folded] > 1,
-            -(level or 9),
-            words,
-            above and not known,
-            place,
-        )
-
-    return max(fit, key=worth)
+    counts = Counter(fold(labels[place].line.text) for place in fit)
+    last = max((place for place in range(begin, end) if labels[place].kind in ("stamp", "byline")), default=end)
+    best = max(fit, key=lambda place: _worth(labels[place], place, counts, hint, above=place < last))
+    return best if counts[fold(labels[best].line.text)] > 1 or labels[best].heading else _over_summary(labels, fit, best)
 
 
-def _counts(folded: list[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for text in folded:
-        counts[text] = counts.get(text, 0) + 1
-    return counts
+def _worth(one: Label, place: int, counts: Counter[str], hint: str | None, *, above: bool) -> tuple[bool, bool, bool, int, bool, bool, int]:
+    """How likely a line is the headline: the page's own word, first heading, said twice, heading, length, place above the time line."""
+    text, folded = one.line.text, fold(one.line.text)
+    long = len(text.split()) >= WORDS
+    name = looks_like_outlet(text) and is_known_outlet(text)
+    return (
+        hint is not None and folded == fold(hint),
+        one.heading == 1,
+        long and counts[folded] > 1,
+        -(one.heading or 9),
+        long,
+        above and not name,
+        place,
+    )
+
+
+def _over_summary(labels: list[Label], fit: list[int], best: int) -> int:
+    """The line over the best one, if these two stand alone together: headline and summary. More than two are a list."""
+
+    def long(place: int) -> bool:
+        return place in fit and len(labels[place].line.text.split()) >= WORDS
+
+    return best - 1 if long(best - 1) and long(best) and not long(best - 2) else best
 
 
 def _head(labels: list[Label], begin: int, end: int, title: str, titles: tuple[int, ...]) -> Head:
@@ -115,12 +118,14 @@ def _head(labels: list[Label], begin: int, end: int, title: str, titles: tuple[i
 def _outlets(labels: list[Label], start: int, end: int, titles: set[int], stamp: Stamp | None) -> tuple[tuple[str, bool], ...]:
     """Names in a head: the stamp's own, then those marked as outlets, then short lines that read like one, the surest first."""
     marked = [one.outlet for one in labels[start:end] if one.outlet and one.kind == "outlet"]
-    short = [
-        one.line.text
-        for place, one in enumerate(labels[start:end], start)
-        if place not in titles and one.kind == "short" and looks_like_outlet(one.line.text)
-    ]
+    short = [name for place in range(start, end) if place not in titles and (name := _name(labels[place]))]
     sure = [name for name in short if is_known_outlet(name)]
     named = [stamp.outlet] if stamp and stamp.outlet else []
     rows = [(name, True) for name in [*named, *marked, *sure]] + [(name, False) for name in short if name not in sure]
     return tuple(dict.fromkeys(rows))
+
+
+def _name(one: Label) -> str | None:
+    """The outlet that a short line may name, without the place of its desk ("BBC News, Mumbai")."""
+    name = one.line.text.partition(",")[0]
+    return name if one.kind == "short" and looks_like_outlet(name) else None

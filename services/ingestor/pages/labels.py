@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Literal
 
-from services.ingestor.pages.credits import closes
+from services.ingestor.pages.credits import captions, closes
 from services.ingestor.pages.datelines import opening
 from services.ingestor.pages.lines import Line, fold
 from services.ingestor.pages.names import looks_like_outlet
@@ -18,6 +18,7 @@ from services.ingestor.pages.resources import resource
 from services.ingestor.pages.stamps import LONGEST, Stamp, byline_of, read_stamp, read_when
 
 Kind = Literal["blank", "phrase", "stamp", "byline", "outlet", "closing", "prose", "short"]
+CAPTION = 300  # code points of a caption, at most
 BULLETS = "•·▪◦‣●*"
 _NAMES: dict[Kind, str] = {
     "blank": "space",
@@ -109,6 +110,12 @@ def _outlet(line: Line, text: str) -> Label | None:
     return Label(line, "outlet", _NAMES["outlet"], outlet=name) if name and looks_like_outlet(name) else None
 
 
+def _caption(line: Line, text: str) -> Label | None:
+    """A line of its own below a picture: it has the picture's credit at its end, and no story in front of it."""
+    ends = captions(text) if len(text) <= CAPTION else []
+    return Label(line, "phrase", "caption") if ends and ends[-1] >= len(text) else None
+
+
 def _text(line: Line, text: str) -> Label | None:
     if closes(text):
         return Label(line, "closing", _NAMES["closing"])
@@ -125,7 +132,7 @@ def _is_dateline(text: str) -> bool:
     return found is not None and found.end >= len(text)
 
 
-_READERS: tuple[Callable[[Line, str], Label | None], ...] = (_phrase, _stamp, _byline, _outlet, _text)
+_READERS: tuple[Callable[[Line, str], Label | None], ...] = (_phrase, _stamp, _byline, _outlet, _caption, _text)
 
 
 def _blocks(labels: list[Label]) -> Iterator[tuple[int, int]]:

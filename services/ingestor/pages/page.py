@@ -22,7 +22,6 @@ from services.ingestor.pages.refuse import refuse
 from services.ingestor.pages.stamps import read_when
 from services.ingestor.pages.stories import Run, has_dateline, runs
 
-
 NO_HINTS = Hints()
 
 
@@ -180,12 +179,12 @@ def _worded(labels: list[Label], one: _Found) -> list[int]:
 def _head_name(one: Label, place: int, head: Head, outlet: str) -> str:
     if place in head.titles:
         return "headline"
-    return "outlet" if one.kind == "short" and fold(one.line.text) == fold(outlet) else one.name
+    return "outlet" if one.kind == "short" and fold(one.line.text.partition(",")[0]) == fold(outlet) else one.name
 
 
 def _refusals(page: Page, found: list[_Found], stories: list[_Found]) -> tuple[Refusal, ...]:
     if not stories:
         teasers = sum(one.what == "teaser" for one in found)
-        return (refuse(page.capture, "no_article", f"{teasers} teasers, {len(found) - teasers} other pieces of text"),)
+        return (refuse(page.capture, "no_article", f"teasers: {teasers}, other pieces of text: {len(found) - teasers}"),)
     beyond = sum(one.what == "article" for one in found) - len(stories)
     return (refuse(page.capture, "too_many_articles", f"{beyond} articles beyond the first {len(stories)} were left"),) if beyond else ()

@@ -1,0 +1,1 @@
+"""The stages that golden pages go through, found by discovery."""

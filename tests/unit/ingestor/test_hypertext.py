@@ -1,0 +1,124 @@
+"""HTML becomes text to the letter, and hostile HTML becomes a refusal or a harmless text, soon."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from services.ingestor.pages.hypertext import Rendered, render
+from services.ingestor.pages.model import Capture, Limits, Refusal
+from tests.unit.ingestor.given import BODY, page, reasons
+
+
+def rendered(html: str, limits: Limits | None = None) -> Rendered:
+    found = render(Capture(html), html, limits or Limits())
+    assert isinstance(found, Rendered), found
+    return found
+
+
+def marked(html: str) -> dict[str, str]:
+    found = rendered(html)
+    return {mark.what: found.text[mark.start : mark.end].strip() for mark in found.marks}
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>One &amp; two &lt;i&gt; &amp;lt; &nbsp;three&#8217;s</p>", "One & two <i> &lt; three’s"),
+        ("<p>a <b>b</b>, <a href='x'>c</a></p><p>d</p>", "a b, c\n\nd"),
+        ("<div>a<br>b<hr>c</div>", "a\nb\nc"),
+        ("<p>He said <q>no</q>.</p>", "He said “no”."),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a\nb"),
+        ("a<script>b</script><style>c</style><!-- d --><noscript>e</noscript>f", "af"),
+        ("<p hidden>a</p><p style='color:red; display : none'>b</p><p aria-hidden=true>c</p>d", "d"),
+        ("<p>a<span style='margin-top: 99999em'>b</span></p>", "ab"),
+        ("<pre>a\n  b</pre>", "a\n  b"),
+    ],
+)
+def test_a_pages_text_is_what_a_reader_sees(html: str, text: str) -> None:
+    assert rendered(html).text.strip() == text
+
+
+def test_marks_stand_where_the_markup_puts_them() -> None:
+    assert marked(
+        '<nav>Home</nav><article><h2><a href="/x">Head &amp; line</a></h2><p>By A. <time datetime="2025-08-18">Monday</time></p></article>'
+    ) == {
+        "region:navigation": "Home",
+        next(iter(key for key in marked("<article>x</article>"))).replace("article:3", "article:4"): "Head & line\n\nBy A. Monday",
+        "heading2": "Head & line",
+        "link:/x": "Head & line",
+        "time:2025-08-18": "Monday",
+    }
+
+
+def test_no_entity_of_the_pages_own_is_expanded_and_no_file_is_read() -> None:
+    bomb = '<!DOCTYPE html [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]><p>&b; &f;</p>'
+    text = rendered(bomb).text
+    assert "lollol" not in text
+    assert "root:" not in text
+
+
+@pytest.mark.parametrize(
+    ("html", "limits", "reason"),
+    [
+        ("<div>" * 100_000 + "x", Limits(), "too_deep"),
+        ("<b>x</b>" * 1_001, Limits(max_tags=1_000), "too_many_tags"),
+        ("<div>" * 30 + "x", Limits(max_depth=20), "too_deep"),
+    ],
+)
+def test_a_page_beyond_a_limit_is_refused(html: str, limits: Limits, reason: str) -> None:
+    found = render(Capture(html), html, limits)
+    assert isinstance(found, Refusal)
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div " + " ".join(f'a{number}="1"' for number in range(100_000)) + ">x</div>",
+        "<table><tr><td>" + "x" * 300_000 + "</td></tr>" + "<tr><td>y</td></tr>" * 5_000 + "</table>",
+        "<ul>" * 150 + "<li>x</li>" * 20_000,
+        "<b>x" * 50_000,
+        "<time>3h</time> word " * 30_000,
+        '<p style="margin-top:99999em;padding-left:99999em">x</p>' * 10_000,
+        "<script>" * 2_000 + "x",
+        '<script type="application/ld+json">' + "[" * 100_000 + "</script><p>x",
+        "<!--" * 50_000 + "x",
+        "&amp;" * 200_000,
+    ],
+    ids=["attributes", "wide table", "nested lists", "unclosed", "times", "css", "scripts", "deep json", "comments", "references"],
+)
+def test_a_page_made_to_be_slow_or_large_is_neither(html: str) -> None:
+    start = time.process_time()
+    found = render(Capture(html), html, Limits())
+    assert time.process_time() - start < 10
+    assert isinstance(found, Refusal) or len(found.text) < 2 * len(html)
+
+
+def test_a_single_storys_head_dates_and_names_it() -> None:
+    made = page(
+        f"""<html lang="en"><head><title>x</title><meta property="og:site_name" content="The Paper"><meta name="author" content="A. Writer">
+        <meta property="article:published_time" content="2025-08-19T10:00:00+02:00"></head><body><h1>Talks end</h1><p>2 hours ago</p><p>{BODY}</p></body></html>"""
+    )
+    article = made.articles[0]
+    assert (article.title, article.outlet, article.byline, article.language) == ("Talks end", "The Paper", "A. Writer", "en")
+    assert (article.published.raw, article.published.basis) == ("2025-08-19T10:00:00+02:00", "absolute")
+
+
+def test_a_head_that_claims_the_future_yields_to_the_time_line() -> None:
+    made = page(
+        f'<meta property="article:published_time" content="2031-01-01"><h1>Talks end</h1><p>2 hours ago</p><p>{BODY}</p>',
+        media_type="text/html",
+    )
+    assert made.articles[0].published.raw == "2 hours ago"
+
+
+def test_a_headlines_link_is_its_storys_address_only_on_the_pages_own_host() -> None:
+    cards = f'<article><h2><a href="/a">Talks end early</a></h2><p>Star · 2h</p><p>{BODY}</p></article><article><h2><a href="https://other.example/b">Talks end late</a></h2><p>Post · 3h</p><p>{BODY}</p></article>'
+    made = page(f"<html><body>{cards}</body></html>", url="https://digest.example/today")
+    assert [article.url for article in made.articles] == ["https://digest.example/a", None]
+
+
+def test_html_without_text_is_refused() -> None:
+    assert reasons(page("<html><body><script>x</script></body></html>")) == ["empty"]

@@ -48,7 +48,6 @@ STATES = {
     "Israel": "IL",
     "Finland": "FI",
 }
-CALENDAR = {7: "week", 31: "month", 30: "month", 28: "month", 365: "year"}
 
 
 def moment(text: str) -> datetime:
@@ -63,14 +62,18 @@ def published(text: str | None) -> Published:
 
 
 def when(text: str | None) -> When:
-    """ "2025-08-18", "night 2025-08-18", "month 2025-07-01..2025-07-31"; None for no date."""
+    """ "2025-08-18", "night 2025-08-18", "month 2025-07-01..2025-07-31"; "assumed 2025-08-19" where
+    no words tell it; None for no date.
+    """
     if text is None:
         return When()
     word, _, days = text.rpartition(" ")
     start, _, end = days.partition("..")
     if word == "night":
         end = (moment(start) + timedelta(days=1)).date().isoformat()
-    return When.model_validate({"start": start, "end": end or start, "precision": word or "day", "basis": {"expression": text}})
+    precision = {"": "day", "assumed": "day"}.get(word, word)
+    basis = {"expression": None if word == "assumed" else text}
+    return When.model_validate({"start": start, "end": end or start, "precision": precision, "basis": basis})
 
 
 def cast(text: str, kind: str) -> tuple[Participant, ...]:

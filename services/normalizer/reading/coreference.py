@@ -58,12 +58,10 @@ def _times_meet(happening: Happening, candidate: Candidate) -> bool:
 
 
 def _same_day(happening: Happening, candidate: Candidate) -> bool:
+    """Whether both tell a time, and it is the same day or stretch."""
+    when = candidate.when.value if candidate.when else None
     mine = [m.when.value for m in happening.members if m.when and dating.days(m.when.value)]
-    return (
-        candidate.when is not None
-        and bool(dating.days(candidate.when.value))
-        and any(dating.meet(when, candidate.when.value) for when in mine)
-    )
+    return when is not None and dating.days(when) is not None and any(dating.same(one, when) for one in mine)
 
 
 def _place_keys(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozenset[str]]:
@@ -153,6 +151,8 @@ def _directed_fits(happening: Happening, candidate: Candidate) -> bool:
 def fits(happening: Happening, candidate: Candidate) -> bool:
     """Whether nothing speaks against a candidate's being this happening, and something for it."""
     frame = candidate.trigger.kind.frame
+    if "another" in candidate.trigger.pattern.card.needs and candidate.when and not _same_day(happening, candidate):
+        return False
     if not (_times_meet(happening, candidate) and _points_back(happening, candidate)):
         return False
     if frame == "directed":

@@ -184,6 +184,14 @@ def days(when: When | None) -> tuple[dt.date, dt.date] | None:
     return first, dt.date.fromisoformat(when.end[:10]) if when.end else first
 
 
+def same(one: When, other: When) -> bool:
+    """Whether two times are the same day or night, or the same longer stretch."""
+    exact = {"minute", "hour", "day", "night"}
+    if one.precision in exact and other.precision in exact:
+        return meet(one, other)
+    return days(one) == days(other)
+
+
 def meet(one: When | None, other: When | None) -> bool:
     """Whether two times share a day, or one of them is not known."""
     a, b = days(one), days(other)

@@ -8,11 +8,12 @@ from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Name, Sentence
 from services.normalizer.reading.grammar import words
-from services.normalizer.reading.meeting import is_party, is_speaker, stands_aside
+from services.normalizer.reading.meeting import is_party, is_person, is_speaker, stands_aside
 from services.normalizer.reading.states import state
 
 WEAPON_GAP = 5
 USER_GAP = 3
+SAY_GAP = 3
 
 
 def is_passive(trigger: Trigger) -> bool:
@@ -23,11 +24,11 @@ def is_passive(trigger: Trigger) -> bool:
 
 def _adjacent_before(sentence: Sentence, at: int) -> Name | None:
     """The side named right before: "Israeli airstrike", "Russia's overnight drone attack", "U.S. and British strikes"."""
-    for name in reversed([n for n in sentence.names if n.last <= at]):
+    for name in reversed([n for n in sentence.names if n.first < at]):
         gap = sentence.tokens[name.last : at]
-        if len(gap) > WEAPON_GAP or any(token.low in words("no_attacker") for token in gap):
+        if len(gap) > WEAPON_GAP or any(token.low in words("no_attacker") for token in gap) or sentence.clause(at)[0] > name.last:
             return None
-        if is_party(name):
+        if is_party(name) and (not is_person(name) or (gap and gap[0].low == "'s")):
             return name
     return None
 
@@ -57,16 +58,32 @@ def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
     return next((n for n in before if any(t.low in words("strike_verbs") for t in sentence.tokens[n.last : n.last + USER_GAP])), None)
 
 
+def _comes_under(trigger: Trigger) -> bool:
+    """ "Kyiv came under a missile attack": whoever stands before is struck."""
+    return any(token.low == "under" for token in trigger.sentence.tokens[max(trigger.first - WEAPON_GAP, 0) : trigger.first])
+
+
+def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
+    """ "Ukraine said it had struck …": who says so of himself."""
+    for first, last in sentence.says:
+        owns = any(token.low in words("self") for token in sentence.tokens[last : last + 2])
+        if last <= trigger.first and owns:
+            return [n for n in sentence.names if first - SAY_GAP <= n.last <= first and is_party(n) and not is_person(n)][-1:]
+    return []
+
+
 def attackers(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
-    by = _by(sentence, trigger)
+    by = _by(sentence, trigger) or _self_told(sentence, trigger)
+    if trigger.noun and _comes_under(trigger):
+        return tuple(by)
     if trigger.noun:
         near = _adjacent_before(sentence, trigger.first) or (None if by else _user(sentence, trigger))
         return tuple(by) or ((near,) if near else ())
     if is_passive(trigger):
         return tuple(by) or _weapon_owner(sentence, trigger)
     subject = _subject(sentence, trigger)
-    return (subject,) if subject else ()
+    return (subject,) if subject else tuple(by)
 
 
 def _weapon_owner(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
@@ -84,7 +101,7 @@ def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
     """Sides aimed at: behind "on", "against"; a verb's object; a passive verb's subject."""
     sentence = trigger.sentence
     used = {n.first for n in taken}
-    if is_passive(trigger):
+    if is_passive(trigger) or (trigger.noun and _comes_under(trigger)):
         before = [
             n
             for n in sentence.names
@@ -121,6 +138,14 @@ def _is_side(name: Name) -> bool:
     return is_party(name) or whole_state(name) is not None
 
 
+def _beside_others(sentence: Sentence, name: Name) -> bool:
+    """ "the Lebanese-Syrian border": neither is struck."""
+    following = next((n for n in sentence.names if n.first == name.last), None)
+    if following is not None:
+        return _beside_others(sentence, following)
+    return name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("others")
+
+
 def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     if any(first <= name.last + 1 and last > name.last - 1 for first, last in sentence.says):
         return False
@@ -128,7 +153,7 @@ def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
         return False
     if stands_aside(sentence, name) and not name.governor:
         return False
-    if name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("others"):
+    if _beside_others(sentence, name):
         return False
     whole = whole_state(name) is not None or (name.named.actor is not None and name.named.actor.type == "state")
     if name.governor in words("aimed" if whole else "aimed_at_actors"):

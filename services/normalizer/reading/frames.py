@@ -126,7 +126,7 @@ def _weapons(trigger: Trigger) -> tuple[tuple[str, Said[str]], ...]:
 def _country_place(name: Name) -> Place | None:
     """A state that is struck is also the place that is struck."""
     actor = name.named.actor
-    if name.named.form != "name" and name.named.form != "acronym":
+    if name.named.form not in {"name", "acronym"}:
         return None
     if name.named.place is not None or actor is None or actor.type != "state" or actor.country is None:
         return None
@@ -171,6 +171,17 @@ def _by_place(trigger: Trigger, candidate: Candidate) -> tuple[Candidate, ...]:
     return tuple(parts) if len(parts) > 1 else (candidate,)
 
 
+def _denied(document: Document, trigger: Trigger, attacking: Sequence[Name]) -> bool:
+    """Whether the side that is said to have struck says, here or in the next sentence, that it did not."""
+    index, accused = trigger.sentence.index, {meeting.side(name) for name in attacking}
+    for sentence in document.sentences[index : index + 2]:
+        for first, _, _ in phrases("denials").find(sentence.tokens):
+            deniers = [n for n in sentence.names if first - 3 <= n.last <= first]
+            if any(meeting.side(name) in accused for name in deniers):
+                return True
+    return False
+
+
 def direct(document: Document, trigger: Trigger) -> Candidate:
     attacking, attacked = directed.both_sides(trigger)
     places = placing.targets(trigger, attacked, attacking)
@@ -179,6 +190,8 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     parties = directed.sides(attacking, attacked)
     parties = (*parties, *_other_side(trigger, parties, places))
     told = read_state(trigger.sentence.tokens, region(trigger), ALLOWED["directed"])
+    if told.weight == 0 and _denied(document, trigger, attacking):
+        told = State("disputed", trigger.first, trigger.last, 1.0)
     low, high = trigger.sentence.clause(trigger.first)
     quantities = counting.in_range(trigger.sentence, "directed", min(low, trigger.low), max(high, trigger.high))
     when = dating.choose(trigger, told.status, document.anchor.date)
@@ -229,7 +242,8 @@ def _has(candidate: Candidate, need: str) -> bool:
         return False
     if need == "military":
         toll = any(said.value.measure == "killed" for said in candidate.quantities) and bool(candidate.places)
-        return toll or any(said.value.role == "attacker" for said in candidate.parties) or bool(candidate.details)
+        at_war = bool(candidate.places) and _words_needed(candidate.trigger, "military")
+        return toll or at_war or any(said.value.role == "attacker" for said in candidate.parties) or bool(candidate.details)
     if need == "weapon":
         return bool(candidate.details) or bool(candidate.trigger.kind.weapon.find(candidate.trigger.sentence.tokens))
     return True

@@ -9,6 +9,8 @@ from schemas.events import Place
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Said
 from services.normalizer.reading.coreference import Happening, persons
+from services.normalizer.reading.document import Document
+from services.normalizer.reading.placing import around
 
 LENT = frozenset({"occurred", "ongoing"})
 
@@ -54,3 +56,15 @@ def share_places(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
 
 # A meeting told further on than this many sentences may be of another day.
 NEAR = 4
+
+
+def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+    """A strike whose own words name no place takes one from the words around it."""
+    lent: list[Happening] = []
+    for happening in happenings:
+        first, *rest = happening.members
+        if first.trigger.kind.frame != "directed" or _venues(happening):
+            lent.append(happening)
+            continue
+        lent.append(Happening([replace(first, places=around(document, first.trigger)), *rest]))
+    return tuple(lent)

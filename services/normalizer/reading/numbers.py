@@ -181,10 +181,12 @@ def find_counts(tokens: Sequence[Token], taken: frozenset[int]) -> tuple[Count, 
     words = _words()
     counts: list[Count] = []
     for number in _numbers(tokens, words):
-        if number.first in taken:
+        if number.first in taken or (number.first > 0 and tokens[number.first - 1].low in {"including", "includes"}):
             continue
         first, low, best, high = _bounds(tokens, number, words)
         measure, last = _measure(tokens, number, first, words)
+        if measure == "strikes" and number.value == 1:
+            continue
         if measure and not (measure in WEAPONS and number.value == 1 and last < len(tokens) and tokens[last].low in lexical("blows")):
             counts.append(Count(first, last, measure, low, best, high))
     return tuple(counts)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from schemas.events import Place, PlaceRole
 from services.normalizer.reading.candidates import Said, Trigger
-from services.normalizer.reading.document import Name, Sentence
+from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import grammar, phrases, words
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.states import state
@@ -118,6 +118,13 @@ def sentence_word(trigger: Trigger) -> str:
     return trigger.sentence.tokens[trigger.last - 1].low
 
 
+def _attributive(sentence: Sentence, name: Name) -> bool:
+    """ "a U.S. base": whose it is, not where."""
+    following = sentence.tokens[name.last] if name.last < len(sentence.tokens) else None
+    plain = following is not None and following.low.isalpha() and not following.capital
+    return name.named.form == "acronym" and plain and following is not None and following.low not in grammar().conjunctions
+
+
 def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) -> tuple[Said[Place], ...]:
     """Places hit: what is aimed at, and what stands behind "in", "near", "over"."""
     sentence, used = trigger.sentence, {name.first for name in attacking}
@@ -127,5 +134,20 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
         if n.first not in used and (_stands_as_place(sentence, n) or n in aimed) and not _possessive(sentence, n)
     ]
     found += [n for n in aimed if _is_place(n)]
+    found = [n for n in found if not _attributive(sentence, n)]
     origins = [_said(n, "origin") for n in found if n.governor == "from"]
     return _sorted([*(_said(n, "target") for n in found if n.governor != "from"), *origins])
+
+
+def around(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
+    """Where the clause names no place: a place elsewhere in the sentence, else the last one of the sentence before."""
+    sentence = trigger.sentence
+    for nearby in (sentence, *document.sentences[max(sentence.index - 1, 0) : sentence.index]):
+        standing = [
+            n
+            for n in nearby.names
+            if _is_place(n) and (n.governor in words("aimed") or (n.governor is None and n.named.reading == "place"))
+        ]
+        if standing:
+            return _sorted([_said(standing[-1], "target")])
+    return ()

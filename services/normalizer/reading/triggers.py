@@ -43,13 +43,13 @@ def _stands(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, last: 
     )
 
 
-def _scope(sentence: Sentence, first: int, last: int, others: Sequence[tuple[int, int]]) -> tuple[int, int]:
+def _scope(sentence: Sentence, first: int, last: int, others: Sequence[tuple[int, int, bool]], *, noun: bool) -> tuple[int, int]:
     """The clause, cut where another trigger of the same kind begins or ends."""
     low, high = sentence.clause(first)
-    earlier = [end for _, end in others if low < end <= first]
+    earlier = [end for _, end, _ in others if low < end <= first]
     if earlier:
-        low = max(max(earlier), phrase_start(sentence, first))
-    return low, min([high, *(phrase_start(sentence, start) for start, _ in others if start >= last)])
+        low = max([*earlier, phrase_start(sentence, first) if noun else 0])
+    return low, min([high, *(phrase_start(sentence, start) if is_noun else start for start, _, is_noun in others if start >= last)])
 
 
 def _carries(standing: Sequence[tuple[int, int, int, Pattern]], first: int, kind: int, pattern: Pattern) -> bool:
@@ -75,8 +75,8 @@ def find_triggers(sentence: Sentence, rules: Rules) -> tuple[Trigger, ...]:
             continue
         if _stands(kind, kind.patterns[m], sentence, first, last):
             standing.append((first, last, n, kind.patterns[m]))
-    many = {n for _, _, n, pattern in standing if not pattern.card.alone}
-    standing = [hit for hit in standing if not (hit[3].card.alone and hit[2] in many)]
+    leading = {(n, sentence.clause(first)) for first, _, n, pattern in standing if not pattern.card.alone}
+    standing = [hit for hit in standing if not (hit[3].card.alone and (hit[2], sentence.clause(hit[0])) in leading)]
     found = [_trigger(rules.kinds[n], pattern, sentence, (first, last), standing) for first, last, n, pattern in standing]
     return tuple(
         replace(
@@ -91,7 +91,11 @@ def find_triggers(sentence: Sentence, rules: Rules) -> tuple[Trigger, ...]:
 def _trigger(
     kind: Kind, pattern: Pattern, sentence: Sentence, span: tuple[int, int], standing: Sequence[tuple[int, int, int, Pattern]]
 ) -> Trigger:
-    others = [(first, last) for first, last, _, other in standing if other.card.id.split(".")[0] == kind.name and (first, last) != span]
-    low, high = _scope(sentence, *span, others)
-    since = max([sentence.clause(span[0])[0], *(end for _, end in others if end <= span[0])])
+    others = [
+        (first, last, other.card.part == "noun")
+        for first, last, _, other in standing
+        if other.card.id.split(".")[0] == kind.name and (first, last) != span
+    ]
+    low, high = _scope(sentence, *span, others, noun=pattern.card.part == "noun")
+    since = max([sentence.clause(span[0])[0], *(end for _, end, _ in others if end <= span[0])])
     return Trigger(kind, pattern, sentence, *span, low, high, since=since)

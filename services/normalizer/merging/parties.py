@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import fsum
 
 from schemas.events import Participant
 
@@ -62,7 +63,7 @@ def agreement(a: Parties, b: Parties, table: Tables) -> float:
     """0 to 1: how far two casts are the same. A state and its leader agree partly; one shared party alone tells little."""
     if not (a.delegations and b.delegations):
         return 0.0
-    total = sum(_pairing(a, b, table).values())
+    total = fsum(_pairing(a, b, table).values())  # whatever the order of the set
     fewer, more = sorted((len(a.delegations), len(b.delegations)))
     union = fewer + more - len(shared(a, b, table))
     score = table.overlap * min(1.0, total / fewer) + (1 - table.overlap) * min(1.0, total / union)

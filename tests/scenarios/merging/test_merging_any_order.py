@@ -121,3 +121,21 @@ def test_a_greedy_merger_depends_on_the_order_and_this_one_does_not() -> None:
 
 def _names(world: Sequence[Told]) -> list[list[str]]:
     return [[one.mention.mention_id for one in group] for group in partition(world)]
+
+
+def test_what_is_withdrawn_may_have_kept_others_apart() -> None:
+    # given an undated mention that two meetings fit equally well
+    first = told("first", day="2025-08-16", date="2025-08-15", who="Trump, Putin", form="talks")
+    second = told("second", day="2025-08-19", date="2025-08-18", who="Trump, Putin", form="talks")
+    vague = told("vague", day="2025-08-19", who="Trump, Putin", form="talks")
+    ledger = Ledger()
+    for one in (first, second, vague):
+        ledger.take(one.article.article_id, 1, [one])
+    assert len(ledger.live) == 3
+    # when one of the two is withdrawn, then the mention joins the other, though neither lost a mention
+    changes = ledger.take("second", 2, ())
+    assert sorted(change.change for change in changes) == ["merged", "retracted", "revised"]
+    assert [[m.mention_id for m in event.mentions] for event in ledger.live] == [["first", "vague"]]
+    # and when it is restored, all is as it was
+    ledger.take("second", 3, [second])
+    assert by_content(ledger.live) == by_content(merge_all(readings(first, second, vague)))

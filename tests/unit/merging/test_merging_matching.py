@@ -98,7 +98,7 @@ PLAN: dict[str, Any] = {"kind": "summit", "says": "proposed", "who": "Putin, Zel
 )
 def test_each_rule_that_keeps_mentions_apart_is_told_by_name(base: dict[str, Any], change: dict[str, Any], rule: str) -> None:
     # given two mentions of which the second differs in one thing
-    extra = {"numbers": {"killed": 3}} if "numbers" in change else {}
+    extra: dict[str, Any] = {"numbers": {"killed": 3}} if "numbers" in change else {}
     extra |= {"who": "Russia > (A. Adams)"} if rule == "other-persons-named" else {}
     one, other = told("one", **base | extra), told("other", **base | change)
     found = likeness(one, other)

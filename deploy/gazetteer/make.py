@@ -21,13 +21,14 @@ from typing import Any
 
 HERE = Path(__file__).parent
 COVERAGE = tomllib.loads((HERE / "coverage.toml").read_text(encoding="utf-8"))
+APOSTROPHES = dict.fromkeys(map(ord, "'`’‘ʻʼʾʿ"))
 WORD = re.compile(r"[^\W_]+")
 LATIN = re.compile(r"[A-Za-z' -]+")
 
 
 def folded(name: str) -> str:
     """The key that reading looks a name up by: words without case and accents, single blanks between."""
-    plain = unicodedata.normalize("NFKD", name.translate({0x2BB: None, 0x2BC: None, 0x27: None, 0x2019: None}))
+    plain = unicodedata.normalize("NFKD", name.translate(APOSTROPHES))
     return " ".join(WORD.findall("".join(c for c in plain if not unicodedata.combining(c)).casefold()))
 
 
@@ -40,7 +41,7 @@ def wanted(city: dict[str, Any]) -> bool:
 def alike(key: str, other: str) -> bool:
     """A spelling of the same name, not a translation of it or an airport's code."""
     return (
-        len(other) > 3
+        len(other) >= COVERAGE["shortest_spelling"]
         and other[0] in (key[0], COVERAGE["sound_alike"].get(key[0]))
         and SequenceMatcher(None, key, other).ratio() >= COVERAGE["alike"]
     )
@@ -60,7 +61,7 @@ def pressed(city: dict[str, Any]) -> str:
     """The name as the press prints it: letters of transliteration plain where the country writes in another script."""
     if city["countrycode"] not in COVERAGE["respelled"]:
         return str(city["name"])
-    plain = unicodedata.normalize("NFKD", city["name"].replace("’", "").replace("‘", "").replace("ʼ", ""))
+    plain = unicodedata.normalize("NFKD", city["name"].translate(APOSTROPHES))
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 

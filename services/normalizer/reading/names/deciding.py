@@ -40,6 +40,8 @@ class Cues:
             return after == "s" or not after
         if gap == "-":
             return after in self._sets["leading"]
+        if gap.isspace() and self._titles.begins(after) and self._titles.at(self._text, last):
+            return True  # "Pentagon spokesman"
         return gap.isspace() and (
             after in self._sets["actor_after"] or (after.endswith(_ACTING_ENDS) and after not in self._sets["not_acting"])
         )

@@ -7,14 +7,14 @@ import re
 from collections.abc import Sequence
 
 from schemas.events import Participant, Place
-from services.normalizer.reading.names.choosing import likeliest, spoken_of, sure_countries
+from services.normalizer.reading.names.choosing import LARGE, likeliest, spoken_of, sure_countries
 from services.normalizer.reading.names.deciding import Cues
 from services.normalizer.reading.names.drafts import Draft
 from services.normalizer.reading.names.geography import Geography
 from services.normalizer.reading.names.lexicon import Lexicon
 from services.normalizer.reading.names.named import As, Named
 from services.normalizer.reading.names.senses import Sense
-from services.normalizer.reading.names.text import Text
+from services.normalizer.reading.names.text import Text, phrase_key
 
 _STOP = re.compile(r"[a-z0-9)%”\"]{3}[.!?]['\"”’)]*\s|\n\s*\n")
 _LINKS = frozenset((", ", " and ", " or ", ", and ", " & ", "-", "–", "/", ", the ", " and the "))
@@ -61,8 +61,16 @@ class Finish:
         if actor and place:
             reading = "place" if draft.reading == "place" or self._dateline(draft) else self.cues.reading(draft.first, draft.last, previous)
         who = self._of_its_day(actor) if actor and reading != "place" else None
-        where = place.place if place and reading != "actor" else None
+        where = self._spelt(draft, place) if place and reading != "actor" else None
         return self._make(draft, who, where, reading, actor or place or draft)
+
+    def _spelt(self, draft: Draft, sense: Sense) -> Place | None:
+        """A village keeps the spelling of the text where it differs from the gazetteer's; a great city has one name."""
+        if sense.place is None or sense.kind != "city" or sense.weight >= LARGE or phrase_key(sense.place.name) == draft.key:
+            return sense.place
+        start, end = self.text.span(draft.first, draft.last)
+        name = " ".join(self.text.body[start:end].split())
+        return sense.place if name.isupper() else sense.place.model_copy(update={"name": name})
 
     def _make(self, draft: Draft, actor: Participant | None, place: Place | None, reading: As, shape: Sense | Draft) -> Named:
         start, end = self.text.span(draft.first, draft.last)
@@ -141,6 +149,10 @@ class Finish:
     def _settle_strangers(self) -> None:
         self._firsts = frozenset(d.first for d in self.drafts)
         self._lasts = frozenset(d.last - 1 for d in self.drafts)
+        self._of_person: dict[str, list[Draft]] = {}
+        for d in self.drafts:
+            if d.actor is not None and d.actor.type == "person":
+                self._of_person.setdefault(d.actor.name, []).append(d)
         sentence, numbers = 0, []
         for i, d in enumerate(self.drafts):
             if i and _STOP.search(self.text.body, self.text.ends[self.drafts[i - 1].last - 1] - 3, self.text.starts[d.first]):
@@ -155,15 +167,27 @@ class Finish:
             draft.place = draft.place.model_copy(update={"country": self._nearest_country(i)})
             return
         near = {c for j in self._neighbours(i) if j != i and numbers[j] == numbers[i] for c in sure_countries(self.drafts[j])}
-        if draft.actor is not None and len(near) == 1:
-            draft.actor = draft.actor.model_copy(update={"country": near.pop()})
+        if draft.actor is not None and draft.actor.country is None and len(near) == 1:
+            self._settle_everywhere(draft.actor, near.pop())
+
+    def _settle_everywhere(self, person: Participant, country: str) -> None:
+        """Later bare surnames are of the same country as the introduction."""
+        settled = person.model_copy(update={"country": country})
+        for d in self._of_person.get(person.name, ()):
+            if d.actor is not None and d.actor.country is None:
+                d.actor = settled
 
     def _neighbours(self, i: int) -> range:
         return range(max(0, i - 8), min(len(self.drafts), i + 9))
 
+    def _distance(self, i: int, j: int) -> int:
+        """Characters between two names."""
+        first, second = self.drafts[min(i, j)], self.drafts[max(i, j)]
+        return self.text.starts[second.first] - self.text.ends[first.last - 1]
+
     def _nearest_country(self, i: int) -> str | None:
         """Of the next few names, the nearest that is in one country; else the country most spoken of."""
-        order = sorted(self._neighbours(i), key=lambda j: (abs(j - i), -j))
+        order = sorted(self._neighbours(i), key=lambda j: self._distance(i, j))
         for j in order:
             countries = {
                 s.place.country for s in self.drafts[j].senses if s.place and s.place.country and (s.weight > 10**5 or s.kind == "state")

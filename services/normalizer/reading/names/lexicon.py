@@ -79,7 +79,7 @@ class Lexicon:
             key = phrase_key(name)
             self.people[key] = (*self.people.get(key, ()), p)
             self.note(name, key)
-        self.surnames.update(map(phrase_key, p.surnames))
+        self.surnames.update({phrase_key(s) for s in p.surnames} - {phrase_key(n) for n in p.names})
 
     def state(self, code: str, day: dt.date | None) -> Participant | None:
         """The state of that code on that day: Moscow spoke for the Soviet Union in 1987."""
@@ -150,29 +150,31 @@ def _state(lexicon: Lexicon, row: list[str], ids: dict[str, int]) -> None:
 
 def _places(lexicon: Lexicon) -> None:
     for row in read_table(FOLDER / "places" / "places.tsv"):
-        place = _place(lexicon, row)
+        place, weight = _place(lexicon, row)
         names = (row[0], *several(row[1]))
         kind: Any = "region" if place.precision == "unknown" else place.precision
         form: Any = "venue" if kind == "site" else "name"
         for n in names:
-            lexicon.add(n, Sense(kind, form, place=place, weight=_BY_HAND, risky=phrase_key(n) in lexicon.common))
+            lexicon.add(n, Sense(kind, form, place=place, weight=weight, risky=phrase_key(n) in lexicon.common))
             if row[7]:
                 lexicon.add(n, Sense("seat", form, lexicon.states[row[7]][-1].actor, place))
 
 
-def _place(lexicon: Lexicon, row: list[str]) -> Place:
-    """Columns: name, also, precision, country, lat, lon, within, speaks_for. A town of the gazetteer takes its id."""
+def _place(lexicon: Lexicon, row: list[str]) -> tuple[Place, int]:
+    """Columns: name, also, precision, country, lat, lon, within, speaks_for. A town of the gazetteer takes its id and weight."""
     name, _, precision, country, lat, lon, within, _ = row
-    here = (r.split("\t") for r in lexicon.cities.get(phrase_key(name), "").splitlines() if precision == "city")
-    return Place(
+    rows = (r.split("\t") for r in lexicon.cities.get(phrase_key(name), "").splitlines() if precision == "city")
+    here = max((r for r in rows if r[2] == country), key=lambda r: int(r[7]), default=None)
+    place = Place(
         name=name,
         country=country or None,
         lat=float(lat),
         lon=float(lon),
-        geonameid=next((int(cells[6]) for cells in here if cells[2] == country), None),
+        geonameid=int(here[6]) if here else None,
         precision=precision,
         within=tuple(several(within)) or ((lexicon.countries[country],) if country else ()),
     )
+    return place, max(_BY_HAND, int(here[7]) if here else 0)
 
 
 def _institutions(lexicon: Lexicon) -> None:

@@ -23,6 +23,7 @@ class Persons:
         self.introduced: dict[str, Participant] = {}
         self._ends = lexicon.sets["not_in_a_persons_name"]
         self._ranks = lexicon.ranks
+        self._common = lexicon.sets["common_surnames"]
 
     def run(self, at: int) -> int:
         """The word after the name of a person that begins here: capitalised words, with particles between."""
@@ -48,7 +49,7 @@ class Persons:
         if title is not None:
             held = [p for p in fitting or people if any(t.office == title.office and owner in (None, t.of) for t in p.tenures)]
             fitting = held or [p for p in fitting if owner in (None, p.participant.country)]
-        elif key in self.lexicon.common or key in self.lexicon.given:
+        elif key in self._common or key in self.lexicon.common or key in self.lexicon.given:
             fitting = [p for p in fitting if p.rank_on(self.day, self._ranks) >= _UNMISTAKABLE and key not in self._ends]
         return self._best(fitting).participant if fitting else None
 
@@ -80,4 +81,6 @@ class Persons:
             name = name.title()
         if last - first == 1:
             return Participant(name=name, type="person", country=country)
-        return self.introduce(Participant(name=name, type="person", country=country))
+        person, surname = Participant(name=name, type="person", country=country), self.text.keys[last - 1]
+        famous = self.known(surname, self.lexicon.people.get(surname, ()))  # "Trump" stays the president beside an Ivanka Trump
+        return person if famous else self.introduce(person)

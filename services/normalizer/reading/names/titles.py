@@ -62,5 +62,9 @@ class Titles:
         size = self._phrases.at(text, i) if i < len(text) else 0
         return Title(first, i + size, self._offices[" ".join(text.keys[i : i + size])], changed) if size else None
 
+    def changes(self, key: str) -> bool:
+        """Whether the word makes a title somebody else's than the holder's: "former"."""
+        return key in self._changing
+
     def begins(self, key: str) -> bool:
         return self._phrases.begins(key) or key in self._changing or key in self._plain

@@ -62,7 +62,7 @@ class Walk:
     def _by_someone(self, title: Title, before: Draft | None, owner: str | None) -> Step:
         """As in "The Russian president", "Ukraine's foreign minister", "the Kremlin leader": one name with the word before."""
         holder = self._holder(title, owner)
-        if holder is None or before is None:
+        if holder is None or before is None or self.titles.changes(self.text.key(before.first - 1)):
             return None, title.last
         self.drafts.pop()
         return Draft(before.first, title.last, "office", actor=holder, reading="actor"), title.last
@@ -194,7 +194,9 @@ class Walk:
             at += 1
         if at >= len(self.text) or not self.text.joined[at - 1]:
             return None
-        size = self._forces.at(self.text, at)
+        size, title = self._forces.at(self.text, at), self.titles.at(self.text, at)
+        if title and title.last > at + size:
+            return None  # "Pakistan's army chief"
         return (Draft(hit.first, at + size, "office", actor=actor, reading="actor", key=hit.key), at + size) if size else None
 
     # -------------------------------------------------------------------------------------------------- strangers

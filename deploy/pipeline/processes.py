@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -27,6 +28,14 @@ class ServiceError(StackError):
     """A service did not start, or did not become ready."""
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service that was started, and the port it was given."""
+
+    process: Started
+    port: int
+
+
 class Processes:
     """The services of one state folder. `services.json` there says which were started."""
 
@@ -34,16 +43,21 @@ class Processes:
         self._record = state / "services.json"
         self._logs = state / "logs"
 
-    def known(self) -> dict[str, Started]:
+    def known(self) -> dict[str, Running]:
         """The services that were started and still run."""
         try:
             rows = json.loads(self._record.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        started = {name: Started(**row) for name, row in rows.items()}
-        return {name: process for name, process in started.items() if is_alive(process)}
+        started = {name: Running(Started(row["pid"], row["created"]), row["port"]) for name, row in rows.items()}
+        return {name: running for name, running in started.items() if is_alive(running.process)}
 
-    def start(self, card: ServiceCard, environment: Mapping[str, str]) -> Started:
+    def settled(self, cards: Iterable[ServiceCard]) -> tuple[ServiceCard, ...]:
+        """The cards, with the ports of those that run already."""
+        known = self.known()
+        return tuple(replace(card, port=known[card.name].port) if card.name in known else card for card in cards)
+
+    def start(self, card: ServiceCard, environment: Mapping[str, str]) -> None:
         """Start one service, unless it runs already.
 
         Raises:
@@ -51,7 +65,7 @@ class Processes:
         """
         known = self.known()
         if card.name in known:
-            return known[card.name]
+            return
         _need_port(card)
         with (self._logs / f"{card.name}.log").open("ab") as log:
             child = subprocess.Popen(
@@ -63,8 +77,7 @@ class Processes:
                 start_new_session=True,
             )
         started = Started(child.pid, psutil.Process(child.pid).create_time())
-        self._write(known | {card.name: started})
-        return started
+        self._write(known | {card.name: Running(started, card.port)})
 
     def wait_ready(self, cards: Sequence[ServiceCard], say: Callable[[str], None]) -> None:
         """Wait until each service says that it is ready.
@@ -86,13 +99,15 @@ class Processes:
 
     def stop(self, say: Callable[[str], None]) -> None:
         """Stop what runs, first the ones that others feed."""
-        for name, process in sorted(self.known().items()):
-            gone = stop(process, signal.SIGTERM, STOP_SECONDS)
+        for name, running in sorted(self.known().items()):
+            gone = stop(running.process, signal.SIGTERM, STOP_SECONDS)
             say(f"{name}: stopped" if gone else f"{name}: did not stop within {STOP_SECONDS:.0f} s and was ended")
         self._record.unlink(missing_ok=True)
 
-    def _write(self, running: Mapping[str, Started]) -> None:
-        write_private(self._record, {name: {"pid": s.pid, "created": s.created} for name, s in running.items()})
+    def _write(self, running: Mapping[str, Running]) -> None:
+        write_private(
+            self._record, {name: {"pid": r.process.pid, "created": r.process.created, "port": r.port} for name, r in running.items()}
+        )
 
     def _log(self, card: ServiceCard) -> Path:
         return self._logs / f"{card.name}.log"

@@ -43,9 +43,9 @@ def start(options: Options, say: Say) -> Daybook:
         StackError: with what is wrong and what to do.
     """
     stack = local.start(options, say)
-    services = service_cards()
-    asyncio.run(prepare(stack.kafka, stack.dsn("admin"), services, say))
     processes = Processes(stack.state)
+    services = processes.settled(service_cards())
+    asyncio.run(prepare(stack.kafka, stack.dsn("admin"), services, say))
     for card in services:
         processes.start(card, environment(stack, card))
     processes.wait_ready(services, say)

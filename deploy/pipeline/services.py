@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import services
+from deploy.local.errors import BadSettingError
+from deploy.local.ports import pick
 from services.chassis.postgres import CHASSIS_MIGRATIONS
 
 NAMES = ("ingestor", "normalizer", "timeline")
+HTTP_PORT = "DAYBOOK_HTTP_PORT"
 FIRST_PORT = 8801
+LAST_PORT = 65535
 _HOME = Path(services.__file__).parent
 
 
@@ -31,7 +37,23 @@ class ServiceCard:
         return (CHASSIS_MIGRATIONS, own) if own.is_dir() else (CHASSIS_MIGRATIONS,)
 
 
-def service_cards(first_port: int | None = None) -> tuple[ServiceCard, ...]:
-    """The services in the order of the flow; ports are consecutive, from `DAYBOOK_HTTP_PORT` on (8801 if unset)."""
-    first = first_port or int(os.environ.get("DAYBOOK_HTTP_PORT", FIRST_PORT))
-    return tuple(ServiceCard(name, first + at) for at, name in enumerate(NAMES))
+def service_cards(environ: Mapping[str, str] = os.environ) -> tuple[ServiceCard, ...]:
+    """The services in the order of the flow; ports are consecutive from `DAYBOOK_HTTP_PORT` on, any free ones if that is 0.
+
+    Raises:
+        BadSettingError: that is not a port.
+    """
+    text = environ.get(HTTP_PORT, "").strip() or str(FIRST_PORT)
+    if not (text.isascii() and text.isdigit() and int(text) <= LAST_PORT - len(NAMES)):
+        raise BadSettingError(
+            f"{HTTP_PORT}={text} is not a port", f"set {HTTP_PORT} to a number from 1 to {LAST_PORT - len(NAMES)}, or to 0 for free ones"
+        )
+    first = int(text)
+    return tuple(ServiceCard(name, port) for name, port in zip(NAMES, _free_ports() if first == 0 else count(first), strict=False))
+
+
+def _free_ports() -> list[int]:
+    taken: list[int] = []
+    for _ in NAMES:
+        taken.append(pick(frozenset(taken)))
+    return taken

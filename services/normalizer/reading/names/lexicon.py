@@ -102,6 +102,11 @@ class Lexicon:
     def ranks(self) -> dict[str, int]:
         return {office: int(rank) for office, rank in self.words["ranks"].items()}
 
+    @cached_property
+    def telling_surnames(self) -> frozenset[str]:
+        """Surnames that make a person of the word before: "Hunter Biden", but not "Electric Power"."""
+        return frozenset(self.surnames) - self.sets["common_surnames"] - self.common
+
     @property
     def openers(self) -> frozenset[str]:
         return self.sets["openers"]

@@ -206,7 +206,7 @@ class Walk:
         last = self.persons.run(at)
         if last - at > 1 and (self.text.keys[at] in self.lexicon.given or self._of_a_family(at, last) or self._described(last)):
             person = self.persons.stranger(at, last, None)
-            return Draft(at, last, "name", actor=person, reading="actor", adrift=person.country is None), last
+            return Draft(at, last, "name", actor=person, reading="actor", adrift=self._described(last)), last
         if last - at == 1 and self.text.keys[at] in self.persons.introduced:
             person = self.persons.introduced[self.text.keys[at]]
             return self._as_person(at, last, person, self.text.keys[at]), last
@@ -215,7 +215,7 @@ class Walk:
     def _of_a_family(self, at: int, last: int) -> bool:
         """As in "Hunter Biden": ends in a surname that is known, and begins with no common word."""
         end = self.text.keys[last - 1]
-        return self.text.keys[at] not in self.lexicon.openers and (end in self.persons.introduced or end in self.lexicon.surnames)
+        return self.text.keys[at] not in self.lexicon.openers and (end in self.persons.introduced or end in self.lexicon.telling_surnames)
 
     def _described(self, last: int) -> bool:
         """As in "X Y, a spokesman for ...", "X Y, the region's governor"."""

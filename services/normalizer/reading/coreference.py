@@ -67,7 +67,7 @@ def _same_day(happening: Happening, candidate: Candidate) -> bool:
 def _place_keys(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozenset[str]]:
     """(names of towns and regions with what contains them, countries)."""
     places = [said.value for c in candidates for said in c.places if said.value.role != "origin"]
-    local = frozenset(name for p in places if p.precision in LOCAL for name in (p.name, *p.within))
+    local = frozenset(name for p in places if p.precision in LOCAL for name in (p.name, *p.within[:-1]))
     return local, frozenset(p.country for p in places if p.country)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemas.events import Participant, Quantity
 from services.normalizer.reading import counting
 from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.directed import whole_state
 from services.normalizer.reading.document import Document, Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.meeting import is_party, is_speaker
@@ -22,7 +23,7 @@ def _mediates(trigger: Trigger, name: Name) -> bool:
 def _sides(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
     low, high = sentence.clause(trigger.first)
-    found = [n for n in sentence.names if is_party(n) and low <= n.first < high]
+    found = [n for n in sentence.names if (is_party(n) or (n.governor in {"to", "from"} and whole_state(n))) and low <= n.first < high]
     return tuple(n for n in found if not is_speaker(sentence, n, len(sentence.tokens)) and not _told_behind(trigger, n))
 
 
@@ -56,7 +57,7 @@ def parties(document: Document, trigger: Trigger) -> tuple[Said[Participant], ..
     """States and groups as sides, mediators apart, and the people who are named as freed."""
     found: dict[str, Said[Participant]] = {}
     for name in _sides(trigger):
-        actor = name.named.actor
+        actor = name.named.actor or whole_state(name)
         if actor is None or actor.type == "person":
             continue
         role = "mediator" if _mediates(trigger, name) else "party"
@@ -93,7 +94,8 @@ def quantities(trigger: Trigger) -> tuple[Said[Quantity], ...]:
     measure = "bodies" if trigger.kind.name.startswith("body") else "prisoners"
     found: list[Said[Quantity]] = []
     for count in counting.counts(sentence):
-        if count.measure in {"bodies", "prisoners", "people", "killed"}:
+        article = sentence.tokens[count.first].low in {"a", "an"}
+        if count.measure in {"bodies", "prisoners", "people", "killed"} and not article:
             said = counting.quantity(sentence, count, _receiver(trigger, count.first, count.last))
             found.append(Said(said.value.model_copy(update={"measure": measure}), said.start, said.end))
     return tuple(found)

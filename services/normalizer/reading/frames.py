@@ -82,19 +82,30 @@ def _group(trigger: Trigger) -> bool:
     return bool(phrases("groups").find(trigger.sentence.tokens[trigger.low : trigger.high]))
 
 
+def _visited(trigger: Trigger, told: State, places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:
+    """The state visited is a party of a visit that is official, or that is told because it falls through."""
+    tokens = trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.last]
+    if told.status not in {"cancelled", "postponed"} and not any(token.low in lexical("official_visits") for token in tokens):
+        return ()
+    hosts = [(place, state(place.value.country, "host")) for place in places]
+    return tuple(Said(host, place.start, place.end) for place, host in hosts if host)[:1]
+
+
 def meet(document: Document, trigger: Trigger) -> Candidate:
     names = meeting.find_names(document, trigger)
     told = answered(document, trigger, state_of(trigger))
     when = dating.choose(trigger, told.status, document.anchor.date)
     told, when = _if_to_come(trigger, document, told, when)
     form = trigger.pattern.card.form or "talks"
+    places = placing.venues(trigger, told.status) or placing.host_land(trigger, names)
+    visited = _visited(trigger, told, places) if form == "visit" else ()
     tokens = trigger.sentence.tokens
     return Candidate(
         trigger,
         told,
         when,
-        placing.venues(trigger, told.status) or placing.host_land(trigger, names),
-        meeting.with_states(names),
+        places,
+        (*meeting.with_states(names), *visited),
         counting.in_range(trigger.sentence, "meeting", trigger.low, trigger.high),
         (("form", Said(form, tokens[trigger.first].start, tokens[trigger.last - 1].end)),),
         refers=refers(trigger),
@@ -291,4 +302,4 @@ def _particular(candidate: Candidate) -> bool:
         return False
     inside = any(trigger.sentence.start <= said.start < trigger.sentence.end for said in candidate.parties)
     generic = any(token.low in lexical("generic") for token in trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.first])
-    return inside and not (generic and len(_countries(candidate)) < 2)
+    return inside and not (generic and not candidate.names_parties)

@@ -232,6 +232,8 @@ def _fallbacks(document: Document, trigger: Trigger, found: Sequence[Name]) -> I
     before = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]
     yield from (n for n in before if is_person(n) and n.governor is None)
     yield from (n for n in before if n.governor == "from" and _attached(sentence, n))
+    if any(first == low for first, _, _ in grammar().turns.find(sentence.tokens)):
+        yield from (n for n in before if n.governor is None and _acts(sentence, n) and not is_speaker(sentence, n, trigger.first))
     if not trigger.noun and _office_acts(trigger):
         yield from persons_before(document, sentence, 0)
 
@@ -269,15 +271,18 @@ def _for_body(name: Name) -> bool:
 
 
 def with_states(names: Sequence[Name], host: str | None = None) -> tuple[Said[Participant], ...]:
-    """Each name as a participant, and beside each person the state that the person speaks for."""
+    """Each name as a participant, and beside each person the state that the person speaks for, unless it is named itself."""
     parties: dict[str, Said[Participant]] = {}
     for name in names:
         actor = name.named.actor
-        if actor is None:
-            continue
-        role: ParticipantRole = "host" if host and actor.name == host else "attendee"
-        parties.setdefault(actor.name, Said(actor.model_copy(update={"role": role}), name.named.start, name.named.end))
-        spoken_for = state(actor.country, "attendee") if actor.type == "person" and not _for_body(name) else None
+        if actor is not None:
+            role: ParticipantRole = "host" if host and actor.name == host else "attendee"
+            parties.setdefault(actor.name, Said(actor.model_copy(update={"role": role}), name.named.start, name.named.end))
+    named = {said.value.country for said in parties.values() if said.value.type == "state"}
+    for name in names:
+        actor = name.named.actor
+        speaks = actor is not None and actor.type == "person" and not _for_body(name) and actor.country not in named
+        spoken_for = state(actor.country, "attendee") if speaks and actor else None
         if spoken_for:
             parties.setdefault(spoken_for.name, Said(spoken_for, name.named.start, name.named.end))
     return tuple(parties.values())

@@ -184,7 +184,7 @@ def make(maker: Maker, happening: Happening, *, subject: bool) -> Mention:
         mention_id=str(
             uuid5(
                 NAMESPACE,
-                f"{maker.article.article_id}|{best.trigger.kind.name}|{best.trigger.sentence.tokens[best.trigger.first].start}|{pattern}",
+                f"{maker.article.article_id}|{best.trigger.kind.name}|{best.trigger.sentence.tokens[best.trigger.first].start}|{pattern}|{best.places[0].value.name if best.places else ''}",
             )
         ),
         kind=best.trigger.kind.name,

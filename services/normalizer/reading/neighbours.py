@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from schemas.events import Place
+from schemas.events import Participant, Place
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Said
-from services.normalizer.reading.coreference import Happening, persons
+from services.normalizer.reading.coreference import Happening, persons, sides
 from services.normalizer.reading.document import Document
 from services.normalizer.reading.placing import around
 
@@ -67,4 +67,21 @@ def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Ha
             lent.append(happening)
             continue
         lent.append(Happening([replace(first, places=around(document, first.trigger)), *rest]))
+    return tuple(lent)
+
+
+def _sided(happening: Happening) -> tuple[Said[Participant], ...]:
+    return tuple(said for member in happening.members for said in member.parties if said.value.type != "person")
+
+
+def lend_sides(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+    """An exchange that names less than two sides has those of the exchange told before it, or after."""
+    lent: list[Happening] = []
+    for happening in happenings:
+        first, *rest = happening.members
+        lender = next((h for h in happenings if h is not happening and len(sides(h.members)) > 1), None)
+        if first.trigger.kind.frame != "exchange" or len({s.value.name for s in _sided(happening)}) > 1 or lender is None:
+            lent.append(happening)
+            continue
+        lent.append(Happening([replace(first, parties=(*first.parties, *_sided(lender))), *rest]))
     return tuple(lent)

@@ -74,6 +74,14 @@ def _premodifies(trigger: Trigger, name: Name) -> bool:
     return name.named.reading == "place" and phrase_start(trigger.sentence, trigger.first) <= name.first < trigger.first
 
 
+def _where_clause(trigger: Trigger) -> list[Name]:
+    """ "… to Israel on Wednesday, where he will meet …": the place before "where"."""
+    low, _ = trigger.sentence.clause(trigger.first)
+    if trigger.sentence.tokens[low].low != "where":
+        return []
+    return [n for n in trigger.sentence.names if n.last <= low and n.named.place is not None][-1:]
+
+
 def _suggested(trigger: Trigger) -> list[Name]:
     """ "Geneva was suggested as a venue", "… on its soil": places offered, wherever they stand in the sentence."""
     sentence = trigger.sentence
@@ -101,6 +109,7 @@ def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
     found += [n for n in inside if _premodifies(trigger, n)]
     if trigger.pattern.card.form == "visit" or trigger.pattern.card.id == "summit.verb.host":
         found += [n for n in inside if trigger.last <= n.first < trigger.last + NEXT and n.governor in {"to", None, "in"}]
+    found += _where_clause(trigger)
     suggested = (
         [_said(n, "candidate_venue") or _state_place(n, "candidate_venue") for n in _suggested(trigger)] if status == "proposed" else []
     )

@@ -13,6 +13,10 @@ from services.normalizer.reading.rules import Kind, Pattern, Rules
 from services.normalizer.reading.tokens import Token
 
 
+# At most so many words stand between "host" and "a summit".
+LIGHT_GAP = 3
+
+
 def _ends_at(table: Table[str], tokens: Sequence[Token], last: int) -> bool:
     """Whether a phrase of the table ends right before a token; phrases here are at most three words long."""
     return any(table.at(tokens, first)[0] == last for first in range(max(last - 3, 0), last))
@@ -57,6 +61,13 @@ def _carries(standing: Sequence[tuple[int, int, int, Pattern]], first: int, kind
     return pattern.card.part == "verb" and any(n == kind and end == first and p.card.part == "noun" for _, end, n, p in standing)
 
 
+def _is_light(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int, int, int, Pattern]) -> bool:
+    """ "to host a summit": the verb only holds what its noun names."""
+    _, end, kind, pattern = hit
+    follows = any(n == kind and 0 <= first - end <= LIGHT_GAP and p.card.part == "noun" for first, _, n, p in standing)
+    return pattern.card.id.endswith(".host") and follows
+
+
 def phrase_start(sentence: Sentence, first: int) -> int:
     """Where the noun phrase of a trigger begins: past its adjectives and the names run into it, at the last preposition, verb or mark."""
     held = {at for name in sentence.names for at in range(name.first, name.last)}
@@ -75,6 +86,7 @@ def find_triggers(sentence: Sentence, rules: Rules) -> tuple[Trigger, ...]:
             continue
         if _stands(kind, kind.patterns[m], sentence, first, last):
             standing.append((first, last, n, kind.patterns[m]))
+    standing = [hit for hit in standing if not _is_light(standing, hit)]
     leading = {(n, sentence.clause(first)) for first, _, n, pattern in standing if not pattern.card.alone}
     standing = [hit for hit in standing if not (hit[3].card.alone and (hit[2], sentence.clause(hit[0])) in leading)]
     found = [_trigger(rules.kinds[n], pattern, sentence, (first, last), standing) for first, last, n, pattern in standing]

@@ -57,18 +57,18 @@ def spellings(city: dict[str, Any]) -> list[str]:
     return [key, *(o for _, o in near[: COVERAGE["spellings"]])]
 
 
-def pressed(city: dict[str, Any]) -> str:
+def pressed(name: str, country: str) -> str:
     """The name as the press prints it: letters of transliteration plain where the country writes in another script."""
-    if city["countrycode"] not in COVERAGE["respelled"]:
-        return str(city["name"])
-    plain = unicodedata.normalize("NFKD", city["name"].translate(APOSTROPHES))
+    if country not in COVERAGE["respelled"]:
+        return name
+    plain = unicodedata.normalize("NFKD", name.translate(APOSTROPHES))
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def city_rows(cities: Iterable[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
     for c in filter(wanted, cities):
         keys = spellings(c)
-        name = pressed(c)
+        name = pressed(c["name"], c["countrycode"])
         shown = "" if keys[0].title() == name else name
         code = c["admin1code"] if c["countrycode"] == "US" else ""
         yield (
@@ -92,7 +92,7 @@ def division_name(name: str) -> str:
 def division_rows(divisions: Iterable[Any], states: dict[str, dict[str, Any]]) -> Iterator[tuple[str, ...]]:
     for d in divisions:
         if d.parent_code is None and d.country_code not in COVERAGE["divided_by_hand"]:
-            name = division_name(d.name)
+            name = pressed(division_name(d.name), d.country_code)
             if (
                 len(folded(name)) >= COVERAGE["shortest_division"]
                 and folded(name) not in COVERAGE["too_general"]

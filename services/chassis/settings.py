@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="least level that is logged")] = "info"
     log_format: Annotated[Literal["auto", "console", "json"], Field(description="auto: readable on a terminal, else JSON")] = "auto"
     batch_records: Annotated[int, Field(ge=1, description="most records in one transaction")] = 500
-    batch_wait_ms: Annotated[int, Field(ge=1, description="longest wait for a first record")] = 50
+    batch_wait_ms: Annotated[int, Field(ge=1, description="longest wait for a first record, and pause after a wait in vain")] = 10
     session_timeout_ms: Annotated[int, Field(ge=1000, description="a silent consumer loses its partitions after this long")] = 10_000
     fetch_bytes: Annotated[int, Field(ge=1024, description="most bytes fetched from one partition at a time")] = 4_194_304
     relay_records: Annotated[int, Field(ge=1, description="most records in one batch sent from the outbox")] = 1000

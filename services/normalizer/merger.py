@@ -1,5 +1,6 @@
 """The merger: readings in, changes of events out. After each reading what it touches is clustered again, in canonical order,
-so that the events are a function of the set of readings, whatever the order they came in."""
+so that the events are a function of the set of readings, whatever the order they came in.
+"""
 
 from __future__ import annotations
 
@@ -47,27 +48,31 @@ def _reading(record: Record) -> Reading:
 async def _merge(store: Store, record: Record, reading: Reading) -> Sequence[EventChange]:
     if await store.is_late(reading):
         return ()
-    told = [Told(mention, reading.article, reading.sentences) for mention in reading.mentions]
-    losers = await store.replace(reading, told)
-    affected = await _affected(store, reading.kind, told, losers)
-    previous = await store.states({event_id for _, event_id in affected.values() if event_id} | losers)
-    groups = partition(told for told, _ in affected.values())
-    changes = settle(previous, groups, _cause(record, reading), datetime.fromtimestamp(record.timestamp_ms / 1000, UTC), _mint(record))
-    await store.save(changes)
+    at = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
+    after = [Told(mention, reading.article, reading.sentences) for mention in reading.mentions]
+    before = await store.replace(reading, after)
+    reached = {one.mention.mention_id: one for seed in (before, after) for one in await _reached(store, reading, seed)}
+    gone = reached.keys() & {t.mention.mention_id for t in before} - {t.mention.mention_id for t in after}
+    previous, born = await store.events_of(reached)
+    groups = partition(one for mention_id, one in reached.items() if mention_id not in gone)
+    changes = settle(previous, groups, _cause(record, reading), at, _mint(record), born)
+    await store.save(changes, at)
     return changes
 
 
-async def _affected(store: Store, kind: str, told: Sequence[Told], losers: set[str]) -> dict[str, tuple[Told, str | None]]:
-    """All mentions that likeness joins to the new ones, or to what events that lost a mention still hold."""
-    seed: dict[str, tuple[Told, str | None]] = {t.mention.mention_id: (t, None) for t in told}
-    seed |= await store.members(losers, but=seed)
-    known, asked = dict(seed), set[str]()
+async def _reached(store: Store, reading: Reading, seed: Sequence[Told]) -> Sequence[Told]:
+    """The seed and all mentions that likeness joins to it through any number of steps.
+
+    What an article takes back counts as much as what it tells: it may have held others together, or kept them apart.
+    """
+    known: dict[str, Told] = {}
+    asked: set[str] = set()
     while True:
-        reached = component((t for t, _ in seed.values()), (t for t, _ in known.values()))
-        keys = {key for t in reached for key in block_keys(t)} - asked
+        reached = component(seed, known.values())
+        keys = {key for one in reached for key in block_keys(one)} - asked
         if not keys:
-            return {t.mention.mention_id: known[t.mention.mention_id] for t in reached}
-        known |= await store.sharing_keys(kind, keys, but=known)
+            return reached
+        known |= await store.sharing_keys(reading, keys, but=known)
         asked |= keys
 
 

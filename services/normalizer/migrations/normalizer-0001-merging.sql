@@ -20,19 +20,24 @@ CREATE TABLE told (
     kind       text   NOT NULL,
     keys       text[] NOT NULL,
     event_id   text,
+    present    bool   NOT NULL DEFAULT true,
     mention    text   NOT NULL,
     FOREIGN KEY (article_id, kind) REFERENCES readings
 );
 
-CREATE INDEX told_keys ON told USING gin (keys);
-CREATE INDEX told_event ON told (event_id);
+CREATE INDEX told_keys ON told USING gin (keys) WHERE present;
 CREATE INDEX told_article ON told (article_id, kind);
 
+COMMENT ON COLUMN told.present IS 'false once taken back; the row stays, so that a mention that returns finds its event again';
+
 CREATE TABLE events (
-    event_id text PRIMARY KEY,
-    kind     text NOT NULL,
-    state    text NOT NULL
+    event_id text        PRIMARY KEY,
+    kind     text        NOT NULL,
+    born     timestamptz NOT NULL,
+    state    text        NOT NULL
 );
+
+COMMENT ON COLUMN events.born IS 'log time of its first change: on a merge the older event keeps its id';
 
 COMMENT ON COLUMN events.state IS 'the CanonicalEvent as last published, merged and retracted ones too: an id resolves for ever';
 

@@ -1,0 +1,115 @@
+"""Merging in Postgres: whatever order revisions come in, the events are those of a recomputation from the set."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from deploy.local.stack import Stack
+from deploy.pipeline.services import service_cards
+from schemas.articles import RawArticle
+from schemas.changes import EventChange
+from schemas.events import CanonicalEvent
+from schemas.mentions import Reading
+from services.chassis.outbox import Outbox
+from services.chassis.postgres import migrate_schema
+from services.chassis.records import Outgoing, Record, decode
+from services.normalizer import store
+from services.normalizer.merger import Merger
+from services.normalizer.merging import Told, merge_all
+from services.normalizer.reader import readings_to_publish
+from services.normalizer.reading import Ruleset
+from tests.faults.world import articles
+from tests.scenarios.merging.ledger import by_content
+from tests.support.records import raw
+
+
+class Kept(Outbox):
+    """An outbox that only remembers."""
+
+    def __init__(self) -> None:
+        super().__init__("normalizer", {}, [])
+        self.changes: list[EventChange] = []
+
+    async def append(self, tx: asyncpg.Connection, records: Sequence[Outgoing]) -> None:
+        self.changes += [EventChange.model_validate_json(r.value or b"") for r in records if not r.topic.startswith("events.current")]
+
+
+@pytest_asyncio.fixture
+async def tx(stack: Stack) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to an empty normalizer schema; what is done in it is undone."""
+    card = next(card for card in service_cards() if card.name == "normalizer")
+    await migrate_schema(stack.dsn("admin"), card.name, card.migrations)
+    connection = await asyncpg.connect(stack.dsn("normalizer"))
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("TRUNCATE told, readings, events")
+    yield connection
+    await transaction.rollback()
+    await connection.close()
+
+
+@pytest.fixture(scope="module")
+def readings() -> list[Reading]:
+    ruleset = Ruleset.load()
+    return [reading for article in articles(40) for reading in readings_to_publish(article, ruleset)]
+
+
+async def merged(tx: asyncpg.Connection, given: Sequence[Reading]) -> tuple[list[CanonicalEvent], list[EventChange]]:
+    """The live events after these readings, and every change on the way."""
+    outbox = Kept()
+    effects = Merger(outbox)
+    for offset, reading in enumerate(given):
+        await effects.apply(tx, [record(offset, reading)])
+    states = [CanonicalEvent.model_validate_json(row["state"]) for row in await tx.fetch("SELECT state FROM events")]
+    return [state for state in states if not state.merged_into and state.status != "retracted"], outbox.changes
+
+
+def record(offset: int, reading: Reading) -> Record:
+    topic = f"mentions.{reading.kind}.v1"
+    return decode(raw(offset, offset, key=reading.article.article_id.encode(), value=reading.model_dump_json().encode(), topic=topic))
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_any_order_of_revisions_gives_the_events_of_the_set(tx: asyncpg.Connection, readings: list[Reading], seed: int) -> None:
+    # given the same readings in another order, some of them twice
+    shuffled = readings + readings[:20]
+    random.Random(seed).shuffle(shuffled)
+    events, _ = await merged(tx, shuffled)
+    assert by_content(events) == by_content(merge_all(readings))
+
+
+async def test_without_what_was_taken_back_among_the_touched_the_events_would_depend_on_the_order(
+    tx: asyncpg.Connection, readings: list[Reading], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: mentions that an article takes back are forgotten too early."""
+
+    async def forgetful(self: store.Store, reading: Reading, told: Sequence[Told]) -> list[Told]:
+        await replace(self, reading, told)
+        return []
+
+    replace = store.Store.replace
+    monkeypatch.setattr(store.Store, "replace", forgetful)
+    events, _ = await merged(tx, readings)
+    assert by_content(events) != by_content(merge_all(readings))
+
+
+async def test_what_is_withdrawn_is_retracted_and_what_returns_keeps_its_id(tx: asyncpg.Connection) -> None:
+    ruleset = Ruleset.load()
+    (first,) = articles(1)[:1]
+    again = first.model_copy(update={"revision": 4, "pubstatus": "corrected"})
+    steps = [first, _withdrawn(first, 2), again]
+    _, changes = await merged(tx, [r for article in steps for r in readings_to_publish(article, ruleset) if r.kind == "strike"])
+    assert [change.change for change in changes] == ["identified", "retracted", "revised"]
+    assert len({change.event.event_id for change in changes}) == 1
+    assert [change.event.revision for change in changes] == [1, 2, 3]
+    assert changes[1].event.quantities == ()
+    assert changes[1].cause.reason.startswith("withdrawn by")
+
+
+def _withdrawn(article: RawArticle, revision: int) -> RawArticle:
+    return article.model_copy(update={"revision": revision, "pubstatus": "withdrawn"})

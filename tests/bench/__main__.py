@@ -1,0 +1,58 @@
+"""`python -m tests.bench`: every benchmark, a table of ratios, and `build/bench.json`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.options import Options
+from deploy.local.stack import start, stop
+from deploy.pipeline.prepare import prepare
+from deploy.pipeline.services import service_cards
+from tests.bench import reading, relaying, whole_path
+from tests.bench.ratios import Ratio, write
+
+OUTPUT = Path("build/bench.json")
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def main() -> None:
+    """Run them all on a stack of their own."""
+    ratios = reading.measure()
+    with tempfile.TemporaryDirectory(prefix="daybook-bench-") as folder:
+        state = Path(folder) / "state"
+        try:
+            ratios += asyncio.run(_on_a_stack(state))
+        finally:
+            stop(state)
+    write(ratios, OUTPUT)
+    Console(width=150).print(_table(ratios))
+    say(f"written to {OUTPUT}")
+
+
+async def _on_a_stack(state: Path) -> list[Ratio]:
+    stack = await asyncio.to_thread(start, Options(state=state, kafka_port=0, controller_port=0, postgres_port=0), say)
+    await prepare(stack.kafka, stack.dsn("admin"), service_cards(), say)
+    say("measuring the whole path")
+    ratios = await whole_path.measure(stack)
+    say("measuring the relay")
+    return ratios + await relaying.measure(stack)
+
+
+def _table(ratios: list[Ratio]) -> Table:
+    table = Table("what", "ratio", "of", "to", "samples")
+    for ratio in ratios:
+        table.add_row(ratio.name, f"{ratio.ratio:.3g}", ratio.of, ratio.to, str(ratio.samples))
+    return table
+
+
+if __name__ == "__main__":
+    main()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from services.ingestor.pages.names import host_of
 from services.ingestor.pages.resources import resource
 
 LONGEST = 2_000  # code points; longer addresses are no one's
+SAFE = "%!$&'()*+,;=:@~"  # what a path holds unescaped (RFC 3986, 3.3), and escapes that are there
 _CACHE = re.compile(r"/(?:c|v|i)/(?:s/)?(?P<rest>[^/]+\.[^/]+/.*)")
 _GOOGLE = re.compile(r"/amp/(?:s/)?(?P<rest>[^/]+\.[^/]+/.*)")
 _HEX = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -83,7 +84,7 @@ def _path(path: str) -> str:
             resolved.append(segment)
     if resolved and resolved[-1].lower() in resource("urls")["index_files"]:
         resolved.pop()
-    return "".join(f"/{segment}" for segment in [*resolved[:-1], *(_plain(segment) for segment in resolved[-1:])])
+    return "".join(f"/{quote(segment, safe=SAFE, errors='replace')}" for segment in [*resolved[:-1], *map(_plain, resolved[-1:])])
 
 
 def _plain(segment: str) -> str:

@@ -23,7 +23,7 @@ class Clean(NamedTuple):
 
 def clean(text: str) -> Clean:
     """The text with each refused character replaced by U+FFFD, and what they were: as long as it was before."""
-    if not _REFUSED.search(text):
+    if _is_storable(text):
         return Clean(text, ())
     nul = text.count("\x00")
     surrogates = len(_REFUSED.findall(text)) - nul
@@ -31,6 +31,14 @@ def clean(text: str) -> Clean:
     return Clean(_REFUSED.sub(REPLACEMENT, text), tuple(f"{count} × {what} replaced by U+FFFD" for count, what in said if count))
 
 
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()  # refuses surrogates, faster than any search
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
+
+
 def has_overrides(text: str) -> bool:
     """Whether the text holds characters that turn the direction of writing: harmless in a store, misleading on a screen."""
-    return _OVERRIDES.search(text) is not None
+    return not text.isascii() and _OVERRIDES.search(text) is not None

@@ -41,10 +41,10 @@ def read_head(labels: list[Label], run: Run, limits: Limits, hint: str | None = 
     begin = _begin(labels, run, limits)
     title = _title(labels, begin, run.first, limits, hint)
     if title is None:
-        return _head(labels, begin, run.first, "", ())
+        return head_between(labels, begin, run.first, "", ())
     folded = fold(labels[title].line.text)
     same = tuple(place for place in range(begin, run.first) if labels[place].kind == "short" and fold(labels[place].line.text) == folded)
-    return _head(labels, begin, run.first, labels[title].line.text, same)
+    return head_between(labels, begin, run.first, labels[title].line.text, same)
 
 
 def read_heads(labels: list[Label], runs: list[Run], limits: Limits, hint: str | None = None) -> list[Head]:
@@ -54,7 +54,13 @@ def read_heads(labels: list[Label], runs: list[Run], limits: Limits, hint: str |
         return heads
     ends = [run.first for run in runs[1:]] + [len(labels)]
     below = [_below(labels[run.last + 1 : end]) for run, end in zip(runs, ends, strict=True)]
-    return [replace(head, stamp=stamp) for head, stamp in zip(heads, below, strict=True)] if below[-1] else heads
+    return [_under(head, stamp) for head, stamp in zip(heads, below, strict=True)] if below[-1] else heads
+
+
+def _under(head: Head, stamp: Stamp | None) -> Head:
+    """The head with the time line below its story, whose outlet goes with it."""
+    outlets = ((stamp.outlet, True),) if stamp and stamp.outlet else head.outlets
+    return replace(head, stamp=stamp, outlets=outlets)
 
 
 def _below(gap: list[Label]) -> Stamp | None:
@@ -104,7 +110,8 @@ def _over_summary(labels: list[Label], fit: list[int], best: int) -> int:
     return best - 1 if long(best - 1) and long(best) and not long(best - 2) else best
 
 
-def _head(labels: list[Label], begin: int, end: int, title: str, titles: tuple[int, ...]) -> Head:
+def head_between(labels: list[Label], begin: int, end: int, title: str, titles: tuple[int, ...]) -> Head:
+    """What the lines of [begin, end) say of a story whose headline is known."""
     first = titles[0] if titles else begin
     inside = labels[first:end]
     above = labels[begin:first][::-1]  # nearest first

@@ -22,11 +22,13 @@ class Hints(NamedTuple):
     byline: str = ""
     url: str = ""
     language: str = ""
+    single: bool = False  # the page says that it is one story's
 
 
 def read_hints(sifted: Sifted) -> Hints:
     """The hints of a page; its JSON-LD goes before its meta elements."""
-    story = next(_stories(sifted.data), {})
+    stories = {_text(story.get("headline")): story for story in _stories(sifted.data)}
+    story = next(iter(stories.values()), {}) if len(stories) == 1 else {}
     meta = resource("markup")["meta"]
     return Hints(
         title=_text(story.get("headline")) or _first(sifted.meta, meta["title"]) or _line(sifted.meta.get("<title>", "")),
@@ -35,6 +37,7 @@ def read_hints(sifted: Sifted) -> Hints:
         byline=_name(story.get("author")) or _first(sifted.meta, meta["byline"]),
         url=_line(sifted.meta.get("canonical", "") or sifted.meta.get("og:url", "")),
         language=_language(_text(story.get("inLanguage")) or sifted.meta.get("lang", "")),
+        single=bool(story) or sifted.meta.get("og:type", "").lower().startswith("article"),
     )
 
 

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 from services.ingestor.pages.resources import resource
 
 WORDS = 6  # of an outlet's name, at most
+_CLOCK = re.compile(r"\d[:.]\d|\b(?:19|20)\d\d\b")
 _TOKEN = re.compile(r"[^\s/,-]+")
 
 
 def looks_like_outlet(text: str) -> bool:
     """A short run of capitalised words with no sentence in it, such as "Free Malaysia Today" or "France 24"."""
     words = _TOKEN.findall(text)
-    if not words or len(words) > WORDS or len(text) > 60 or text[-1] in ".?!:;,\"'”’" or text.isdigit():  # noqa: PLR2004 - a name, no sentence
+    if not words or len(words) > WORDS or len(text) > 60 or _CLOCK.search(text) or text[-1] in ".?!:;,\"'”’" or text.isdigit():  # noqa: PLR2004 - a name, no sentence
         return False
     return any(word[0].isalpha() for word in words) and all(_name_word(word, first=place == 0) for place, word in enumerate(words))
 
@@ -38,10 +39,18 @@ def host_of(url: str | None) -> str:
         host = (urlsplit(url or "").hostname or "").rstrip(".")
     except ValueError:
         return ""
-    labels = host.split(".")
+    labels = _ascii(host).split(".")
     while len(labels) > 2 and labels[0] in resource("urls")["host_labels"]:  # noqa: PLR2004 - a name and its domain stay
         labels = labels[1:]
     return ".".join(labels)
+
+
+def _ascii(host: str) -> str:
+    """A host in the form that the domain name system knows, where it has one."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 def _name_word(word: str, *, first: bool) -> bool:

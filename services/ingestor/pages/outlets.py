@@ -7,7 +7,7 @@ from typing import NamedTuple
 from services.ingestor.pages.heads import Head
 from services.ingestor.pages.labels import Label
 from services.ingestor.pages.lines import fold
-from services.ingestor.pages.names import aggregator_at, host_of
+from services.ingestor.pages.names import aggregator_at, host_of, is_known_outlet
 
 UNKNOWN = "unknown"
 
@@ -38,20 +38,20 @@ def read_site(labels: list[Label], *, named: str, url: str | None) -> Site:
     return Site(named, promoted, signed, host_of(url), aggregator_at(url) or "")
 
 
-def outlet_of(head: Head, site: Site, *, several: bool) -> str:
+def outlet_of(head: Head, site: Site, *, several: bool, writers: str = "") -> str:
     """The name of the outlet.
 
-    On a page of several stories the lines at the story's head say it. On a page of one, the site does, unless a time line names
-    another: a short line by itself is more likely a section there. `unknown` where nothing says it.
+    On a page of several stories, and on an aggregator's, the lines at the story's head say it. On any other page the site does: a
+    name beside the time is more likely a writer or a section there. `unknown` where nothing says it. `writers` are never an outlet.
     """
-    stamp = [head.stamp.outlet] if head.stamp and head.stamp.outlet else []
-    sure = [name for name, is_sure in head.outlets if is_sure]
-    unsure = [name for name, is_sure in head.outlets if not is_sure]
-    own = [site.named, site.signed] if not site.carries else []
-    order = (
-        [*stamp, *sure, *unsure, *own, site.host] if several or site.carries or site.promoted else [*stamp, *own, *sure, site.host, *unsure]
-    )
-    return next((name for name in order if name), UNKNOWN)
+    names = [(name, is_sure) for name, is_sure in head.outlets if fold(name) not in fold(writers) or is_known_outlet(name)]
+    sure, unsure = [name for name, is_sure in names if is_sure], [name for name, is_sure in names if not is_sure]
+    known = [name for name in sure if is_known_outlet(name)] if site.promoted else []
+    if several or site.carries or (site.promoted and not site.named):
+        order = [*sure, *unsure, site.named, site.signed, site.host]
+    else:
+        order = [*known, site.named, *sure, site.signed, site.host, *unsure]
+    return next((name for name in order if name and not _same(name, site.carries)), UNKNOWN)
 
 
 def aggregator_of(outlet: str, outlets: set[str], site: Site) -> str | None:

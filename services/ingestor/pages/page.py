@@ -11,16 +11,17 @@ from services.ingestor.pages.addresses import absolute_url, canonical_url
 from services.ingestor.pages.article import Story, article
 from services.ingestor.pages.clean import REPLACEMENT, clean
 from services.ingestor.pages.cover import cover
-from services.ingestor.pages.heads import Head, read_heads
+from services.ingestor.pages.found import Found, find
+from services.ingestor.pages.heads import Head
 from services.ingestor.pages.hints import Hints
 from services.ingestor.pages.labels import Label, label
+from services.ingestor.pages.line_names import names_of
 from services.ingestor.pages.lines import Mark, fold, lines_of
 from services.ingestor.pages.model import Capture, Cut, Limits, Refusal
 from services.ingestor.pages.outlets import UNKNOWN, aggregator_of, outlet_of, read_site
 from services.ingestor.pages.published import Dated, date
 from services.ingestor.pages.refuse import refuse
 from services.ingestor.pages.stamps import read_when
-from services.ingestor.pages.stories import Run, has_dateline, runs
 
 NO_HINTS = Hints()
 
@@ -43,22 +44,13 @@ class Page:
         return clean(self.capture.url).text if self.capture.url else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A run of text with its head, and whether it is an article or what else."""
-
-    run: Run
-    head: Head
-    what: str
-
-
 def cut(page: Page, limits: Limits) -> Cut:
     """The articles of a page, the spans between them, and what had to be refused or assumed."""
     lines = lines_of(page.text, page.marks)
     if len(lines) > limits.max_lines:
         return refused(page.capture, refuse(page.capture, "too_large", f"{len(lines):,} lines, more than {limits.max_lines:,}"))
     labels = label(lines)
-    found = _found(page, labels, limits)
+    found = find(labels, limits, page.hints)
     stories = [one for one in found if one.what == "article"][: limits.max_articles]
     identity = page_id(page.text, page.url)
     made, notes = _articles(page, labels, stories, identity)
@@ -66,7 +58,7 @@ def cut(page: Page, limits: Limits) -> Cut:
         page_id=identity,
         text=page.text,
         articles=made,
-        boilerplate=cover(labels, _names(labels, found, stories, made), [one.page.span for one in made]),
+        boilerplate=cover(labels, names_of(labels, found, stories, [one.outlet for one in made]), [one.page.span for one in made]),
         refusals=_refusals(page, found, stories),
         notes=page.notes + notes,
     )
@@ -77,27 +69,10 @@ def refused(capture: Capture, refusal: Refusal) -> Cut:
     return Cut(page_id=page_id("", clean(capture.url or "").text), refusals=(refusal,))
 
 
-def _found(page: Page, labels: list[Label], limits: Limits) -> list[_Found]:
-    all_runs = runs(labels, limits)
-    heads = read_heads(labels, all_runs, limits, page.hints.title or None)
-    return [
-        _Found(run, head, _what(labels, run, head, limits, first=place == 0))
-        for place, (run, head) in enumerate(zip(all_runs, heads, strict=True))
-    ]
-
-
-def _what(labels: list[Label], run: Run, head: Head, limits: Limits, *, first: bool) -> str:
-    """An article, a teaser too short to be one, or text with no head: a comment, a notice, the page's own words."""
-    long = labels[run.last].line.stop - labels[run.first].line.at >= limits.min_body
-    if any(has_dateline(one) for one in labels[run.first : run.first + 3] if one.is_text) or (long and (head.title or first)):
-        return "article"
-    return "teaser" if head.title else "unheaded"
-
-
-def _articles(page: Page, labels: list[Label], stories: list[_Found], identity: str) -> tuple[tuple[RawArticle, ...], tuple[str, ...]]:
+def _articles(page: Page, labels: list[Label], stories: list[Found], identity: str) -> tuple[tuple[RawArticle, ...], tuple[str, ...]]:
     site = read_site(labels, named=page.hints.outlet, url=page.url)
     several = len(stories) > 1
-    outlets = [outlet_of(one.head, site, several=several) for one in stories]
+    outlets = [outlet_of(one.head, site, several=several, writers=f"{page.hints.byline}, {one.head.byline}") for one in stories]
     made: list[RawArticle] = []
     notes: list[str] = []
     for segment, (one, outlet) in enumerate(zip(stories, outlets, strict=True)):
@@ -105,20 +80,17 @@ def _articles(page: Page, labels: list[Label], stories: list[_Found], identity: 
         notes += said + ((f"{story.title!r}: outlet not found",) if outlet == UNKNOWN else ())
         aggregator = aggregator_of(outlet, set(outlets), site)
         ref = story.page.model_copy(update={"page_id": identity, "segment": segment})
-        made.append(
-            article(replace(story, outlet=outlet, aggregator=aggregator, page=ref, url=None if aggregator and not several else story.url))
-        )
+        url = None if aggregator and not several else story.url  # the aggregator's address is not the story's
+        made.append(article(replace(story, outlet=outlet, aggregator=aggregator, page=ref, url=url)))
     return tuple(made), tuple(dict.fromkeys(notes))
 
 
-def _story(page: Page, labels: list[Label], one: _Found, *, several: bool) -> tuple[Story, tuple[str, ...]]:
+def _story(page: Page, labels: list[Label], one: Found, *, several: bool) -> tuple[Story, tuple[str, ...]]:
     span = labels[one.run.first].line.at, labels[one.run.last].line.stop
     body = page.text[slice(*span)]
-    own = not several or (
-        page.hints.title != "" and fold(page.hints.title) == fold(one.head.title)
-    )  # the head of the page speaks of this story
-    title = one.head.title or (page.hints.title if not several else "")
-    dated = _published(one.head, page.hints if own else NO_HINTS, page.capture.moment)
+    hints = page.hints if not several or _speaks_of(page.hints, one.head) else NO_HINTS
+    title = one.head.title or hints.title
+    dated = _published(one.head, hints, page.capture.moment)
     story = Story(
         page=PageRef(page_id="", url=page.url, captured_at=page.capture.moment, span=span),
         outlet=UNKNOWN,
@@ -127,23 +99,24 @@ def _story(page: Page, labels: list[Label], one: _Found, *, several: bool) -> tu
         published=dated.published,
         extractor=page.extractor,
         url=_address(page, labels, one.head, several=several),
-        byline=one.head.byline or (page.hints.byline if own else "") or None,
+        byline=one.head.byline or hints.byline or None,
         language=page.hints.language or "und",
         cleaned=page.cleaned if REPLACEMENT in title or REPLACEMENT in body else (),
     )
     return story, tuple(f"{title!r}: {note}" for note in dated.notes)
 
 
+def _speaks_of(hints: Hints, head: Head) -> bool:
+    """Whether the page's head means this story, of several."""
+    return hints.title != "" and fold(hints.title) == fold(head.title)
+
+
 def _published(head: Head, hints: Hints, captured_at: datetime | None) -> Dated:
     """By the page's head, where that speaks of the story and holds; else by the time line above it."""
-    told = [
-        found for found in (read_when(hints.published[:200]) if hints.published else None, head.stamp.told if head.stamp else None) if found
-    ]
-    dated = [date(one, captured_at) for one in told]
-    return next(
-        (one for one in dated if one.published.basis != "unknown"),
-        dated[0] if dated else Dated(Published(), ("no publication time found",)),
-    )
+    told = (read_when(hints.published[:200]) if hints.published else None, head.stamp.told if head.stamp else None)
+    dated = [date(one, captured_at) for one in told if one]
+    nothing = dated[0] if dated else Dated(Published(), ("no publication time found",))
+    return next((one for one in dated if one.published.basis != "unknown"), nothing)
 
 
 def _address(page: Page, labels: list[Label], head: Head, *, several: bool) -> str | None:
@@ -155,34 +128,7 @@ def _address(page: Page, labels: list[Label], head: Head, *, several: bool) -> s
     return next((found for link in links if page.url and (found := absolute_url(page.url, link))), None)
 
 
-def _names(
-    labels: list[Label], found: list[_Found], stories: list[_Found], made: tuple[RawArticle, ...]
-) -> dict[int, tuple[str, int | None]]:
-    """What the lines of heads, and of text that is no article, are called."""
-    segments = {one.run.first: segment for segment, one in enumerate(stories)}
-    names: dict[int, tuple[str, int | None]] = {}
-    for one in found:
-        segment = segments.get(one.run.first)
-        if segment is None:
-            what = "beyond_limit" if one.what == "article" else one.what
-            names |= {place: (what, None) for place in range(one.run.first, one.run.last + 1) if labels[place].line.text}
-            names |= dict.fromkeys(one.head.titles, ("headline", None))
-        else:
-            names |= {place: (_head_name(labels[place], place, one.head, made[segment].outlet), segment) for place in _worded(labels, one)}
-    return names
-
-
-def _worded(labels: list[Label], one: _Found) -> list[int]:
-    return [place for place in range(one.head.start, one.run.first) if labels[place].line.text]
-
-
-def _head_name(one: Label, place: int, head: Head, outlet: str) -> str:
-    if place in head.titles:
-        return "headline"
-    return "outlet" if one.kind == "short" and fold(one.line.text.partition(",")[0]) == fold(outlet) else one.name
-
-
-def _refusals(page: Page, found: list[_Found], stories: list[_Found]) -> tuple[Refusal, ...]:
+def _refusals(page: Page, found: list[Found], stories: list[Found]) -> tuple[Refusal, ...]:
     if not stories:
         teasers = sum(one.what == "teaser" for one in found)
         return (refuse(page.capture, "no_article", f"teasers: {teasers}, other pieces of text: {len(found) - teasers}"),)

@@ -7,7 +7,9 @@ from functools import cache
 from typing import NamedTuple
 
 from services.ingestor.pages.lines import fold
-from services.ingestor.pages.resources import resource
+from services.ingestor.pages.resources import either, resource
+
+NAMED = 100  # code points of a phrase with a name in it, at most
 
 
 class Phrase(NamedTuple):
@@ -24,15 +26,6 @@ class Phrase(NamedTuple):
     site: str | None = None
 
 
-class _Group(NamedTuple):
-    name: str
-    ends: bool
-    lines: frozenset[str]
-    starts: tuple[str, ...]
-    holds: tuple[str, ...]
-    named: tuple[re.Pattern[str], ...]
-
-
 def phrase_of(line: str) -> Phrase | None:
     """The phrase that a line is, or None. Longer lines than the data's bound are never one."""
     if len(line) > resource("phrases")["longest"]:
@@ -40,27 +33,51 @@ def phrase_of(line: str) -> Phrase | None:
     folded = fold(line)
     if not folded:
         return Phrase("decoration", ends=False)
-    return next((found for group in _groups() if (found := _match(group, folded, line))), None)
+    return _named(line.strip(" .:!")) or _lines().get(folded) or _opened(folded) or _holding(folded)
 
 
-def _match(group: _Group, folded: str, line: str) -> Phrase | None:
-    named = next((match for form in group.named if (match := form.fullmatch(line.strip(" .:!")))), None)
-    if named:
-        return Phrase(group.name, group.ends, named["name"].strip())
-    hit = folded in group.lines or folded.startswith(group.starts) or any(words in folded for words in group.holds)
-    return Phrase(group.name, group.ends) if hit else None
+def _named(line: str) -> Phrase | None:
+    if len(line) > NAMED:
+        return None
+    return next((phrase._replace(site=match["name"].strip()) for form, phrase in _forms() if (match := form.fullmatch(line))), None)
+
+
+def _opened(folded: str) -> Phrase | None:
+    opens, phrases = _starts()
+    return next((phrases[words] for words in opens if folded.startswith(words)), None) if folded.startswith(opens) else None
+
+
+def _holding(folded: str) -> Phrase | None:
+    form, phrases = _holds()
+    match = form.search(folded)
+    return phrases[match[0]] if match else None
+
+
+def _rows(kind: str) -> list[tuple[str, Phrase]]:
+    groups = resource("phrases")["groups"]
+    return [(words, Phrase(name, row["ends"])) for name, row in groups.items() for words in row.get(kind, [])]
 
 
 @cache
-def _groups() -> tuple[_Group, ...]:
-    return tuple(_group(name, row) for name, row in resource("phrases")["groups"].items())
+def _lines() -> dict[str, Phrase]:
+    return {fold(words): phrase for words, phrase in reversed(_rows("lines"))}  # of two groups the first counts
 
 
-def _group(name: str, row: dict[str, list[str]]) -> _Group:
-    lines = frozenset(fold(words) for words in row.get("lines", []))
-    starts = tuple(words.casefold() for words in row.get("starts", []))
-    forms = tuple(_form(words) for words in row.get("named", []))
-    return _Group(name, bool(row["ends"]), lines, starts, tuple(row.get("holds", [])), forms)
+@cache
+def _starts() -> tuple[tuple[str, ...], dict[str, Phrase]]:
+    phrases = dict(reversed(_rows("starts")))
+    return tuple(phrases), phrases
+
+
+@cache
+def _holds() -> tuple[re.Pattern[str], dict[str, Phrase]]:
+    phrases = dict(_rows("holds"))
+    return re.compile(either(list(phrases))), phrases
+
+
+@cache
+def _forms() -> tuple[tuple[re.Pattern[str], Phrase], ...]:
+    return tuple((_form(words), phrase) for words, phrase in _rows("named"))
 
 
 def _form(words: str) -> re.Pattern[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 LONG = 200  # code points from which a line is no headline
-SAMPLE = 2_000  # code points of a long line that are looked at
+SAMPLE = 500  # code points of a long line that are looked at
 _CLOSERS = "\"'”’»)]"
 _END = re.compile(r"[.…。।؟](?=[\"'”’»)\]]*(?:\s|$))")
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:(?:[^\W\d_]\.){1,4}|(?:Inc|Ltd|Co|Corp|Jr|Sr|St|Mr|Mrs|Dr|vs|No|Gov|Sen|Rep)\.)$")

@@ -8,6 +8,7 @@ and a mark of a new story (a stamp, an outlet, a repeated line, the markup's own
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.ingestor.pages.datelines import opening
@@ -25,20 +26,26 @@ class Run:
     last: int
 
 
-def runs(labels: list[Label], limits: Limits) -> list[Run]:
-    """The runs of text on a page, in order."""
+Breaks = Callable[[list[Label], Run, int, Limits], bool]
+
+
+def runs(labels: list[Label], limits: Limits, *, begin: int = 0, breaks: Breaks | None = None) -> list[Run]:
+    """The runs of text from a line on, in order. `breaks` tells whether another story has begun between a run and a line below it."""
     found: list[Run] = []
-    long = 0  # code points of the open run so far
-    for place, one in enumerate(labels):
-        if not one.is_text:
+    ends = breaks or another_begins
+    for place in range(begin, len(labels)):
+        if not labels[place].is_text:
             continue
-        if found and not _breaks(labels, found[-1], place, long=long >= limits.min_body, limits=limits):
+        if found and not ends(labels, found[-1], place, limits):
             found[-1] = Run(found[-1].gap, found[-1].first, place)
-            long += len(one.line.text)
         else:
-            found.append(Run(found[-1].last + 1 if found else 0, place, place))
-            long = len(one.line.text)
+            found.append(Run(found[-1].last + 1 if found else begin, place, place))
     return found
+
+
+def length(labels: list[Label], run: Run) -> int:
+    """Code points of a run."""
+    return labels[run.last].line.stop - labels[run.first].line.at
 
 
 def fit_for_headline(one: Label, limits: Limits) -> bool:
@@ -56,12 +63,16 @@ def has_dateline(one: Label) -> bool:
     return opening(one.line.text[:200]) is not None
 
 
-def _breaks(labels: list[Label], run: Run, place: int, *, long: bool, limits: Limits) -> bool:
+def another_begins(labels: list[Label], run: Run, place: int, limits: Limits) -> bool:
+    """Whether the text at `place` is no longer the run's, on a page of several stories."""
     gap = labels[run.last + 1 : place]
     if any(one.ends for one in gap) or (labels[run.last].kind == "closing" and labels[place].kind != "closing"):
         return True
     fit = [one for one in gap if fit_for_headline(one, limits)]
-    return bool(fit) and (_marked(gap, fit) or _other_article(labels[run.last], labels[place]) or (long and has_dateline(labels[place])))
+    if not fit:
+        return False
+    told = length(labels, run) >= limits.min_body
+    return _marked(gap, fit) or _other_article(labels[run.last], labels[place]) or (told and has_dateline(labels[place]))
 
 
 def _marked(gap: list[Label], fit: list[Label]) -> bool:

@@ -76,6 +76,11 @@ def test_a_canonical_address_is_its_own_canonical_form(text: str) -> None:
     assert canonical is None or canonical_url(canonical) == canonical
 
 
+def test_a_host_in_its_own_script_and_in_ascii_is_one() -> None:
+    assert canonical_url("https://bücher.example/a") == canonical_url("https://xn--bcher-kva.example/a")
+    assert canonical_url("https://paper.example/é?q=ü") == canonical_url("https://paper.example/%C3%A9?q=%c3%bc")
+
+
 def test_a_page_speaks_only_for_its_own_host() -> None:
     assert absolute_url("https://www.paper.example/x", "/y") == "https://www.paper.example/y"
     assert absolute_url("https://www.paper.example/x", "https://m.paper.example/y") == "https://m.paper.example/y"

@@ -26,7 +26,8 @@ class Said(Generic[Value]):
 class Trigger:
     """A pattern's words at tokens [first, last) of a sentence, in the scope [low, high) that is its own.
 
-    `rivals` are the scopes of the other triggers of the sentence; `since` is where the words that tell its status may begin; `others` is where all other triggers stand.
+    `rivals` are the scopes of the other triggers of its kind in the sentence, `others` is where all other triggers stand, and
+    `since` is where the words that tell its status may begin.
     """
 
     kind: Kind

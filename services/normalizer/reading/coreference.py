@@ -18,6 +18,9 @@ LOCAL = frozenset({"site", "city", "region"})
 # A bare "the attack" points at what was told at most this many sentences before.
 RECENT = 6
 NEXT = 2
+# So many first and last members of a happening, and so many latest happenings, are looked at.
+KEPT = 8
+LATEST = 24
 
 
 @dataclass(slots=True)
@@ -25,6 +28,11 @@ class Happening:
     """Candidates taken together, in the order of the text."""
 
     members: list[Candidate] = field(default_factory=list)
+
+    @property
+    def known(self) -> list[Candidate]:
+        """The members that others are compared with: all of a usual article's, the first and the last of a hostile one's."""
+        return self.members if len(self.members) <= 2 * KEPT else [*self.members[:KEPT], *self.members[-KEPT:]]
 
     @property
     def phase(self) -> str:
@@ -54,13 +62,13 @@ def _attackers(candidates: Sequence[Candidate]) -> frozenset[str]:
 
 
 def _times_meet(happening: Happening, candidate: Candidate) -> bool:
-    return all(dating.meet(m.when.value, candidate.when.value) for m in happening.members if m.when and candidate.when)
+    return all(dating.meet(m.when.value, candidate.when.value) for m in happening.known if m.when and candidate.when)
 
 
 def _same_day(happening: Happening, candidate: Candidate) -> bool:
     """Whether both tell a time, and it is the same day or stretch."""
     when = candidate.when.value if candidate.when else None
-    mine = [m.when.value for m in happening.members if m.when and dating.days(m.when.value)]
+    mine = [m.when.value for m in happening.known if m.when and dating.days(m.when.value)]
     return when is not None and dating.days(when) is not None and any(dating.same(one, when) for one in mine)
 
 
@@ -72,7 +80,7 @@ def _place_keys(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozen
 
 
 def _places_meet(happening: Happening, candidate: Candidate) -> bool:
-    mine, my_countries = _place_keys(happening.members)
+    mine, my_countries = _place_keys(happening.known)
     other, countries = _place_keys([candidate])
     if my_countries and countries and not my_countries & countries:
         return False
@@ -80,7 +88,7 @@ def _places_meet(happening: Happening, candidate: Candidate) -> bool:
 
 
 def _only_adds(happening: Happening, candidate: Candidate) -> bool:
-    """ "Monday's talks", "… France and Britain at the summit": it names no parties of its own, it points at what was told."""
+    """As in "Monday's talks", "… France and Britain at the summit": it names no parties of its own, it points at what was told."""
     if not candidate.refers:
         return False
     gap = candidate.trigger.sentence.index - happening.last_sentence
@@ -88,12 +96,12 @@ def _only_adds(happening: Happening, candidate: Candidate) -> bool:
 
 
 def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
-    mine, other = sides(happening.members), sides([candidate])
+    mine, other = sides(happening.known), sides([candidate])
     if not mine or not other or mine == other or _only_adds(happening, candidate):
         return True
-    if candidate.refers and _place_keys(happening.members)[0] & _place_keys([candidate])[0]:
+    if candidate.refers and _place_keys(happening.known)[0] & _place_keys([candidate])[0]:
         return True
-    here, there = persons(happening.members), persons([candidate])
+    here, there = persons(happening.known), persons([candidate])
     close = _same_day(happening, candidate) or candidate.refers
     if mine <= other or other <= mine:
         return (close or len(other) <= 1 or happening.last_sentence == candidate.trigger.sentence.index) and not (
@@ -118,17 +126,17 @@ def _phases_meet(happening: Happening, candidate: Candidate) -> bool:
 
 
 def _explicitly_same(happening: Happening, candidate: Candidate) -> bool:
-    return _same_day(happening, candidate) and sides(happening.members) == sides([candidate])
+    return _same_day(happening, candidate) and sides(happening.known) == sides([candidate])
 
 
 def _points_back(happening: Happening, candidate: Candidate) -> bool:
     """Something must speak for being the same: a shared day, shared parties, a shared town, or a pointer close by."""
     gap = candidate.trigger.sentence.index - happening.last_sentence
     if gap and candidate.trigger.sentence.tokens[0].low in {"*", "•", "#"}:
-        return _same_day(happening, candidate) and bool(sides(happening.members) & sides([candidate]))
+        return _same_day(happening, candidate) and bool(sides(happening.known) & sides([candidate]))
     exchange = candidate.trigger.kind.frame == "exchange"
-    shared_place = bool(_place_keys(happening.members)[0] & _place_keys([candidate])[0])
-    shared_sides = len(sides(happening.members) & sides([candidate])) > 1
+    shared_place = bool(_place_keys(happening.known)[0] & _place_keys([candidate])[0])
+    shared_sides = len(sides(happening.known) & sides([candidate])) > 1
     return (
         _same_day(happening, candidate)
         or shared_place
@@ -144,7 +152,7 @@ def _meeting_fits(happening: Happening, candidate: Candidate) -> bool:
 
 
 def _directed_fits(happening: Happening, candidate: Candidate) -> bool:
-    here, there = _attackers(happening.members), _attackers([candidate])
+    here, there = _attackers(happening.known), _attackers([candidate])
     return not here or not there or bool(here & there)
 
 
@@ -165,8 +173,8 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
 
 def _nearness(happening: Happening, candidate: Candidate, published: dt.date | None) -> tuple[int, int, int, int]:
     """The best of several: of the same day, with most sides in common, news rather than history, told last."""
-    shared = len(sides(happening.members) & sides([candidate]))
-    told = [d for m in happening.members if m.when and (d := dating.days(m.when.value))]
+    shared = len(sides(happening.known) & sides([candidate]))
+    told = [d for m in happening.known if m.when and (d := dating.days(m.when.value))]
     news = published is None or not told or (published - told[0][1]).days <= NEXT
     return (int(_same_day(happening, candidate)), shared, int(news), happening.last_sentence)
 
@@ -176,7 +184,7 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
     happenings: list[Happening] = []
     pending: list[Candidate] = []
     for candidate, whole in candidates:
-        fitting = [h for h in happenings if fits(h, candidate)]
+        fitting = [h for h in happenings[-LATEST:] if fits(h, candidate)]
         if fitting:
             max(fitting, key=lambda h: _nearness(h, candidate, published)).members.append(candidate)
         elif whole:

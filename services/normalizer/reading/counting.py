@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from schemas.events import Quantity
 from services.normalizer.reading.candidates import Said
 from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.numbers import Count, find_counts
-
-MEASURES = {
-    "directed": frozenset(
-        {
-            "drones",
-            "missiles",
-            "rockets",
-            "shells",
-            "bombs",
-            "drones_downed",
-            "missiles_downed",
-            "rockets_downed",
-            "killed",
-            "wounded",
-            "buildings",
-            "strikes",
-        }
-    ),
-    "exchange": frozenset({"prisoners", "bodies"}),
-    "meeting": frozenset({"countries"}),
-}
 
 
 def counts(sentence: Sentence) -> tuple[Count, ...]:
@@ -41,7 +22,6 @@ def quantity(sentence: Sentence, count: Count, party: str | None = None) -> Said
     return Said(value, tokens[count.first].start, tokens[count.last - 1].end)
 
 
-def in_range(sentence: Sentence, frame: str, low: int, high: int) -> tuple[Said[Quantity], ...]:
-    """The quantities of a kind that stand at tokens [low, high)."""
-    wanted = MEASURES.get(frame, frozenset())
-    return tuple(quantity(sentence, count) for count in counts(sentence) if low <= count.first < high and count.measure in wanted)
+def in_range(sentence: Sentence, measures: Collection[str], low: int, high: int) -> tuple[Said[Quantity], ...]:
+    """The quantities of some measures that stand at tokens [low, high)."""
+    return tuple(quantity(sentence, count) for count in counts(sentence) if low <= count.first < high and count.measure in measures)

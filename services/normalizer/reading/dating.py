@@ -129,13 +129,13 @@ def _may_be_heard(trigger: Trigger) -> bool:
 
 
 def before_then(trigger: Trigger) -> bool:
-    """ "had been killed in a strike": before the time that the sentence is told from."""
+    """As in "had been killed in a strike": before the time that the sentence is told from."""
     low, _ = trigger.sentence.clause(trigger.first)
     return any(token.low == "had" for token in trigger.sentence.tokens[max(low, trigger.first - PLUPERFECT) : trigger.first])
 
 
 def _heard(sentence: Sentence, trigger: Trigger, time: Time) -> Time:
-    """ "On Friday, Trump said he would meet …": a verb of saying between the time and the trigger takes the time."""
+    """As in "On Friday, Trump said he would meet …": a verb of saying between the time and the trigger takes the time."""
     tokens = sentence.tokens
     between = any(
         time.last <= first and last <= trigger.first and tokens[min(last, len(tokens) - 1)].low != "," for first, last in sentence.says
@@ -150,7 +150,7 @@ def _reach(time: Time) -> int:
 
 
 def _older(trigger: Trigger, time: Time) -> bool:
-    """ "a man arrested in 2023 is freed": a year or month does not date what is told in the present."""
+    """As in "a man arrested in 2023 is freed": a year or month does not date what is told in the present."""
     when, at = time.expression.when, trigger.first - 1
     wide = when is not None and when.precision in {"year", "month"} and time.expression.direction == "past"
     return wide and at >= 0 and trigger.sentence.tokens[at].low in words("present")

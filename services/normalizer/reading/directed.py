@@ -49,7 +49,7 @@ def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:
 
 
 def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
-    """ "Russia used a new missile during an attack on Kyiv": the state that uses, launches or sends, earlier in the sentence."""
+    """As in "Russia used a new missile during an attack on Kyiv": the state that uses, launches or sends, earlier in the sentence."""
     before = [
         n
         for n in sentence.names
@@ -59,12 +59,12 @@ def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
 
 
 def _comes_under(trigger: Trigger) -> bool:
-    """ "Kyiv came under a missile attack": whoever stands before is struck."""
+    """As in "Kyiv came under a missile attack": whoever stands before is struck."""
     return any(token.low == "under" for token in trigger.sentence.tokens[max(trigger.first - WEAPON_GAP, 0) : trigger.first])
 
 
 def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
-    """ "Ukraine said it had struck …": who says so of himself."""
+    """As in "Ukraine said it had struck …": who says so of himself."""
     for first, last in sentence.says:
         owns = any(token.low in words("self") for token in sentence.tokens[last : last + 2])
         if last <= trigger.first and owns:
@@ -87,7 +87,7 @@ def attackers(trigger: Trigger) -> tuple[Name, ...]:
 
 
 def _weapon_owner(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
-    """ "was hit in an Israeli strike", "was struck with Russian missiles" """
+    """As in "was hit in an Israeli strike", "was struck with Russian missiles"."""
     return tuple(
         n for n in sentence.names if trigger.last <= n.first < trigger.high and is_party(n) and _weapon_follows(sentence, n, trigger)
     )[:1]
@@ -139,7 +139,7 @@ def _is_side(name: Name) -> bool:
 
 
 def _beside_others(sentence: Sentence, name: Name) -> bool:
-    """ "the Lebanese-Syrian border": neither is struck."""
+    """As in "the Lebanese-Syrian border": neither is struck."""
     following = next((n for n in sentence.names if n.first == name.last), None)
     if following is not None:
         return _beside_others(sentence, following)

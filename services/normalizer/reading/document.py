@@ -63,10 +63,13 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """An article laid out; `officials` are the people who hold an office or speak anywhere in it."""
+
     body: str
     anchor: Anchor
     sentences: tuple[Sentence, ...]
     title: Sentence | None
+    officials: frozenset[str]
 
 
 def _positions(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
@@ -113,7 +116,7 @@ def _place_names(found: Sequence[Named], tokens: Sequence[Token], words: Grammar
 
 
 def _as_party(name: Name, tokens: Sequence[Token]) -> Name:
-    """ "defense chiefs from the United States", "talks with Iran": a land that acts is a state."""
+    """As in "defense chiefs from the United States", "talks with Iran": a land that acts is a state."""
     named, place = name.named, name.named.place
     if named.actor is not None or place is None or place.precision != "country":
         return name
@@ -124,7 +127,7 @@ def _as_party(name: Name, tokens: Sequence[Token]) -> Name:
 
 
 def _told_then(tokens: Sequence[Token], first: int, last: int, said: frozenset[int]) -> bool:
-    """ "told the agency on Sunday that …", "said in an interview on Friday, "…": the clause that is said follows the time."""
+    """As in "told the agency on Sunday that …", "said in an interview on Friday, "…": the clause that is said follows the time."""
     opens = last < len(tokens) and (
         tokens[last].low in {"that", '"'} or (tokens[last].low == "," and last + 1 < len(tokens) and tokens[last + 1].low == '"')
     )
@@ -132,7 +135,7 @@ def _told_then(tokens: Sequence[Token], first: int, last: int, said: frozenset[i
 
 
 def _in_dateline(tokens: Sequence[Token], first: int) -> bool:
-    """ "TOKYO, March 27 -": only capitals before it."""
+    """As in "TOKYO, March 27 -": only capitals before it."""
     before = tokens[:first]
     return (
         0 < len(before) <= DATELINE_TOKENS
@@ -142,7 +145,7 @@ def _in_dateline(tokens: Sequence[Token], first: int) -> bool:
 
 
 def _of_speech(tokens: Sequence[Token], first: int, last: int, said: frozenset[int]) -> bool:
-    """ "said on Tuesday", "on Friday told": the time stands at a verb of saying, with at most "on", "late" between."""
+    """As in "said on Tuesday", "on Friday told": the time stands at a verb of saying, with at most "on", "late" between."""
     before = next(
         (n for n in range(first - 1, max(first - 4, -1), -1) if tokens[n].low not in {"on", "late", "early", "in", "earlier"}), -1
     )
@@ -169,7 +172,7 @@ def _borders(tokens: Sequence[Token], words: Grammar) -> tuple[int, ...]:
 
 
 def _is_dateline(body: str, named: Named, start: int) -> bool:
-    """ "WASHINGTON The …", "KYIV : …": the place in capitals from which a story is told."""
+    """As in "WASHINGTON The …", "KYIV : …": the place in capitals from which a story is told."""
     text = named.text
     if not (text.isupper() and len(text) >= DATELINE_LENGTH and named.form not in {"acronym", "adjective"}):
         return False
@@ -222,4 +225,19 @@ def _lay_out_text(text: str, anchor: Anchor, names: Names) -> tuple[Sentence, ..
 def lay_out(title: str, body: str, anchor: Anchor, names: Names) -> Document:
     """The body's sentences, and the title as one more that gives context only."""
     head = _lay_out_text(title, anchor, names) if title.strip() else ()
-    return Document(body, anchor, _lay_out_text(body, anchor, names), head[0] if head else None)
+    sentences = _lay_out_text(body, anchor, names)
+    return Document(body, anchor, sentences, head[0] if head else None, _officials(sentences))
+
+
+def _officials(sentences: Sequence[Sentence]) -> frozenset[str]:
+    """People who hold an office anywhere in the text, or who say something in it."""
+    return frozenset(
+        name.named.actor.name
+        for sentence in sentences
+        for name in sentence.names
+        if name.named.actor and (_holds_office(name) or any(name.last <= first <= name.last + 1 for first, _ in sentence.says))
+    )
+
+
+def _holds_office(name: Name) -> bool:
+    return name.named.form == "office" or any(word in lexical("offices") for word in (name.named.title or "").casefold().split())

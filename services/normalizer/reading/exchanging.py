@@ -28,28 +28,20 @@ def _sides(trigger: Trigger) -> tuple[Name, ...]:
 
 
 def _told_behind(trigger: Trigger, name: Name) -> bool:
-    """ "…, Ukrainian officials said": a name at the tail that only speaks."""
+    """As in "…, Ukrainian officials said": a name at the tail that only speaks."""
     tokens = trigger.sentence.tokens
     tail = [first for first, _ in trigger.sentence.says if name.last <= first <= name.last + 3]
     according = [at for at in range(max(name.first - 6, 0), name.first) if tokens[at].low == "according"]
     return bool(tail or according) and name.first >= trigger.last
 
 
-def _officials(document: Document) -> frozenset[str]:
-    """People who are given an office anywhere in the text, or who speak: they are not the ones exchanged."""
-    found = set()
-    for sentence in document.sentences:
-        for name in sentence.names:
-            titled = name.named.form == "office" or any(word in words("offices") for word in (name.named.title or "").casefold().split())
-            if name.named.actor and (titled or is_speaker(sentence, name, len(sentence.tokens))):
-                found.add(name.named.actor.name)
-    return frozenset(found)
-
-
 def _released(document: Document, trigger: Trigger) -> tuple[Said[Participant], ...]:
     """The people named in the sentence of the exchange who hold no office and say nothing."""
-    officials = _officials(document)
-    people = [n for n in trigger.sentence.names if n.named.actor and n.named.actor.type == "person" and n.named.actor.name not in officials]
+    people = [
+        n
+        for n in trigger.sentence.names
+        if n.named.actor and n.named.actor.type == "person" and n.named.actor.name not in document.officials
+    ]
     return tuple(Said(n.named.actor.model_copy(update={"role": "released"}), n.named.start, n.named.end) for n in people if n.named.actor)
 
 
@@ -62,7 +54,7 @@ def parties(document: Document, trigger: Trigger) -> tuple[Said[Participant], ..
             continue
         role = "mediator" if _mediates(trigger, name) else "party"
         found.setdefault(actor.name, Said(actor.model_copy(update={"role": role}), name.named.start, name.named.end))
-    released = _released(document, trigger) if trigger.kind.name.startswith("prisoner") else ()
+    released = _released(document, trigger) if trigger.kind.names_released else ()
     for said in released:
         found.setdefault(said.value.name, said)
     return tuple(found.values())
@@ -91,7 +83,7 @@ def _receiver(trigger: Trigger, count_first: int, count_last: int) -> str | None
 def quantities(trigger: Trigger) -> tuple[Said[Quantity], ...]:
     """How many came to which side."""
     sentence = trigger.sentence
-    measure = "bodies" if trigger.kind.name.startswith("body") else "prisoners"
+    measure = trigger.kind.measures[0]
     found: list[Said[Quantity]] = []
     for count in counting.counts(sentence):
         article = sentence.tokens[count.first].low in {"a", "an"}

@@ -43,7 +43,7 @@ def _low(sentence: Sentence, at: int) -> str:
 
 
 def stands_aside(sentence: Sentence, name: Name) -> bool:
-    """ "in Russia": a place here; "Ukraine's allies": somebody else."""
+    """As in "in Russia": a place here; "Ukraine's allies": somebody else."""
     actor = name.named.actor
     located = actor is not None and actor.type == "state" and name.governor in grammar().place_prepositions - {"from", "to"}
     owned = name.last + 1 if _low(sentence, name.last) == "'s" else name.last
@@ -90,13 +90,13 @@ def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
 
 
 def _list_goes_on(sentence: Sentence, comma: int, held: dict[int, Name]) -> bool:
-    """ "met Xi, Modi and …" but not "hosted Macron, Moscow said": the next name stands in a list too."""
+    """As in "met Xi, Modi and …" but not "hosted Macron, Moscow said": the next name stands in a list too."""
     following = next((held[at] for at in range(comma + 1, min(comma + 6, len(sentence.tokens))) if at in held), None)
     return following is not None and _low(sentence, following.last) in {",", "and"}
 
 
 def _attached(sentence: Sentence, name: Name) -> bool:
-    """ "the leaders of Germany", "officials from Egypt" """
+    """As in "the leaders of Germany", "officials from Egypt"."""
     return _low(sentence, name.governor_at - 1) in words("offices")
 
 
@@ -115,7 +115,7 @@ def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
 
 
 def _listed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
-    """ "… that included the German and French leaders" """
+    """As in "… that included the German and French leaders"."""
     return name.governor is None and any(token.low in words("includes") for token in sentence.tokens[trigger.last : name.first])
 
 
@@ -126,7 +126,7 @@ def _cut_off(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
 
 
 def _says(sentence: Sentence, name: Name) -> bool:
-    """ "…, Gotoda told reporters": whom a verb of saying follows at once."""
+    """As in "…, Gotoda told reporters": whom a verb of saying follows at once."""
     return any(first in {name.last, name.last + 1} for first, _ in sentence.says)
 
 
@@ -167,13 +167,13 @@ def _acts(sentence: Sentence, name: Name) -> bool:
 
 
 def _aside(sentence: Sentence, name: Name) -> bool:
-    """ "with Switzerland offering …": told by the way."""
+    """As in "with Switzerland offering …": told by the way."""
     following = _low(sentence, name.last)
     return name.governor == "with" and following.endswith("ing") and following not in words("meeting_verbs")
 
 
 def _relative(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
-    """ "Trump, who days later hosted …": whom the relative pronoun stands for."""
+    """As in "Trump, who days later hosted …": whom the relative pronoun stands for."""
     low, _ = sentence.clause(trigger.first)
     if _low(sentence, low) not in {"who", "which"}:
         return ()
@@ -224,7 +224,7 @@ def _wanted(trigger: Trigger) -> int:
     )
 
 
-def _fallbacks(document: Document, trigger: Trigger, found: Sequence[Name]) -> Iterator[Name]:
+def _fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
     """Further names, best first, for a meeting that lacks a side: clause-mates before an earlier trigger, then who speaks."""
     sentence = trigger.sentence
     low, _ = sentence.clause(trigger.first)
@@ -239,7 +239,7 @@ def _fallbacks(document: Document, trigger: Trigger, found: Sequence[Name]) -> I
 
 
 def _office_acts(trigger: Trigger) -> bool:
-    """ "The vice president will meet …": an office whose holder was named before."""
+    """As in "The vice president will meet …": an office whose holder was named before."""
     low, _ = trigger.sentence.clause(trigger.first)
     return any(token.low in words("holders") for token in trigger.sentence.tokens[low : trigger.first])
 
@@ -256,7 +256,7 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
             *_premodifiers(sentence, trigger),
         ]
         found.extend(_antecedents(document, sentence, trigger, found))
-    for name in _fallbacks(document, trigger, found) if len(_sides(found)) < _wanted(trigger) else ():
+    for name in _fallbacks(document, trigger) if len(_sides(found)) < _wanted(trigger) else ():
         if side(name) not in _sides(found) and len(_sides(found)) < _wanted(trigger):
             listed = [n for n in sentence.names if n.governor_at == name.governor_at >= 0 and is_party(n) and side(n) not in _sides(found)]
             found.extend([name, *(n for n in listed if n is not name)])
@@ -265,7 +265,7 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
 
 
 def _for_body(name: Name) -> bool:
-    """ "NATO Secretary General Mark Rutte" speaks for no state."""
+    """As in "NATO Secretary General Mark Rutte" speaks for no state."""
     title = (name.named.title or name.named.text).casefold()
     return any(word in title for word in words("body_titles"))
 

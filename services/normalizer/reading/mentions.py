@@ -163,6 +163,14 @@ def is_background(when: When, status: str, published: dt.date | None, *, subject
     return told[1] < published - dt.timedelta(1)
 
 
+def _mention_id(maker: Maker, best: Candidate) -> str:
+    """The same for the same words at the same place; a trigger that tells of two towns has two."""
+    trigger = best.trigger
+    place = best.places[0].value.name if best.places else ""
+    name = (maker.article.article_id, trigger.kind.name, trigger.sentence.tokens[trigger.first].start, trigger.pattern.card.id, place)
+    return str(uuid5(NAMESPACE, "|".join(map(str, name))))
+
+
 def make(maker: Maker, happening: Happening, *, subject: bool) -> Mention:
     """The mention, with a claim for every field that is filled."""
     best, stated, dated = telling(happening), fold_status(happening), fold_when(happening)
@@ -181,12 +189,7 @@ def make(maker: Maker, happening: Happening, *, subject: bool) -> Mention:
     sentence = best.trigger.sentence
     pattern = best.trigger.pattern.card.id
     return Mention(
-        mention_id=str(
-            uuid5(
-                NAMESPACE,
-                f"{maker.article.article_id}|{best.trigger.kind.name}|{best.trigger.sentence.tokens[best.trigger.first].start}|{pattern}|{best.places[0].value.name if best.places else ''}",
-            )
-        ),
+        mention_id=_mention_id(maker, best),
         kind=best.trigger.kind.name,
         status=status,
         when=when,

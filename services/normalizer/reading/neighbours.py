@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from schemas.events import Participant, Place
 from services.normalizer.reading import dating
-from services.normalizer.reading.candidates import Said
+from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.coreference import Happening, persons, sides
 from services.normalizer.reading.document import Document
 from services.normalizer.reading.placing import around
 
+# Lenders are looked for among so many happenings.
+LOOKED_AT = 24
 LENT = frozenset({"occurred", "ongoing"})
 
 
@@ -46,7 +48,7 @@ def share_places(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
     """The same happenings; a meeting without a venue takes that of another which one of its people held on that day."""
     shared: list[Happening] = []
     for happening in happenings:
-        lender = next((h for h in happenings if h is not happening and _borrows(happening) and _lends(h, happening)), None)
+        lender = next((h for h in happenings[:LOOKED_AT] if h is not happening and _borrows(happening) and _lends(h, happening)), None)
         if lender is not None and abs(lender.members[0].trigger.sentence.index - happening.members[0].trigger.sentence.index) <= NEAR:
             first, *rest = happening.members
             happening = Happening([replace(first, places=_venues(lender)[:1]), *rest])  # noqa: PLW2901 - the lent venue is its own
@@ -58,6 +60,12 @@ def share_places(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
 NEAR = 4
 
 
+def _without_attackers(places: Sequence[Said[Place]], candidate: Candidate) -> tuple[Said[Place], ...]:
+    """Whoever strikes is not where he strikes, if only his name is at hand."""
+    attacking = {said.value.name for said in candidate.parties if said.value.role == "attacker"}
+    return tuple(place for place in places if place.value.name not in attacking)
+
+
 def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Happening, ...]:
     """A strike whose own words name no place takes one from the words around it."""
     lent: list[Happening] = []
@@ -66,7 +74,7 @@ def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Ha
         if first.trigger.kind.frame != "directed" or _venues(happening):
             lent.append(happening)
             continue
-        lent.append(Happening([replace(first, places=around(document, first.trigger)), *rest]))
+        lent.append(Happening([replace(first, places=_without_attackers(around(document, first.trigger), first)), *rest]))
     return tuple(lent)
 
 
@@ -79,7 +87,7 @@ def lend_sides(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
     lent: list[Happening] = []
     for happening in happenings:
         first, *rest = happening.members
-        lender = next((h for h in happenings if h is not happening and len(sides(h.members)) > 1), None)
+        lender = next((h for h in happenings[:LOOKED_AT] if h is not happening and len(sides(h.members)) > 1), None)
         if first.trigger.kind.frame != "exchange" or len({s.value.name for s in _sided(happening)}) > 1 or lender is None:
             lent.append(happening)
             continue

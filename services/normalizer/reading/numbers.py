@@ -70,7 +70,7 @@ def _words() -> _Words:
 
 
 def _digits(low: str) -> int | None:
-    """ "1,000" is a thousand; "29.4" and "2025/26" count nothing here."""
+    """As in "1,000" is a thousand; "29.4" and "2025/26" count nothing here."""
     plain = low.replace(",", "")
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= len("999999999") else None
 
@@ -130,7 +130,7 @@ def _noun(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str 
 
 
 def _weapon_further(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str | None, int]:
-    """ "90 air, sea and ground-launched missiles": the weapon may stand behind a list of kinds."""
+    """As in "90 air, sea and ground-launched missiles": the weapon may stand behind a list of kinds."""
     for at in range(number.last, min(number.last + WEAPON_REACH, len(tokens))):
         end, measures = words.nouns.at(tokens, at)
         if measures and measures[0] in WEAPONS:
@@ -169,6 +169,8 @@ def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words
     if noun in WEAPONS:
         return (f"{noun}_downed" if "downed" in {before, after} else noun), last
     if noun in {"prisoners", "people", None}:
+        if noun is None and tokens[number.first].low in lexical("articles"):
+            return (before if before in {"killed", "wounded"} else None), last
         verb = (after if after != "downed" else None) or (before if before in {"killed", "wounded"} else None)
         if verb in {"killed", "wounded"}:
             return verb, last

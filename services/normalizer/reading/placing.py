@@ -64,18 +64,18 @@ def _near_enough(trigger: Trigger, name: Name) -> bool:
 
 
 def _located(sentence: Sentence, name: Name) -> bool:
-    """ "in Geneva", "in the northern state of Alaska" """
+    """As in "in Geneva", "in the northern state of Alaska"."""
     before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
     return name.governor in words("venue_prepositions") or (name.governor == "of" and before in words("place_nouns"))
 
 
 def _premodifies(trigger: Trigger, name: Name) -> bool:
-    """ "the Oval Office meeting", "the June Venice summit" """
+    """As in "the Oval Office meeting", "the June Venice summit"."""
     return name.named.reading == "place" and phrase_start(trigger.sentence, trigger.first) <= name.first < trigger.first
 
 
 def _where_clause(trigger: Trigger) -> list[Name]:
-    """ "… to Israel on Wednesday, where he will meet …": the place before "where"."""
+    """As in "… to Israel on Wednesday, where he will meet …": the place before "where"."""
     low, _ = trigger.sentence.clause(trigger.first)
     if trigger.sentence.tokens[low].low != "where":
         return []
@@ -83,7 +83,7 @@ def _where_clause(trigger: Trigger) -> list[Name]:
 
 
 def _suggested(trigger: Trigger) -> list[Name]:
-    """ "Geneva was suggested as a venue", "… on its soil": places offered, wherever they stand in the sentence."""
+    """As in "Geneva was suggested as a venue", "… on its soil": places offered, wherever they stand in the sentence."""
     sentence = trigger.sentence
     places = [n for n in sentence.names if n.named.place is not None or (n.named.actor is not None and n.named.actor.type == "state")]
     hits = phrases("venue_words").find(sentence.tokens)
@@ -117,7 +117,7 @@ def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
 
 
 def host_land(trigger: Trigger, names: Sequence[Name]) -> tuple[Said[Place], ...]:
-    """ "Trump hosted Zelensky": where nothing else is told, at the host's."""
+    """As in "Trump hosted Zelensky": where nothing else is told, at the host's."""
     hosting = trigger.pattern.card.id == "summit.verb.host" and sentence_word(trigger) in words("host_verbs")
     host = [n for n in names if n.last <= trigger.first] if hosting else []
     return _sorted([_state_place(n, "venue") for n in host[-1:]])
@@ -128,7 +128,7 @@ def sentence_word(trigger: Trigger) -> str:
 
 
 def _attributive(sentence: Sentence, name: Name) -> bool:
-    """ "a U.S. base": whose it is, not where."""
+    """As in "a U.S. base": whose it is, not where."""
     following = sentence.tokens[name.last] if name.last < len(sentence.tokens) else None
     plain = following is not None and following.low.isalpha() and not following.capital
     return name.named.form == "acronym" and plain and following is not None and following.low not in grammar().conjunctions
@@ -146,6 +146,17 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
     found = [n for n in found if not _attributive(sentence, n)]
     origins = [_said(n, "origin") for n in found if n.governor == "from"]
     return _sorted([*(_said(n, "target") for n in found if n.governor != "from"), *origins])
+
+
+def by_adjective(trigger: Trigger) -> tuple[Said[Place], ...]:
+    """As in "the Sudanese town of …": where the town is in no gazetteer, its country still is told."""
+    sentence = trigger.sentence
+    towns = [
+        n
+        for n in sentence.names
+        if n.named.form == "adjective" and n.last < len(sentence.tokens) and sentence.tokens[n.last].low in words("place_nouns")
+    ]
+    return _sorted([_state_place(n, "target") for n in towns[:1]])
 
 
 def around(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:

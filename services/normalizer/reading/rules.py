@@ -66,6 +66,8 @@ class KindCard(Model):
     frame: Frame
     classes: dict[str, tuple[str, ...]] = {}
     weapons: dict[str, tuple[str, ...]] = {}
+    measures: tuple[str, ...] = ()
+    names_released: bool = False
     adversaries: tuple[tuple[str, str], ...] = ()
     patterns: tuple[PatternCard, ...]
 
@@ -96,6 +98,8 @@ class Kind:
     weapon: Table[str]
     classes: dict[str, Table[str]]
     adversaries: tuple[tuple[str, str], ...]
+    measures: tuple[str, ...]
+    names_released: bool
     patterns: tuple[Pattern, ...]
 
 
@@ -122,6 +126,8 @@ def _kind(card: KindCard) -> Kind:
         weapon=Table([*weapons, *near]),
         classes={name: table(members, name) for name, members in card.classes.items()},
         adversaries=card.adversaries,
+        measures=card.measures,
+        names_released=card.names_released,
         patterns=tuple(_pattern(pattern) for pattern in card.patterns),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from services.normalizer.reading.rules import load_yaml
@@ -10,6 +11,8 @@ from services.normalizer.reading.rules import load_yaml
 _BREAK = re.compile(r"\n[ \t]*\n\s*|\n|[.!?…]+[\"'”’)\]]{0,3}")
 _ITEM = re.compile(r"[ \t]*[*•+#-]{1,6} |[ \t]{2,}")
 LONGEST_HEADING = 80
+# Code points; the longest sentences of news have a third of it.
+LONGEST = 1500
 _NEXT = re.compile(r"[ \t\n\r\xa0\u200b]*[\"'“‘(\[]{0,3}(\w?)")
 
 
@@ -79,6 +82,16 @@ def _trim(body: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _cut(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence longer than any writer's, in pieces cut at blanks: what follows may look at each word with each other."""
+    while end - start > LONGEST:
+        blank = body.rfind(" ", start + 1, start + LONGEST)
+        stop = blank if blank > start else start + LONGEST
+        yield from (piece for piece in [_trim(body, start, stop)] if piece[0] < piece[1])
+        start = stop
+    yield from (piece for piece in [_trim(body, start, end)] if piece[0] < piece[1])
+
+
 def split(body: str) -> tuple[tuple[int, int], ...]:
     """Spans [start, end) of the sentences of `body`, without surrounding blanks, in order; linear in its length.
 
@@ -92,9 +105,6 @@ def split(body: str) -> tuple[tuple[int, int], ...]:
             continue
         if not newline and not _ends(body, found.start(), found.end()):
             continue
-        span = _trim(body, start, found.start() if newline else found.end())
-        if span[0] < span[1]:
-            spans.append(span)
+        spans.extend(_cut(body, start, found.start() if newline else found.end()))
         start = found.end()
-    span = _trim(body, start, len(body))
-    return (*spans, span) if span[0] < span[1] else tuple(spans)
+    return (*spans, *_cut(body, start, len(body)))

@@ -30,7 +30,7 @@ def _named(name: Name) -> Speaker | None:
 
 
 def _anonymous(sentence: Sentence, low: int, high: int) -> Speaker | None:
-    """ "three sources", "a senior official", "local media" """
+    """As in "three sources", "a senior official", "local media"."""
     window = sentence.tokens[max(low, 0) : high]
     hits = grammar().anonymous.find(window)
     if not hits:
@@ -63,7 +63,7 @@ def _quoted(sentence: Sentence, at: int) -> bool:
 def source_of(sentence: Sentence, at: int) -> Source:
     """Who says what stands at token `at` of the sentence; the last verb of saying of the sentence decides."""
     manner: Attribution = "direct" if _quoted(sentence, at) else "indirect"
-    for first, last, _ in grammar().according.find(sentence.tokens):
+    for _, last, _ in grammar().according.find(sentence.tokens):
         speaker = _speaker_at(sentence, last, last + 2 * REACH)
         if speaker:
             return Source(speaker, _via(sentence, last), "indirect")

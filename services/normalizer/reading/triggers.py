@@ -12,7 +12,6 @@ from services.normalizer.reading.phrases import Table
 from services.normalizer.reading.rules import Kind, Pattern, Rules
 from services.normalizer.reading.tokens import Token
 
-
 # At most so many words stand between "host" and "a summit".
 LIGHT_GAP = 3
 
@@ -57,12 +56,12 @@ def _scope(sentence: Sentence, first: int, last: int, others: Sequence[tuple[int
 
 
 def _carries(standing: Sequence[tuple[int, int, int, Pattern]], first: int, kind: int, pattern: Pattern) -> bool:
-    """ "the strike hit a car": the verb only carries on what its noun has begun."""
+    """As in "the strike hit a car": the verb only carries on what its noun has begun."""
     return pattern.card.part == "verb" and any(n == kind and end == first and p.card.part == "noun" for _, end, n, p in standing)
 
 
 def _is_light(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int, int, int, Pattern]) -> bool:
-    """ "to host a summit": the verb only holds what its noun names."""
+    """As in "to host a summit": the verb only holds what its noun names."""
     _, end, kind, pattern = hit
     follows = any(n == kind and 0 <= first - end <= LIGHT_GAP and p.card.part == "noun" for first, _, n, p in standing)
     return pattern.card.id.endswith(".host") and follows

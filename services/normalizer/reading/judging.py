@@ -1,0 +1,110 @@
+"""Whether a candidate is a happening of its own: what its pattern needs, and that it is real and particular."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from services.normalizer.reading.candidates import Candidate, Trigger
+from services.normalizer.reading.coreference import side_of
+from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.status import tells
+from services.normalizer.reading.telling import region
+
+
+def _countries(candidate: Candidate) -> set[str | None]:
+    return {side_of(said.value) for said in candidate.parties}
+
+
+def _parties(candidate: Candidate) -> bool:
+    sides = _countries(candidate)
+    bodies = any(said.value.type == "organisation" for said in candidate.parties)
+    return len(sides) > 1 or ((bodies or candidate.group) and bool(sides or candidate.places))
+
+
+def _leaders(candidate: Candidate) -> bool:
+    return len(_countries(candidate)) > 1 and any(said.value.type == "person" for said in candidate.parties)
+
+
+def _adversaries(candidate: Candidate) -> bool:
+    return len(_countries(candidate)) > 1 or (bool(candidate.parties) and candidate.refers)
+
+
+def _occasion(candidate: Candidate) -> bool:
+    sided = any(said.value.country or said.value.type == "organisation" for said in candidate.parties)
+    return sided or bool(candidate.places) or (candidate.trigger.kind.frame == "directed" and bool(candidate.parties))
+
+
+def _state_attacker(candidate: Candidate) -> bool:
+    return any(said.value.role == "attacker" and said.value.type == "state" for said in candidate.parties)
+
+
+def _toll(candidate: Candidate) -> bool:
+    return any(said.value.measure in {"killed", "wounded"} for said in candidate.quantities)
+
+
+def _military(candidate: Candidate) -> bool:
+    """A side that attacks, a weapon, or a place with a toll or with words of war."""
+    placed = bool(candidate.places)
+    at_war = placed and _words_needed(candidate.trigger, "military")
+    killed = placed and any(said.value.measure == "killed" for said in candidate.quantities)
+    return at_war or killed or bool(candidate.details) or any(said.value.role == "attacker" for said in candidate.parties)
+
+
+def _weapon(candidate: Candidate) -> bool:
+    return bool(candidate.details) or bool(candidate.trigger.kind.weapon.find(candidate.trigger.sentence.tokens))
+
+
+# What a pattern may ask for by name; any other need names a class of words of its kind.
+NEEDS: dict[str, Callable[[Candidate], bool]] = {
+    "parties": _parties,
+    "leaders": _leaders,
+    "counterpart": _leaders,
+    "adversaries": _adversaries,
+    "occasion": _occasion,
+    "military": _military,
+    "weapon": _weapon,
+    "state_attacker": _state_attacker,
+    "place": lambda candidate: bool(candidate.places),
+    "toll": _toll,
+    "another": lambda _: False,
+}
+
+
+def _has(candidate: Candidate, need: str) -> bool:
+    return NEEDS[need](candidate) if need in NEEDS else _words_needed(candidate.trigger, need)
+
+
+def _words_needed(trigger: Trigger, need: str) -> bool:
+    """A need that names one of the kind's classes of words: the sentence must hold one of them."""
+    members = trigger.kind.classes.get(need)
+    return members is None or bool(members.find(trigger.sentence.tokens))
+
+
+def judged(candidate: Candidate) -> tuple[Candidate, bool]:
+    trigger = candidate.trigger
+    needs = trigger.pattern.card.needs
+    whole = all(_has(candidate, need) for need in needs)
+    unreal = trigger.kind.frame == "directed" and (
+        tells(trigger.sentence.tokens, region(trigger), "unreal")
+        or (not trigger.noun and tells(trigger.sentence.tokens, region(trigger), "intended"))
+    )
+    return replace(candidate, fresh=not unreal), whole and not unreal and not _habitual(candidate) and _particular(candidate)
+
+
+def _habitual(candidate: Candidate) -> bool:
+    """As in "Strikes continue": many, at no time that is told."""
+    return candidate.when is None and tells(candidate.trigger.sentence.tokens, region(candidate.trigger), "habitual")
+
+
+def _particular(candidate: Candidate) -> bool:
+    """As in "as they meet": a meeting known only by pronouns needs a time or a place of its own."""
+    trigger = candidate.trigger
+    if trigger.kind.frame != "meeting" or candidate.when or candidate.places:
+        return True
+    only_points = candidate.refers and not candidate.names_parties and not any(n.last == trigger.first for n in trigger.sentence.names)
+    if only_points:
+        return False
+    inside = any(trigger.sentence.start <= said.start < trigger.sentence.end for said in candidate.parties)
+    generic = any(token.low in lexical("generic") for token in trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.first])
+    return inside and not (generic and not candidate.names_parties)

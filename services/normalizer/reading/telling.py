@@ -1,0 +1,88 @@
+"""Where a happening stands, as its own clause, the clause before and the answer after tell it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from schemas.events import When
+from services.normalizer.reading import dating
+from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.document import Document
+from services.normalizer.reading.grammar import phrases
+from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.status import Region, State, read_state, tells
+from services.normalizer.reading.triggers import phrase_start
+
+ALLOWED = {
+    "meeting": frozenset({"cancelled", "postponed", "declined", "proposed", "scheduled", "ongoing", "occurred"}),
+    "exchange": frozenset({"cancelled", "postponed", "declined", "proposed", "scheduled", "ongoing", "occurred", "disputed"}),
+    "directed": frozenset({"disputed"}),
+}
+
+# "will visit Rome and hold talks": what is told of the first of two joined verbs holds for the second, this much further off.
+STRETCH = 12
+INTENT = 4.0
+PLANS = frozenset({"scheduled", "proposed"})
+
+# An answer to a proposal stands within this many sentences.
+ANSWER_REACH = 2
+
+
+def region(trigger: Trigger) -> Region:
+    low, high = trigger.sentence.clause(trigger.first)
+    return Region(trigger.first, trigger.last, max(low, trigger.since), max(high if not trigger.rivals else trigger.high, trigger.last))
+
+
+def state_of(trigger: Trigger) -> State:
+    """A past verb says so itself; all else is read from the clause."""
+    tokens = trigger.sentence.tokens
+    told = read_state(tokens, region(trigger), ALLOWED[trigger.kind.frame])
+    low, high = trigger.sentence.clause(trigger.first)
+    joined = any(token.low == "and" for token in tokens[trigger.since : trigger.first])
+    if told.weight == 0 and trigger.since > low and joined:
+        told = read_state(tokens, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
+    if not trigger.noun and told.weight < INTENT and tells(tokens, region(trigger), "intended"):
+        told = State("scheduled", trigger.first - 1, trigger.last, INTENT)
+    words = {token.low for token in tokens[trigger.first : trigger.last]}
+    helped = trigger.first > 0 and tokens[trigger.first - 1].low in lexical("modals")
+    if "will" in words:
+        return State("scheduled", trigger.first, trigger.last, 7.0)
+    if (
+        not trigger.noun
+        and words & lexical("past")
+        and not helped
+        and not words & lexical("modals")
+        and told.status in {"proposed", "scheduled"}
+    ):
+        return State("occurred", trigger.first, trigger.last, 7.0)
+    return told
+
+
+def answered(document: Document, trigger: Trigger, told: State) -> State:
+    """A proposal that one of the next sentences says was refused is declined."""
+    index = trigger.sentence.index
+    after = document.sentences[index + 1 : index + 1 + ANSWER_REACH]
+    refused = (
+        told.status == "proposed"
+        and trigger.pattern.card.form != "call"
+        and any(phrases("refusals").find(sentence.tokens) for sentence in after)
+    )
+    return replace(told, status="declined") if refused else told
+
+
+def refers(trigger: Trigger) -> bool:
+    """As in "the talks", "that attack", "Monday's summit": it may point back."""
+    start = phrase_start(trigger.sentence, trigger.first)
+    before = {token.low for token in trigger.sentence.tokens[max(start - 1, 0) : trigger.first]}
+    return trigger.noun and bool(before & lexical("pointers"))
+
+
+def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[When] | None) -> tuple[State, Said[When] | None]:
+    """Nothing tells its state, but its date is still to come: it is scheduled."""
+    if told.weight > 0 or document.anchor.date is None:
+        return told, when
+    planned = dating.choose(trigger, "scheduled", document.anchor.date)
+    days = dating.days(planned.value) if planned else None
+    if planned is None or days is None or days[0] <= document.anchor.date or not dating.looks_ahead(trigger, planned):
+        return told, when
+    return replace(told, status="scheduled"), planned

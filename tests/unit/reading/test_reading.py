@@ -1,0 +1,137 @@
+"""What reading makes of sentences: states, sides, times, numbers, speakers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.normalizer.reading import Ruleset, read
+from tests.unit.reading.articles import article, mentions
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status"),
+    [
+        ("Indian Prime Minister Narendra Modi met Chinese President Xi Jinping in Beijing on Monday.", "occurred"),
+        ("Indian Prime Minister Narendra Modi will meet Chinese President Xi Jinping in Beijing next Monday.", "scheduled"),
+        ("Indian Prime Minister Narendra Modi is ready to meet Chinese President Xi Jinping in Beijing.", "proposed"),
+        ("A planned meeting between Xi Jinping and Narendra Modi was postponed.", "postponed"),
+        ("A planned meeting between Xi Jinping and Narendra Modi was called off.", "cancelled"),
+        ("Xi Jinping declined an invitation to meet Narendra Modi.", "declined"),
+    ],
+)
+def test_the_words_of_a_clause_tell_where_a_meeting_stands(sentence: str, status: str) -> None:
+    assert [mention.status for mention in mentions(sentence)] == [status]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ethiopia launched an air strike on the Sudanese town of Gallabat on Monday.",
+        "An Ethiopian air strike hit the Sudanese town of Gallabat on Monday.",
+        "The Sudanese town of Gallabat was hit by Ethiopian missiles on Monday.",
+    ],
+)
+def test_who_strikes_whom_does_not_depend_on_the_voice(sentence: str) -> None:
+    (strike,) = mentions(sentence)
+    assert "Ethiopia" in {p.name for p in strike.participants if p.role == "attacker"}
+    assert "SD" in {place.country for place in strike.where}
+
+
+def test_a_side_that_denies_its_strike_leaves_it_disputed() -> None:
+    (strike,) = mentions("Rebels said Ethiopian drones hit a market in Mekelle on Monday. Ethiopia denied carrying out the strike.")
+    assert strike.status == "disputed"
+
+
+def test_at_least_is_a_lower_bound_and_up_to_an_upper_one() -> None:
+    (strike,) = mentions("A Turkish air strike near Kobani killed at least seven people and wounded up to 20 on Monday.")
+    bounds = {q.measure: (q.low, q.best, q.high) for q in strike.quantities}
+    assert bounds["killed"] == (7, 7, None)
+    assert bounds["wounded"] == (None, 20, 20)
+
+
+def test_the_day_of_speech_does_not_date_a_plan() -> None:
+    (meeting,) = mentions("On Friday, Emmanuel Macron said he would meet Narendra Modi at an appropriate time.")
+    assert meeting.when.start is None
+
+
+def test_nothing_relative_is_dated_without_a_publication_date() -> None:
+    (meeting,) = mentions("Narendra Modi met Xi Jinping in Beijing on Monday.", published=None)
+    assert meeting.when.start is None
+
+
+def test_a_claim_names_its_speaker_and_who_relayed_it() -> None:
+    (strike,) = mentions("Russian drones hit a depot in Odesa on Monday, two officials told Reuters.")
+    claim = next(claim for claim in strike.claims if claim.field == "status")
+    assert claim.via == "Reuters"
+    assert claim.speaker is not None
+    assert claim.speaker.anonymous
+    assert claim.speaker.count == 2
+
+
+def test_every_filled_field_has_a_claim() -> None:
+    for mention in mentions(
+        "Russian drones hit a depot in Odesa overnight, killing three people. Putin met Xi Jinping in Beijing on Monday."
+    ):
+        fields = {claim.field for claim in mention.claims}
+        assert {"status", "when", "where", "participants"} <= fields
+        ids = {claim.claim_id for claim in mention.claims}
+        assert all(set(quantity.claim_ids) <= ids for quantity in mention.quantities)
+
+
+def test_two_sentences_of_one_happening_are_one_mention() -> None:
+    body = "Narendra Modi met Xi Jinping in Beijing on Monday. The talks between Modi and Xi lasted three hours."
+    assert len(mentions(body)) == 1
+
+
+def test_the_same_article_reads_the_same_twice() -> None:
+    body = "Russian drones hit Odesa overnight. Putin and Xi Jinping will meet in Beijing next week."
+    assert read(article(body), Ruleset.load()) == read(article(body), Ruleset.load())
+
+
+def test_there_is_one_reading_a_kind_and_no_sentences_where_there_is_no_mention() -> None:
+    readings = read(article("The museum opens at nine."), Ruleset.load())
+    assert [reading.kind for reading in readings] == ["body_exchange", "prisoner_exchange", "strike", "summit"]
+    assert all(not reading.mentions and not reading.sentences for reading in readings)
+
+
+WORDS = [
+    "Russia",
+    "Ukraine",
+    "Putin",
+    "Trump",
+    "met",
+    "talks",
+    "drones",
+    "struck",
+    "Kyiv",
+    "on",
+    "Monday",
+    "said",
+    "will",
+    ",",
+    ".",
+    '"',
+    "(",
+    ")",
+    "the",
+    "of",
+    "270",
+    "killed",
+    "bodies",
+    "returned",
+    "prisoners",
+    "'s",
+    "\n\n",
+    "*",
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=60))
+def test_any_heap_of_words_is_read_without_a_fault_and_every_quote_stands(words: list[str]) -> None:
+    body = " ".join(words)
+    for mention in mentions(body):
+        for evidence in (mention.evidence, *(claim.evidence for claim in mention.claims)):
+            assert body[evidence.start : evidence.end] == evidence.quote

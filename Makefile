@@ -28,6 +28,7 @@ lint: $(VENV)/dev.stamp ## Check style, types, who imports whom, and the publish
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m schemas.publish --check
+	@$(BIN)/python -m deploy.reference --check
 
 bench: $(VENV)/dev.stamp ## Measure: a table of ratios, also in build/bench.json
 	@$(BIN)/python -m tests.bench
@@ -38,9 +39,8 @@ schemas: $(VENV)/runtime.stamp ## Publish the JSON Schemas and AsyncAPI from the
 accept: $(VENV)/dev.stamp ## Take the present output of the golden pages as right; then review the diff
 	@$(BIN)/python -m pytest tests/pages --accept
 
-docs: schemas ## Write the generated reference pages
-	@mkdir -p docs/reference
-	@$(BIN)/python -m typer services.cli utils docs --name daybook --title "The daybook command" --output docs/reference/commands.md
+docs: $(VENV)/runtime.stamp ## Write the generated reference pages
+	@$(BIN)/python -m deploy.reference
 
 evaluate: $(VENV)/runtime.stamp ## Score `daybook read` against articles marked up by hand: GOLD=dir
 	@test -f "$(GOLD)/score.py" || { echo "error: there is no score.py in $(GOLD)"; echo "hint: make evaluate GOLD=dir"; exit 1; } >&2

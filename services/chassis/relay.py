@@ -84,12 +84,12 @@ class Relay:
         while True:
             self._woken.clear()
             backlog = await self._backlog()
-            OUTBOX_PENDING.labels(self._service).set(await self._pool.fetchval(OUTBOX["pending"]))
             if backlog:
                 await asyncio.gather(
                     *(self._drain(producer, TopicPartition(r["topic"], r["partition"]), r["next_relayed"]) for r in backlog)
                 )
                 continue
+            OUTBOX_PENDING.labels(self._service).set(await self._pool.fetchval(OUTBOX["pending"]))
             await _wait(self._woken, IDLE_SECONDS)
 
     async def _backlog(self) -> list[asyncpg.Record]:

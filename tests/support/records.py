@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiokafka import ConsumerRecord
 
-from schemas.changes import Genesis
+from schemas.genesis import Genesis
 from schemas.envelope import GENESIS
 
 TOPIC = "parcels.v1"

@@ -1,0 +1,18 @@
+"""Every event that Daybook logs, by name: what it means, and what an operator may do about it."""
+
+from __future__ import annotations
+
+LOG_EVENTS: dict[str, str] = {
+    "started": "the process runs; `http` is where it answers",
+    "stopped": "the process ended gracefully",
+    "partitions_assigned": "a follower owns these partitions and goes on at these offsets",
+    "fenced": "another process has taken over these partitions; this one rolled back and let go",
+    "follower_halted": "going on would corrupt the projection, or a bug; the reason says which, and readiness too. Mend it, then restart",
+    "record_quarantined": "a record can never be applied; it is on `<topic>.quarantine` with its bytes, and later records of its key wait",
+    "relay_waiting": "Kafka or Postgres is away; the outbox keeps what is to be published, and the relay tries again",
+    "faults_planned": "DAYBOOK_FAULTS is set: this process will kill or freeze itself. For tests only",
+    "page_taken": "a page's articles are durable",
+    "postgres_away": "the ingestor could not store a page and asked the sender to come back",
+    "postgres_unavailable": "the timeline could not answer because Postgres is away",
+    "question_too_slow": "a question exceeded the statement timeout and was given up",
+}

@@ -23,7 +23,8 @@ def _mediates(trigger: Trigger, name: Name) -> bool:
 def _sides(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
     low, high = sentence.clause(trigger.first)
-    found = [n for n in sentence.names if (is_party(n) or (n.governor in {"to", "from"} and whole_state(n))) and low <= n.first < high]
+    inside = [n for n in sentence.names if low <= n.first < high]
+    found = [n for n in inside if is_party(n) or (n.governor in {"to", "from"} and whole_state(n))]
     return tuple(n for n in found if not is_speaker(sentence, n, len(sentence.tokens)) and not _told_behind(trigger, n))
 
 

@@ -126,7 +126,6 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     places = placing.targets(trigger, attacked, attacking)
     if not places:
         places = tuple(Said(place, n.named.start, n.named.end) for n in attacked if (place := _country_place(n)))
-    places = places or placing.by_adjective(trigger)
     parties = directed.sides(attacking, attacked)
     parties = (*parties, *_other_side(trigger, parties, places))
     told = read_state(trigger.sentence.tokens, region(trigger), ALLOWED["directed"])

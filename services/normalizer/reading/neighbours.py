@@ -10,7 +10,7 @@ from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.coreference import Happening, persons, sides
 from services.normalizer.reading.document import Document
-from services.normalizer.reading.placing import around
+from services.normalizer.reading.placing import around, by_adjective
 
 # Lenders are looked for among so many happenings.
 LOOKED_AT = 24
@@ -74,7 +74,11 @@ def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Ha
         if first.trigger.kind.frame != "directed" or _venues(happening):
             lent.append(happening)
             continue
-        lent.append(Happening([replace(first, places=_without_attackers(around(document, first.trigger), first)), *rest]))
+        lent.append(
+            Happening(
+                [replace(first, places=_without_attackers(around(document, first.trigger) or by_adjective(first.trigger), first)), *rest]
+            )
+        )
     return tuple(lent)
 
 

@@ -140,9 +140,9 @@ def _weapon_further(tokens: Sequence[Token], number: _Number, words: _Words) -> 
     return None, number.last
 
 
-def _verb_before(tokens: Sequence[Token], first: int, words: _Words) -> str | None:
+def _verb_before(tokens: Sequence[Token], first: int, words: _Words, reach: int = VERB_REACH) -> str | None:
     """The verb that the number is the object of, across a list ("killed 31 and wounded 4", "killing Ali and six others")."""
-    for at in range(first - 1, max(first - 1 - VERB_REACH, -1), -1):
+    for at in range(first - 1, max(first - 1 - reach, -1), -1):
         end, measures = words.before.at(tokens, at)
         if measures and end <= first:
             return measures[0]
@@ -169,6 +169,9 @@ def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words
     if noun in WEAPONS:
         return (f"{noun}_downed" if "downed" in {before, after} else noun), last
     if noun in {"prisoners", "people", None}:
+        direct = _verb_before(tokens, first, words, reach=1)
+        if direct in {"killed", "wounded"}:
+            return direct, last
         if noun is None and tokens[number.first].low in lexical("articles"):
             return (before if before in {"killed", "wounded"} else None), last
         verb = (after if after != "downed" else None) or (before if before in {"killed", "wounded"} else None)

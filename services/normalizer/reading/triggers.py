@@ -61,10 +61,10 @@ def _carries(standing: Sequence[tuple[int, int, int, Pattern]], first: int, kind
 
 
 def _is_light(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int, int, int, Pattern]) -> bool:
-    """As in "to host a summit": the verb only holds what its noun names."""
+    """As in "to host a summit", "launched an air strike": the verb only holds what its noun names."""
     _, end, kind, pattern = hit
     follows = any(n == kind and 0 <= first - end <= LIGHT_GAP and p.card.part == "noun" for first, _, n, p in standing)
-    return pattern.card.id.endswith(".host") and follows
+    return pattern.card.id.endswith((".host", ".launch")) and follows
 
 
 def phrase_start(sentence: Sentence, first: int) -> int:

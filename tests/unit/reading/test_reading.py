@@ -28,9 +28,9 @@ def test_the_words_of_a_clause_tell_where_a_meeting_stands(sentence: str, status
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Ethiopia launched an air strike on the Sudanese town of Gallabat on Monday.",
-        "An Ethiopian air strike hit the Sudanese town of Gallabat on Monday.",
-        "The Sudanese town of Gallabat was hit by Ethiopian missiles on Monday.",
+        "Ethiopia launched an air strike on the Sudanese town of Kassala on Monday.",
+        "An Ethiopian air strike hit the Sudanese town of Kassala on Monday.",
+        "The Sudanese town of Kassala was hit by Ethiopian missiles on Monday.",
     ],
 )
 def test_who_strikes_whom_does_not_depend_on_the_voice(sentence: str) -> None:

@@ -113,10 +113,12 @@ def test_a_body_that_is_left_out_of_the_cover_would_be_noticed(text: str) -> Non
             ]
         ),
         max_size=40,
-    )
+    ),
+    st.sampled_from(["", '<meta property="og:type" content="article"><meta property="og:title" content="Talks end">']),
 )
-def test_every_code_point_of_an_html_page_is_told_once(pieces: list[str]) -> None:
-    holds(page("<html><body>" + "".join(pieces), url="https://a.example/x"))
+def test_every_code_point_of_an_html_page_is_told_once(pieces: list[str], head: str) -> None:
+    """Of a digest, and of a page that says it is one story's."""
+    holds(page(f"<html><head>{head}</head><body>" + "".join(pieces), url="https://a.example/x"))
 
 
 @given(

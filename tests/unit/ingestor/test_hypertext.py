@@ -122,3 +122,43 @@ def test_a_headlines_link_is_its_storys_address_only_on_the_pages_own_host() -> 
 
 def test_html_without_text_is_refused() -> None:
     assert reasons(page("<html><body><script>x</script></body></html>")) == ["empty"]
+
+
+def one_story(body: str) -> str:
+    head = '<meta property="og:type" content="article"><meta property="og:title" content="Talks end in Muscat"><meta property="og:site_name" content="Star">'
+    return f"<html><head>{head}</head><body><div>Cookie words that are long enough to be taken for a text. They really are. {'So long. ' * 30}</div>{body}</body></html>"
+
+
+def test_a_page_that_says_it_is_one_story_is_read_on_over_its_boxes() -> None:
+    made = page(one_story(f"<h1>Talks end in Muscat</h1><p>{BODY}</p><h3>Related stories</h3><p>Why talks begin at all</p><p>{BODY}</p>"))
+    assert [(article.title, article.outlet) for article in made.articles] == [("Talks end in Muscat", "Star")]
+    assert made.articles[0].body.count(BODY.strip()) == 2
+
+
+def test_without_that_word_a_box_ends_the_story() -> None:
+    """The negative control of the test above."""
+    made = page(
+        one_story(f"<h1>Talks end in Muscat</h1><p>{BODY}</p><h3>Related stories</h3><p>Why talks begin at all</p><p>{BODY}</p>").replace(
+            "og:type", "x"
+        )
+    )
+    assert all(article.body.count(BODY.strip()) == 1 for article in made.articles if "Muscat" in article.title)
+
+
+def test_paragraphs_of_one_article_element_belong_together() -> None:
+    made = page(
+        one_story(
+            f"<article><h1>Talks end in Muscat</h1><p>{BODY}</p><footer>Share this</footer><h2>A card</h2><p>2 hours ago</p><p>Post</p><p>{BODY}</p></article>"
+        )
+    )
+    assert len(made.articles) == 1
+    assert made.articles[0].body.count(BODY.strip()) == 2
+
+
+def test_another_story_told_in_full_is_an_article_of_its_own() -> None:
+    related = f"<h2>Related articles</h2><h3>Guns fall silent in Surin</h3><p>time2 hours ago</p><p>• Isan Herald</p><p>{BODY}</p>"
+    made = page(one_story(f"<h1>Talks end in Muscat</h1><p>{BODY}</p>{related}"))
+    assert [(article.title, article.outlet) for article in made.articles] == [
+        ("Talks end in Muscat", "Star"),
+        ("Guns fall silent in Surin", "Isan Herald"),
+    ]

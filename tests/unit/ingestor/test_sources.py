@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from services.ingestor import sources as package
 from services.ingestor.pages.model import Capture
 from services.ingestor.pages.resources import HOME, resource
 from services.ingestor.sources import cut, source_of, sources
@@ -34,6 +36,18 @@ def test_each_source_has_a_name_and_the_last_takes_anything() -> None:
 )
 def test_a_capture_goes_to_the_source_that_knows_it(content: str | bytes, media_type: str | None, name: str) -> None:
     assert name == source_of(Capture(content, media_type=media_type)).NAME
+
+
+def test_a_source_is_added_by_a_file_and_gone_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "stub.py").write_text('NAME = "stub"\ndef accepts(capture):\n    return capture.media_type == "text/x-stub"\n')
+    stub = Capture("words", media_type="text/x-stub")
+    assert source_of(stub).NAME == "page_text"
+    with monkeypatch.context() as folder:
+        folder.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+        sources.cache_clear()
+        assert source_of(stub).NAME == "stub"
+    sources.cache_clear()
+    assert source_of(stub).NAME == "page_text"
 
 
 def test_a_feed_is_not_taken_for_a_page() -> None:

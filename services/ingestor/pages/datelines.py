@@ -1,7 +1,7 @@
 """Datelines: the place that opens a story, and the agency credited with it.
 
-Forms read: "LONDON/KYIV (Reuters) -Ukraine", "KYIV : Vladimir", "KYIV: ", "WASHINGTON, Aug 19 (AFP) —", "TOKYO, March 27 -",
-"KABUL, Afghanistan —", "JERUSALEM --", "Kyiv (AFP) -", and, with no mark at all, "MOSCOW/KIEV Ukrainian servicewoman".
+Forms read: "LIMA/QUITO (Reuters) -Peru", "LIMA : Peru", "LIMA: ", "WASHINGTON, Aug 19 (AFP) —", "OSAKA, May 3 -",
+"KABUL, Afghanistan —", "JERUSALEM --", "Kyiv (AFP) -", and, with no mark at all, "RIGA/TALLINN Baltic ministers".
 """
 
 from __future__ import annotations

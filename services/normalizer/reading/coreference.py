@@ -18,6 +18,8 @@ LOCAL = frozenset({"site", "city", "region"})
 # A bare "the attack" points at what was told at most this many sentences before.
 RECENT = 6
 NEXT = 2
+# "The air force shot down 45 missiles", within so many sentences of the raid, tells of the raid.
+CONTINUED = 3
 # So many first and last members of a happening, and so many latest happenings, are looked at.
 KEPT = 8
 LATEST = 24
@@ -129,12 +131,19 @@ def _explicitly_same(happening: Happening, candidate: Candidate) -> bool:
     return _same_day(happening, candidate) and sides(happening.known) == sides([candidate])
 
 
+def _continues(candidate: Candidate) -> bool:
+    """A strike told with neither a time nor a town of its own: more of the one just told."""
+    return candidate.trigger.kind.frame == "directed" and candidate.when is None and not _place_keys([candidate])[0]
+
+
 def _points_back(happening: Happening, candidate: Candidate) -> bool:
     """Something must speak for being the same: a shared day, shared parties, a shared town, or a pointer close by."""
     gap = candidate.trigger.sentence.index - happening.last_sentence
     if gap and candidate.trigger.sentence.tokens[0].low in {"*", "•", "#"}:
         return _same_day(happening, candidate) and bool(sides(happening.known) & sides([candidate]))
     exchange = candidate.trigger.kind.frame == "exchange"
+    if _continues(candidate) and gap <= CONTINUED:
+        return True
     shared_place = bool(_place_keys(happening.known)[0] & _place_keys([candidate])[0])
     shared_sides = len(sides(happening.known) & sides([candidate])) > 1
     return (
@@ -187,12 +196,18 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         fitting = [h for h in happenings[-LATEST:] if fits(h, candidate)]
         if fitting:
             max(fitting, key=lambda h: _nearness(h, candidate, published)).members.append(candidate)
-        elif whole:
+        elif whole or _echoes(happenings, candidate):
             happenings.append(_with_pending(pending, candidate))
             pending = []
         elif candidate.fresh and "another" not in candidate.trigger.pattern.card.needs:
             pending = [candidate]
     return tuple(happenings)
+
+
+def _echoes(happenings: Sequence[Happening], candidate: Candidate) -> bool:
+    """As in "Saturday's exchange": a bare word is a happening of its own once one of its kind was told, and it has another day."""
+    bare = "told" in candidate.trigger.pattern.card.needs
+    return bare and bool(happenings) and candidate.when is not None and dating.days(candidate.when.value) is not None
 
 
 def _with_pending(pending: Sequence[Candidate], candidate: Candidate) -> Happening:

@@ -15,6 +15,8 @@ from services.normalizer.reading.grammar import words
 FUTURE = frozenset({"proposed", "scheduled", "postponed"})
 WEEK, YEAR = 7, 366
 PLUPERFECT = 6
+# "said it had shot down …": reported speech moves the tense, not the day.
+REPORTED = 3
 OPENING = 3
 CROSSING = 8
 NEAR, FAR = 12, 30
@@ -131,7 +133,9 @@ def _may_be_heard(trigger: Trigger) -> bool:
 def before_then(trigger: Trigger) -> bool:
     """As in "had been killed in a strike": before the time that the sentence is told from."""
     low, _ = trigger.sentence.clause(trigger.first)
-    return any(token.low == "had" for token in trigger.sentence.tokens[max(low, trigger.first - PLUPERFECT) : trigger.first])
+    had = [at for at in range(max(low, trigger.first - PLUPERFECT), trigger.first) if trigger.sentence.tokens[at].low == "had"]
+    reported = had and any(0 <= had[-1] - last <= REPORTED for _, last in trigger.sentence.says)
+    return bool(had) and not reported
 
 
 def _heard(sentence: Sentence, trigger: Trigger, time: Time) -> Time:

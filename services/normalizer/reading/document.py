@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from services.normalizer.reading import sentences as splitter
 from services.normalizer.reading.grammar import Grammar, grammar
@@ -14,6 +15,7 @@ from services.normalizer.reading.states import state
 from services.normalizer.reading.times import Anchor, TimeExpression, find_times
 from services.normalizer.reading.tokens import Token, tokenise
 
+Part = TypeVar("Part", Named, TimeExpression)
 GOVERNOR_REACH = 12
 SPEECH_REACH = 8
 DATELINE_TOKENS = 6
@@ -180,46 +182,26 @@ def _is_dateline(body: str, named: Named, start: int) -> bool:
     return not any(c.islower() for c in before.replace("pic", "")) and any(c.islower() for c in after)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """All names and times of a text, cut up sentence by sentence."""
-
-    names: Sequence[Named]
-    times: Sequence[TimeExpression]
-    words: Grammar
-
-    def sentence(self, body: str, index: int, start: int, end: int) -> Sentence:
-        tokens = tokenise(body, start, end)
-        says = tuple((first, last) for first, last, _ in self.words.say.find(tokens) if not tokens[first].capital or first == 0)
-        names = [named for named in self.names if start <= named.start < end and not _is_dateline(body, named, start)]
-        times = [time for time in self.times if start <= time.start < end]
-        return Sentence(
-            index,
-            start,
-            end,
-            tokens,
-            _place_names(names, tokens, self.words),
-            _place_times(times, tokens, says, index),
-            says,
-            _borders(tokens, self.words),
-        )
+def _sentence(body: str, span: tuple[int, int], index: int, found: tuple[Sequence[Named], Sequence[TimeExpression]]) -> Sentence:
+    words = grammar()
+    tokens = tokenise(body, *span)
+    says = tuple((first, last) for first, last, _ in words.say.find(tokens) if not tokens[first].capital or first == 0)
+    names = [named for named in found[0] if not _is_dateline(body, named, span[0])]
+    placed = _place_names(names, tokens, words) if names else ()
+    return Sentence(index, *span, tokens, placed, _place_times(found[1], tokens, says, index), says, _borders(tokens, words))
 
 
-def _within(
-    items: Sequence[Named] | Sequence[TimeExpression], spans: Sequence[tuple[int, int]]
-) -> Iterator[Sequence[Named] | Sequence[TimeExpression]]:
+def _within(items: Sequence[Part], spans: Sequence[tuple[int, int]]) -> list[Sequence[Part]]:
+    """The items that start in each span; both are in the order of the text."""
     starts = [item.start for item in items]
-    for start, end in spans:
-        yield items[bisect_left(starts, start) : bisect_left(starts, end)]
+    return [items[bisect_left(starts, start) : bisect_left(starts, end)] for start, end in spans]
 
 
 def _lay_out_text(text: str, anchor: Anchor, names: Names) -> tuple[Sentence, ...]:
-    words = grammar()
-    spans = splitter.split(text)
+    spans = [span for span in splitter.split(text) if any(c.isalnum() for c in text[span[0] : span[1]])]
     named = _within(names.find(text, anchor.date), spans)
     times = _within(find_times(text, anchor), spans)
-    rows = zip(spans, named, times, strict=True)
-    return tuple(_Found(n, t, words).sentence(text, index, *span) for index, (span, n, t) in enumerate(rows) if tokenise(text, *span))  # type: ignore[arg-type]
+    return tuple(_sentence(text, span, index, (named[index], times[index])) for index, span in enumerate(spans))
 
 
 def lay_out(title: str, body: str, anchor: Anchor, names: Names) -> Document:

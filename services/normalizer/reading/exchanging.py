@@ -87,6 +87,8 @@ def quantities(trigger: Trigger) -> tuple[Said[Quantity], ...]:
     measure = trigger.kind.measures[0]
     found: list[Said[Quantity]] = []
     for count in counting.counts(sentence):
+        if trigger.rivals and not trigger.low <= count.first < trigger.high:
+            continue
         article = sentence.tokens[count.first].low in {"a", "an"}
         if count.measure in {"bodies", "prisoners", "people", "killed"} and not article:
             said = counting.quantity(sentence, count, _receiver(trigger, count.first, count.last))

@@ -68,6 +68,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "place": lambda candidate: bool(candidate.places),
     "toll": _toll,
     "another": lambda _: False,
+    "told": lambda _: False,
 }
 
 

@@ -173,7 +173,7 @@ def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words
         if direct in {"killed", "wounded"}:
             return direct, last
         if noun is None and tokens[number.first].low in lexical("articles"):
-            return (before if before in {"killed", "wounded"} else None), last
+            return None, last
         verb = (after if after != "downed" else None) or (before if before in {"killed", "wounded"} else None)
         if verb in {"killed", "wounded"}:
             return verb, last

@@ -193,7 +193,7 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
     happenings: list[Happening] = []
     pending: list[Candidate] = []
     for candidate, whole in candidates:
-        fitting = [h for h in happenings[-LATEST:] if fits(h, candidate)]
+        fitting = [h for h in happenings[-LATEST:] if fits(h, candidate) and not _other_day(h, candidate, published)]
         if fitting:
             max(fitting, key=lambda h: _nearness(h, candidate, published)).members.append(candidate)
         elif whole or _echoes(happenings, candidate):
@@ -204,9 +204,19 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
     return tuple(happenings)
 
 
+def _other_day(happening: Happening, candidate: Candidate, published: dt.date | None) -> bool:
+    """As in "It follows Friday's exchange": the undated news of the day is not what is told of another."""
+    days = dating.days(candidate.when.value) if candidate.when else None
+    exchange = candidate.trigger.kind.frame == "exchange"
+    if not exchange or "told" not in candidate.trigger.pattern.card.needs or days is None or published is None:
+        return False
+    undated = not any(m.when and dating.days(m.when.value) for m in happening.known)
+    return undated and not days[0] <= published <= days[1]
+
+
 def _echoes(happenings: Sequence[Happening], candidate: Candidate) -> bool:
     """As in "Saturday's exchange": a bare word is a happening of its own once one of its kind was told, and it has another day."""
-    bare = "told" in candidate.trigger.pattern.card.needs
+    bare = "told" in candidate.trigger.pattern.card.needs and candidate.trigger.kind.frame == "exchange"
     return bare and bool(happenings) and candidate.when is not None and dating.days(candidate.when.value) is not None
 
 

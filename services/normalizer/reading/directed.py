@@ -33,6 +33,15 @@ def _adjacent_before(sentence: Sentence, at: int) -> Name | None:
     return None
 
 
+def _with_mates(sentence: Sentence, name: Name | None) -> tuple[Name, ...]:
+    """As in "Israeli and American warplanes": all who are joined to the one found."""
+    if name is None:
+        return ()
+    before = next((n for n in sentence.names if n.last < name.first <= n.last + 2), None)
+    joined = before is not None and all(token.low in {"and", ","} for token in sentence.tokens[before.last : name.first])
+    return (*(_with_mates(sentence, before) if joined and before and is_party(before) and not is_person(before) else ()), name)
+
+
 def _by(sentence: Sentence, trigger: Trigger) -> list[Name]:
     return [n for n in sentence.names if n.governor == "by" and is_party(n) and trigger.first <= n.first < trigger.high]
 
@@ -63,6 +72,12 @@ def _comes_under(trigger: Trigger) -> bool:
     return any(token.low == "under" for token in trigger.sentence.tokens[max(trigger.first - WEAPON_GAP, 0) : trigger.first])
 
 
+def _blamed(sentence: Sentence) -> list[Name]:
+    """As in "a strike, which Moscow blamed on Kyiv"."""
+    on = [n for n in sentence.names if n.governor == "on" and is_party(n) and n.governor_at > 0]
+    return [n for n in on if sentence.tokens[n.governor_at - 1].low == "blamed"]
+
+
 def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
     """As in "Ukraine said it had struck …": who says so of himself."""
     for first, last in sentence.says:
@@ -74,16 +89,16 @@ def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
 
 def attackers(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
-    by = _by(sentence, trigger) or _self_told(sentence, trigger)
+    by = _by(sentence, trigger) or _blamed(sentence) or _self_told(sentence, trigger)
     if trigger.noun and _comes_under(trigger):
         return tuple(by)
     if trigger.noun:
         near = _adjacent_before(sentence, trigger.first) or (None if by else _user(sentence, trigger))
-        return tuple(by) or ((near,) if near else ())
+        return tuple(by) or _with_mates(sentence, near)
     if is_passive(trigger):
         return tuple(by) or _weapon_owner(sentence, trigger)
     subject = _subject(sentence, trigger)
-    return (subject,) if subject else tuple(by)
+    return _with_mates(sentence, subject) or tuple(by)
 
 
 def _weapon_owner(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:

@@ -86,8 +86,9 @@ def quantities(trigger: Trigger) -> tuple[Said[Quantity], ...]:
     sentence = trigger.sentence
     measure = trigger.kind.measures[0]
     found: list[Said[Quantity]] = []
+    upto = min([low for low, _ in trigger.rivals if low >= trigger.last], default=len(sentence.tokens))
     for count in counting.counts(sentence):
-        if trigger.rivals and not trigger.low <= count.first < trigger.high:
+        if trigger.rivals and not trigger.low <= count.first < upto:
             continue
         article = sentence.tokens[count.first].low in {"a", "an"}
         if count.measure in {"bodies", "prisoners", "people", "killed"} and not article:

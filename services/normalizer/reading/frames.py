@@ -35,8 +35,9 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     told = answered(document, trigger, state_of(trigger))
     when = dating.choose(trigger, told.status, document.anchor.date)
     told, when = if_to_come(trigger, document, told, when)
-    form = trigger.pattern.card.form or "talks"
     places = placing.venues(trigger, told.status) or placing.host_land(trigger, names)
+    form = trigger.pattern.card.form or "talks"
+    form = "talks" if form == "call" and places and not trigger.noun else form
     visited = _visited(trigger, told, places) if form == "visit" else ()
     tokens = trigger.sentence.tokens
     return Candidate(
@@ -134,7 +135,7 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     low, high = trigger.sentence.clause(trigger.first)
     quantities = counting.in_range(trigger.sentence, trigger.kind.measures, min(low, trigger.low), max(high, trigger.high))
     when = dating.choose(trigger, told.status, document.anchor.date)
-    points = refers(trigger) or "another" in trigger.pattern.card.needs
+    points = refers(trigger) or bool({"another", "told"} & set(trigger.pattern.card.needs))
     return Candidate(trigger, told, when, places, parties, quantities, _weapons(trigger), refers=points)
 
 

@@ -67,6 +67,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "state_attacker": _state_attacker,
     "place": lambda candidate: bool(candidate.places),
     "toll": _toll,
+    "freed": lambda c: _words_needed(c.trigger, "captivity") or any(said.value.role == "released" for said in c.parties),
     "another": lambda _: False,
     "told": lambda _: False,
 }

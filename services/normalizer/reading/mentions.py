@@ -17,6 +17,7 @@ from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.coreference import PHASES, Happening
 from services.normalizer.reading.grammar import phrases, words
+from services.normalizer.reading.placing import RANK
 from services.normalizer.reading.speakers import source_of
 
 NAMESPACE = UUID("6b1f4a0e-6f5b-5a0c-9d58-3c9f1c0d7a11")
@@ -108,7 +109,7 @@ def fold_places(happening: Happening) -> tuple[tuple[Candidate, Said[Place]], ..
     for candidate in happening.members:
         for said in candidate.places:
             found.setdefault(said.value.name, (candidate, said))
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda pair: RANK[pair[1].value.precision]))
 
 
 def fold_parties(happening: Happening) -> tuple[tuple[Candidate, Said[Participant]], ...]:

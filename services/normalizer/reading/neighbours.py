@@ -97,3 +97,35 @@ def lend_sides(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
             continue
         lent.append(Happening([replace(first, parties=(*first.parties, *_sided(lender))), *rest]))
     return tuple(lent)
+
+
+def _side(happening: Happening, role: str) -> tuple[Said[Participant], ...]:
+    return tuple(said for member in happening.members for said in member.parties if said.value.role == role)
+
+
+def _countries(happening: Happening) -> set[str | None]:
+    return {said.value.country for said in _venues(happening)} - {None}
+
+
+def lend_attackers(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+    """A hit told right after a strike on the same land, by nobody named, is by the same attacker."""
+    lent: list[Happening] = []
+    for happening in happenings:
+        first, *rest = happening.members
+        bare = first.trigger.kind.frame == "directed" and not _side(happening, "attacker")
+        lender = next((h for h in reversed(lent) if _strikes_beside(h, happening)), None) if bare else None
+        parties = (*_side(lender, "attacker"), *first.parties) if lender else first.parties
+        lent.append(Happening([replace(first, parties=parties), *rest]))
+    return tuple(lent)
+
+
+def _strikes_beside(other: Happening, happening: Happening) -> bool:
+    gap = happening.members[0].trigger.sentence.index - other.last_sentence
+    whens = [m.when.value for m in happening.members if m.when]
+    if any(not dating.meet(one, m.when.value) for one in whens for m in other.members if m.when):
+        return False
+    return 0 <= gap <= NEXT_DOOR and bool(_countries(other) & _countries(happening)) and bool(_side(other, "attacker"))
+
+
+# A hit is told within so many sentences of its strike.
+NEXT_DOOR = 2

@@ -12,6 +12,7 @@ from services.normalizer.reading.rules import load_yaml, table
 from services.normalizer.reading.tokens import Token
 
 NOUN_REACH = 5
+TENS = (20, 30, 40, 50, 60, 70, 80, 90)
 VERB_REACH = 9
 AFTER_REACH = 8
 WEAPON_REACH = 9
@@ -84,6 +85,9 @@ def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | N
     if value is None:
         return None
     end = end if spelt else at + 1
+    unit = words.words.at(tokens, end)[1] if spelt and value in TENS and end < len(tokens) else ()
+    if unit and 0 < unit[0] < TENS[0] // 2:
+        value, end = value + unit[0], end + 1
     if end < len(tokens) and tokens[end].low in words.scales:
         return _Number(at, end + 1, value * words.scales[tokens[end].low], vague=False)
     return _Number(at, end, value, vague=False)

@@ -78,8 +78,15 @@ def _where_clause(trigger: Trigger) -> list[Name]:
     """As in "… to Israel on Wednesday, where he will meet …": the place before "where"."""
     low, _ = trigger.sentence.clause(trigger.first)
     if trigger.sentence.tokens[low].low != "where":
-        return []
+        before = [n for n in trigger.sentence.names if low <= n.first and n.last <= trigger.first and n.named.place is not None]
+        return [n for n in before if _travelled(trigger, n)][-1:]
     return [n for n in trigger.sentence.names if n.last <= low and n.named.place is not None][-1:]
+
+
+def _travelled(trigger: Trigger, name: Name) -> bool:
+    """As in "will travel to Washington to meet …": where one goes to meet."""
+    before = trigger.sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    return name.governor in {"to", "in"} and before in words("travel_verbs")
 
 
 def _suggested(trigger: Trigger) -> list[Name]:

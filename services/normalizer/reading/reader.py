@@ -13,7 +13,8 @@ from services.normalizer.reading.document import Document, lay_out
 from services.normalizer.reading.frames import fill
 from services.normalizer.reading.mentions import Maker, make
 from services.normalizer.reading.names import Names
-from services.normalizer.reading.neighbours import lend_places, lend_sides, share_places
+from services.normalizer.reading.neighbours import lend_attackers, lend_places, lend_sides, share_places
+from services.normalizer.reading.parts import link_parts
 from services.normalizer.reading.rules import PATTERNS, Kind, Rules, load_rules
 from services.normalizer.reading.times import Anchor
 from services.normalizer.reading.tokens import fold
@@ -54,10 +55,12 @@ def _mentions(article: RawArticle, document: Document, rules: Rules, kind: Kind)
     maker = Maker(article, document.anchor.date)
     triggers = [t for sentence in document.sentences for t in find_triggers(sentence, rules) if t.kind is kind]
     filled = [told for trigger in triggers for told in fill(document, trigger)]
-    happenings = lend_places(document, lend_sides(share_places(gather(filled, document.anchor.date))))
-    return tuple(
-        make(maker, happening, subject=n == 0 and happening.members[0].trigger.sentence.index == 0)
-        for n, happening in enumerate(happenings)
+    happenings = lend_attackers(lend_places(document, lend_sides(share_places(gather(filled, document.anchor.date)))))
+    return link_parts(
+        [
+            make(maker, happening, subject=n == 0 and happening.members[0].trigger.sentence.index == 0)
+            for n, happening in enumerate(happenings)
+        ]
     )
 
 

@@ -131,6 +131,7 @@ def test_the_overnight_strike_has_its_drones_and_missiles(article_id: str) -> No
     strike = one(article_id, "strike", "occurred", NIGHT, "Russia", "Ukraine")
     assert {(q.measure, q.best) for q in strike.quantities} >= {("drones", 270), ("missiles", 10)}
     assert {(p.name, p.role) for p in strike.participants} >= {("Russia", "attacker"), ("Ukraine", "target")}
+    assert {"Ukraine", "Poltava region"} <= {place.name for m in told(article_id) if m.kind == "strike" for place in m.where}
 
 
 def test_bodies_went_both_ways_each_number_with_its_receiver() -> None:

@@ -142,7 +142,8 @@ def _points_back(happening: Happening, candidate: Candidate) -> bool:
     if gap and candidate.trigger.sentence.tokens[0].low in {"*", "•", "#"}:
         return _same_day(happening, candidate) and bool(sides(happening.known) & sides([candidate]))
     exchange = candidate.trigger.kind.frame == "exchange"
-    if _continues(candidate) and gap <= CONTINUED:
+    shared = sides(happening.known) & sides([candidate])
+    if (_continues(candidate) and gap <= CONTINUED) or (exchange and candidate.when is None and shared):
         return True
     shared_place = bool(_place_keys(happening.known)[0] & _place_keys([candidate])[0])
     shared_sides = len(sides(happening.known) & sides([candidate])) > 1

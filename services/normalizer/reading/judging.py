@@ -35,6 +35,11 @@ def _occasion(candidate: Candidate) -> bool:
     return sided or bool(candidate.places) or (candidate.trigger.kind.frame == "directed" and bool(candidate.parties))
 
 
+def _gathering(candidate: Candidate) -> bool:
+    bodies = any(said.value.type == "organisation" for said in candidate.parties)
+    return len(_countries(candidate)) > 1 or bodies or candidate.group or bool(candidate.places)
+
+
 def _state_attacker(candidate: Candidate) -> bool:
     return any(said.value.role == "attacker" and said.value.type == "state" for said in candidate.parties)
 
@@ -62,6 +67,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "counterpart": _leaders,
     "adversaries": _adversaries,
     "occasion": _occasion,
+    "gathering": _gathering,
     "military": _military,
     "weapon": _weapon,
     "state_attacker": _state_attacker,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from schemas.base import Model
 from schemas.events import CanonicalEvent
@@ -17,7 +19,7 @@ class Cause(Model):
     revision: int | None = None
     topic: str | None = None
     partition: int | None = None
-    offset: int | None = None
+    seq: Annotated[int | None, Field(description="its number in that partition: repeats in the log move offsets, but not this")] = None
     reason: str
 
 

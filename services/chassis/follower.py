@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import asyncpg
 import stamina
@@ -33,14 +33,15 @@ SQL = queries(Path(__file__).parent / "sql" / "checkpoints.sql")
 
 
 class Effects(Protocol):
-    """What a follower does with records, inside the transaction that moves its position."""
+    """What a follower does with records. Both steps may raise `Permanent` with `record` set: that one can never be applied, and
+    the rest of the batch is tried again without it.
+    """
 
-    async def apply(self, tx: asyncpg.Connection, records: Sequence[Record]) -> None:
-        """Apply records in order.
+    async def prepare(self, records: Sequence[Record]) -> Any:
+        """Whatever needs no transaction: reading, checking, long thought. A transaction that idles is ended by the server."""
 
-        Raises:
-            Permanent: with `record` set, that one can never be applied; the rest of the batch is tried again without it.
-        """
+    async def apply(self, tx: asyncpg.Connection, prepared: Any) -> None:
+        """Apply what was prepared, in order, inside the transaction that moves the position."""
 
 
 class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
@@ -116,7 +117,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             if not plan.reached:
                 return
             try:
-                await self._commit(plan)
+                await self._commit(plan, await self._effects.prepare(plan.fresh))
             except Permanent as error:
                 if error.record is None:
                     raise
@@ -125,7 +126,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 self._committed(plan)
                 return
 
-    async def _commit(self, plan: Plan) -> None:
+    async def _commit(self, plan: Plan, prepared: Any) -> None:
         async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=5.0):
             with attempt:
                 if attempt.num > 1:
@@ -134,15 +135,15 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                     if await self._was_committed(plan):
                         return
                 with metrics.COMMIT_SECONDS.labels(self.name).time():
-                    await self._transact(plan)
+                    await self._transact(plan, prepared)
         self._health.set(self.name)
 
-    async def _transact(self, plan: Plan) -> None:
+    async def _transact(self, plan: Plan, prepared: Any) -> None:
         """Step 2: the compare-and-swap first, then the effects, then the commit."""
         async with self._pool.acquire() as tx, tx.transaction():
             self._faults.reached("before_compare_and_swap")
             await checkpoints.advance(tx, self.name, plan.moves)
-            await self._effects.apply(tx, plan.fresh)
+            await self._effects.apply(tx, prepared)
             await checkpoints.set_aside(tx, self.name, plan.refused)
             await self._outbox.append(tx, quarantine_records(self.name, plan.refused))
             self._faults.reached("before_commit")

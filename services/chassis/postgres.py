@@ -27,9 +27,15 @@ async def open_pool(settings: Settings, service: str) -> asyncpg.Pool:
                 min_size=2,
                 max_size=settings.pool_size,
                 timeout=10,
-                server_settings={"search_path": service, "application_name": f"daybook-{service}"},
+                server_settings=_session(settings, service),
             )
     raise AssertionError("stamina returns or raises")
+
+
+def _session(settings: Settings, service: str) -> dict[str, str]:
+    """A process that froze in a transaction must not keep its locks: whoever takes its partitions over would wait for them."""
+    silence = {"idle_in_transaction_session_timeout": str(settings.session_timeout_ms)}
+    return {"search_path": service, "application_name": f"daybook-{service}"} | silence
 
 
 async def migrate_schema(admin_dsn: str, schema: str, folders: Sequence[Path]) -> None:

@@ -29,11 +29,15 @@ class Merger:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
 
-    async def apply(self, tx: asyncpg.Connection, records: Sequence[Record]) -> None:
+    async def prepare(self, records: Sequence[Record]) -> list[tuple[Record, Reading]]:
+        """The readings in these records."""
+        return [(record, _reading(record)) for record in records]
+
+    async def apply(self, tx: asyncpg.Connection, prepared: Sequence[tuple[Record, Reading]]) -> None:
         """Merge one reading after the other: the history must not depend on how records fell into batches."""
         outgoing: list[Outgoing] = []
-        for record in records:
-            changes = await _merge(Store(tx), record, _reading(record))
+        for record, reading in prepared:
+            changes = await _merge(Store(tx), record, reading)
             outgoing += [out for change in changes for out in change_records(record, change)]
         await self._outbox.append(tx, outgoing)
 
@@ -83,7 +87,7 @@ def _cause(record: Record, reading: Reading) -> Cause:
         revision=article.revision,
         topic=record.at.topic,
         partition=record.at.partition,
-        offset=record.offset,
+        seq=record.envelope.seq,
         reason=f"{words[article.pubstatus]} by {article.outlet}: {article.title}",
     )
 

@@ -23,10 +23,13 @@ class Reader:
     def __init__(self, ruleset: Ruleset, outbox: Outbox) -> None:
         self._ruleset, self._outbox = ruleset, outbox
 
-    async def apply(self, tx: asyncpg.Connection, records: Sequence[Record]) -> None:
-        """Read each article; publish what it tells, and, from revision 2 on, that it tells nothing any more."""
-        outgoing = await asyncio.to_thread(self._read_all, records)
-        await self._outbox.append(tx, outgoing)
+    async def prepare(self, records: Sequence[Record]) -> list[Outgoing]:
+        """Read each article, in a thread: the consumer's heartbeat must not wait for a long text."""
+        return await asyncio.to_thread(self._read_all, records)
+
+    async def apply(self, tx: asyncpg.Connection, prepared: Sequence[Outgoing]) -> None:
+        """Publish what the articles tell, and, from revision 2 on, that they tell nothing any more."""
+        await self._outbox.append(tx, prepared)
 
     def _read_all(self, records: Sequence[Record]) -> list[Outgoing]:
         return [reading_record(record, reading) for record in records for reading in self._read(record)]

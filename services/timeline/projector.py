@@ -22,17 +22,24 @@ class Projector:
     def __init__(self, projections: Sequence[Projection]) -> None:
         self._projections = projections
 
-    async def apply(self, tx: asyncpg.Connection, records: Sequence[Record]) -> None:
+    async def prepare(self, records: Sequence[Record]) -> list[Read]:
+        """The changes in these records.
+
+        Raises:
+            Permanent: with `record` set: it is no valid change.
+        """
+        return [(record, _read(record)) for record in records]
+
+    async def apply(self, tx: asyncpg.Connection, prepared: Sequence[Read]) -> None:
         """Write a batch.
 
         Raises:
-            Permanent: with `record` set: it is no valid change, or Postgres can't store it.
+            Permanent: with `record` set: Postgres can't store it.
         """
-        reads = [(record, _read(record)) for record in records]
         try:
-            await self._write(tx, reads)
+            await self._write(tx, prepared)
         except UNSTORABLE as error:
-            raise Permanent(f"Postgres refuses it: {error}", await self._culprit(tx, reads, error)) from error
+            raise Permanent(f"Postgres refuses it: {error}", await self._culprit(tx, prepared, error)) from error
 
     async def _write(self, tx: asyncpg.Connection, reads: Sequence[Read]) -> None:
         """All statements or none: the savepoint leaves the transaction usable for finding out what was wrong."""

@@ -34,6 +34,9 @@ class Keeping:
     def __init__(self) -> None:
         self.trouble: list[Exception] = []
 
+    async def prepare(self, records: Sequence[Record]) -> Sequence[Record]:
+        return records
+
     async def apply(self, tx: asyncpg.Connection, records: Sequence[Record]) -> None:
         await tx.executemany("INSERT INTO seen (at, key) VALUES ($1, $2)", [(r.offset, r.key.decode()) for r in records])
         if self.trouble:
@@ -68,7 +71,11 @@ class World:
         await producer.stop()
 
     async def seen(self) -> list[str]:
-        return [row["key"] for row in await self.pool.fetch("SELECT key FROM seen ORDER BY at")]
+        postgres = await asyncpg.connect(self.stack.dsn("admin"))  # not one of the connections that a test terminates
+        try:
+            return [row["key"] for row in await postgres.fetch("SELECT key FROM timeline.seen ORDER BY at")]
+        finally:
+            await postgres.close()
 
     async def saw(self, *keys: str) -> None:
         await eventually(lambda: self._saw(list(keys)))

@@ -78,7 +78,14 @@ def daybook(folder: Path, *arguments: str, **extra: str) -> subprocess.Completed
 
 
 def environment(folder: Path, **extra: str) -> dict[str, str]:
-    return {**os.environ, "DAYBOOK_STATE": str(folder), "DAYBOOK_KAFKA_PORT": "0", "DAYBOOK_POSTGRES_PORT": "0", "DAYBOOK_HTTP_PORT": "0", **extra}
+    return {
+        **os.environ,
+        "DAYBOOK_STATE": str(folder),
+        "DAYBOOK_KAFKA_PORT": "0",
+        "DAYBOOK_POSTGRES_PORT": "0",
+        "DAYBOOK_HTTP_PORT": "0",
+        **extra,
+    }
 
 
 def test_a_second_start_gives_the_stack_that_runs(here: Stack, options: Options) -> None:

@@ -64,7 +64,7 @@ async def merged(tx: asyncpg.Connection, given: Sequence[Reading]) -> tuple[list
     outbox = Kept()
     effects = Merger(outbox)
     for offset, reading in enumerate(given):
-        await effects.apply(tx, [record(offset, reading)])
+        await effects.apply(tx, await effects.prepare([record(offset, reading)]))
     states = [CanonicalEvent.model_validate_json(row["state"]) for row in await tx.fetch("SELECT state FROM events")]
     return [state for state in states if not state.merged_into and state.status != "retracted"], outbox.changes
 

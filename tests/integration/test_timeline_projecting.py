@@ -18,8 +18,7 @@ from schemas.events import CanonicalEvent
 from services.chassis.errors import Permanent
 from services.chassis.records import Record
 from services.timeline.projections import Projection, discover
-from services.timeline.projector import Projector
-from tests.integration.timeline_world import apply, project, timeline_pool
+from tests.integration.timeline_world import apply, project, timeline_pool, write
 from tests.unit.timeline.builders import event, on, person, record, told
 
 
@@ -85,8 +84,8 @@ async def test_without_the_guard_by_revision_the_same_repeat_would_bring_back_th
     log = [record(event(revision=n, title=f"revision {n}"), n) for n in (1, 2)]
     unguarded = [Projection(p.name, p.rows, p.write.replace("WHERE excluded.revision > held.revision", "")) for p in discover()]
     async with pool.acquire() as tx:
-        await Projector(unguarded).apply(tx, log)
-        await Projector(unguarded).apply(tx, log[:1])
+        await write(tx, unguarded, log)
+        await write(tx, unguarded, log[:1])
     assert (await stored(pool))[0] != fold(log)[0]
 
 
@@ -134,9 +133,9 @@ async def test_a_statement_that_is_wrong_by_itself_blames_no_record(pool: asyncp
     wrong_for_two = Projection("two", lambda changes: [(len(changes),)], "SELECT 1 / (2 - n) FROM unnest($1::int[]) AS told (n)")
     async with pool.acquire() as tx, tx.transaction():
         with pytest.raises(asyncpg.DivisionByZeroError):
-            await Projector([wrong_for_two]).apply(tx, [record(event("a")), record(event("b"))])
+            await write(tx, [wrong_for_two], [record(event("a")), record(event("b"))])
         with pytest.raises(Permanent):  # what no record can pass is refused one by one
-            await Projector([broken]).apply(tx, [record(event("a"))])
+            await write(tx, [broken], [record(event("a"))])
 
 
 async def test_the_service_may_read_and_write_but_not_alter(pool: asyncpg.Pool) -> None:

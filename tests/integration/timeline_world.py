@@ -19,7 +19,7 @@ from services.chassis.records import Record
 from services.chassis.settings import Settings
 from services.timeline.api.problems import handle_problems
 from services.timeline.api.routes import events_router
-from services.timeline.projections import discover
+from services.timeline.projections import Projection, discover
 from services.timeline.projector import Projector
 from services.timeline.reader import open_reader
 from tests.support.stack import empty
@@ -68,4 +68,10 @@ async def project(pool: asyncpg.Pool, events: Iterable[CanonicalEvent]) -> None:
 
 async def apply(pool: asyncpg.Pool, records: Sequence[Record]) -> None:
     async with pool.acquire() as tx, tx.transaction():
-        await Projector(discover()).apply(tx, records)
+        await write(tx, discover(), records)
+
+
+async def write(tx: asyncpg.Connection, projections: Sequence[Projection], records: Sequence[Record]) -> None:
+    """What the follower does with a batch."""
+    projector = Projector(projections)
+    await projector.apply(tx, await projector.prepare(records))

@@ -66,7 +66,7 @@ def test_history_keeps_where_a_change_stood_in_the_log_and_what_caused_it() -> N
     (row,) = history.rows([change(event(), offset=9, partition=2, kind="merged", merge_id="m-1")])
     assert row[2:7] == (
         "merged",
-        '{"article_id":null,"revision":null,"topic":null,"partition":null,"offset":null,"reason":"a test"}',
+        '{"article_id":null,"revision":null,"topic":null,"partition":null,"seq":null,"reason":"a test"}',
         "m-1",
         None,
         TIME,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from schemas.events import Participant, Place
-from services.normalizer.reading import counting, dating, directed, exchanging, meeting, placing
+from services.normalizer.reading import counting, dating, directed, exchanging, meeting, named_people, placing
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document, Name
 from services.normalizer.reading.grammar import phrases
@@ -134,6 +134,9 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
         told = State("disputed", trigger.first, trigger.last, 1.0)
     low, high = trigger.sentence.clause(trigger.first)
     quantities = counting.in_range(trigger.sentence, trigger.kind.measures, min(low, trigger.low), max(high, trigger.high))
+    if not any(said.value.measure == "killed" for said in quantities) and "another" not in trigger.pattern.card.needs:
+        dead, number = named_people.killed(trigger)
+        parties, quantities = (*parties, *dead), (*quantities, *number)
     when = dating.choose(trigger, told.status, document.anchor.date)
     points = refers(trigger) or bool({"another", "told"} & set(trigger.pattern.card.needs))
     return Candidate(trigger, told, when, places, parties, quantities, _weapons(trigger), refers=points)
@@ -144,6 +147,8 @@ def exchange(document: Document, trigger: Trigger) -> Candidate:
     when = dating.choose(trigger, told.status, document.anchor.date)
     parties = exchanging.parties(document, trigger)
     quantities = exchanging.quantities(trigger)
+    if trigger.kind.names_released:
+        quantities = (*quantities, *named_people.returned(parties, quantities, trigger.kind.measures[0]))
     return Candidate(trigger, told, when, placing.venues(trigger, told.status), parties, quantities, refers=refers(trigger))
 
 

@@ -7,13 +7,12 @@ from collections.abc import Collection
 from schemas.events import Quantity
 from services.normalizer.reading.candidates import Said
 from services.normalizer.reading.document import Sentence
-from services.normalizer.reading.numbers import Count, find_counts
+from services.normalizer.reading.numbers import Count
 
 
 def counts(sentence: Sentence) -> tuple[Count, ...]:
     """The counts of a sentence, dates and times apart."""
-    taken = frozenset(n for time in sentence.times for n in range(time.first, time.last))
-    return find_counts(sentence.tokens, taken)
+    return sentence.counts
 
 
 def quantity(sentence: Sentence, count: Count, party: str | None = None) -> Said[Quantity]:

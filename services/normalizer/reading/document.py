@@ -11,6 +11,7 @@ from services.normalizer.reading import sentences as splitter
 from services.normalizer.reading.grammar import Grammar, grammar
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.names import Named, Names
+from services.normalizer.reading.numbers import Count, find_counts
 from services.normalizer.reading.states import state
 from services.normalizer.reading.times import Anchor, TimeExpression, find_times
 from services.normalizer.reading.tokens import Token, tokenise
@@ -56,6 +57,7 @@ class Sentence:
     times: tuple[Time, ...]
     says: tuple[tuple[int, int], ...]
     borders: tuple[int, ...]
+    counts: tuple[Count, ...]
 
     def clause(self, at: int) -> tuple[int, int]:
         """Tokens [first, last) of the clause around a token."""
@@ -188,7 +190,9 @@ def _sentence(body: str, span: tuple[int, int], index: int, found: tuple[Sequenc
     says = tuple((first, last) for first, last, _ in words.say.find(tokens) if not tokens[first].capital or first == 0)
     names = [named for named in found[0] if not _is_dateline(body, named, span[0])]
     placed = _place_names(names, tokens, words) if names else ()
-    return Sentence(index, *span, tokens, placed, _place_times(found[1], tokens, says, index), says, _borders(tokens, words))
+    times = _place_times(found[1], tokens, says, index)
+    taken = frozenset(n for time in times for n in range(time.first, time.last))
+    return Sentence(index, *span, tokens, placed, times, says, _borders(tokens, words), find_counts(tokens, taken))
 
 
 def _within(items: Sequence[Part], spans: Sequence[tuple[int, int]]) -> list[Sequence[Part]]:

@@ -11,8 +11,8 @@ from services.normalizer.reading.rules import load_yaml
 _BREAK = re.compile(r"\n[ \t]*\n\s*|\n|[.!?…]+[\"'”’)\]]{0,3}")
 _ITEM = re.compile(r"[ \t]*[*•+#-]{1,6} |[ \t]{2,}")
 LONGEST_HEADING = 80
-# Code points; the longest sentences of news have a third of it.
-LONGEST = 1500
+# Code points; the longest sentences of news have half of it.
+LONGEST = 1000
 _NEXT = re.compile(r"[ \t\n\r\xa0\u200b]*[\"'“‘(\[]{0,3}(\w?)")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiokafka import ConsumerRecord
 
-from schemas.genesis import Genesis
 from schemas.envelope import GENESIS
+from schemas.genesis import Genesis
 
 TOPIC = "parcels.v1"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import attrgetter
 from uuid import UUID, uuid5
 
 from pydantic import JsonValue
@@ -16,9 +18,10 @@ from schemas.mentions import Mention
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.coreference import PHASES, Happening
+from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.placing import RANK
-from services.normalizer.reading.speakers import source_of
+from services.normalizer.reading.speakers import Source, Speech, source_of, speeches
 
 NAMESPACE = UUID("6b1f4a0e-6f5b-5a0c-9d58-3c9f1c0d7a11")
 MODALITIES: dict[str, Modality] = {
@@ -38,7 +41,19 @@ class Maker:
     """Makes evidence, claims and mentions of one article."""
 
     article: RawArticle
-    published: dt.date | None
+    document: Document
+    voices: dict[int, tuple[Speech, ...]] = field(default_factory=dict)
+
+    @property
+    def published(self) -> dt.date | None:
+        return self.document.anchor.date
+
+    def _source(self, sentence: Sentence, start: int) -> Source:
+        """Who answers for what stands at a code point of a sentence; the speeches of a sentence are found once."""
+        if sentence.index not in self.voices:
+            self.voices[sentence.index] = speeches(sentence)
+        at = max(bisect_right(sentence.tokens, start, key=attrgetter("start")) - 1, 0)
+        return source_of(self.document, sentence, at, self.voices[sentence.index])
 
     def evidence(self, start: int, end: int, pattern_id: str) -> Evidence:
         quote = self.article.body[start:end]
@@ -54,7 +69,7 @@ class Maker:
 
     def claim(self, candidate: Candidate, field: str, value: JsonValue, start: int, end: int) -> Claim:
         sentence = candidate.trigger.sentence
-        source = source_of(sentence, candidate.trigger.first)
+        source = self._source(sentence, max(start, sentence.start))
         pattern = candidate.trigger.pattern.card.id
         return Claim(
             claim_id=str(uuid5(NAMESPACE, f"{self.article.article_id}|{pattern}|{field}|{start}|{end}|{value}")),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from schemas.articles import RawArticle
 from schemas.mentions import ArticleRef, Mention, Reading
+from services.normalizer.reading.candidates import Candidate
 from services.normalizer.reading.coreference import gather
 from services.normalizer.reading.document import Document, lay_out
 from services.normalizer.reading.frames import fill
@@ -15,7 +17,7 @@ from services.normalizer.reading.mentions import Maker, make
 from services.normalizer.reading.names import Names
 from services.normalizer.reading.neighbours import lend_attackers, lend_places, lend_sides, share_places
 from services.normalizer.reading.parts import link_parts
-from services.normalizer.reading.rules import PATTERNS, Kind, Rules, load_rules
+from services.normalizer.reading.rules import PATTERNS, Rules, load_rules
 from services.normalizer.reading.times import Anchor
 from services.normalizer.reading.tokens import fold
 from services.normalizer.reading.triggers import find_triggers
@@ -51,10 +53,26 @@ def anchor_of(article: RawArticle) -> Anchor:
     return Anchor(moment.date() if moment else None, moment)
 
 
-def _mentions(article: RawArticle, document: Document, rules: Rules, kind: Kind) -> tuple[Mention, ...]:
-    maker = Maker(article, document.anchor.date)
-    triggers = [t for sentence in document.sentences for t in find_triggers(sentence, rules) if t.kind is kind]
-    filled = [told for trigger in triggers for told in fill(document, trigger)]
+Told = tuple[Candidate, bool]
+
+
+def _tell(document: Document, rules: Rules) -> tuple[Told, ...]:
+    """All candidates of all kinds, in the order of the text."""
+    triggers = [trigger for sentence in document.sentences for trigger in find_triggers(sentence, rules)]
+    return _counted_once([told for trigger in triggers for told in fill(document, trigger)])
+
+
+def _counted_once(told: Sequence[Told]) -> tuple[Told, ...]:
+    """A number of one whole happening ("1,000 bodies were returned") is none of another kind's that stands by ("dead")."""
+    owners = {said.start: candidate.trigger.kind for candidate, whole in told if whole for said in candidate.quantities}
+    mine = [
+        (replace(c, quantities=tuple(q for q in c.quantities if whole or owners.get(q.start, c.trigger.kind) is c.trigger.kind)), whole)
+        for c, whole in told
+    ]
+    return tuple((c, whole) for (c, whole), (before, _) in zip(mine, told, strict=True) if c.quantities or not before.quantities)
+
+
+def _mentions(maker: Maker, document: Document, filled: Sequence[Told]) -> tuple[Mention, ...]:
     happenings = lend_attackers(lend_places(document, lend_sides(share_places(gather(filled, document.anchor.date)))))
     return link_parts(
         [
@@ -80,10 +98,10 @@ def read(article: RawArticle, ruleset: Ruleset) -> tuple[Reading, ...]:
     """One reading a kind, in the order of their names; pure: the same article and ruleset give the same readings."""
     document = lay_out(article.title, article.body, anchor_of(article), ruleset.names)
     folded = tuple(fold(article.body[sentence.start : sentence.end]) for sentence in document.sentences)
-    reference = _reference(article)
+    reference, maker, told = _reference(article), Maker(article, document), _tell(document, ruleset.rules)
     readings = []
     for kind in ruleset.rules.kinds:
-        mentions = _mentions(article, document, ruleset.rules, kind)
+        mentions = _mentions(maker, document, [one for one in told if one[0].trigger.kind is kind])
         readings.append(
             Reading(article=reference, kind=kind.name, ruleset=ruleset.version, mentions=mentions, sentences=folded if mentions else ())
         )

@@ -1,15 +1,22 @@
-"""Who says what a sentence tells: "X said", "according to X", "X told Y", and whether in his own words."""
+"""Who says what: each stretch of a sentence, and the speaker who answers for it.
+
+"X said that …" answers for what follows, "…, X said" for what came before; "according to X" for the side that it stands on.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from schemas.events import Attribution, Speaker
-from services.normalizer.reading.document import Name, Sentence
+from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.numbers import find_number
 
-REACH = 4
+# A subject has at most so many words, with its titles; an addressee so many.
+SUBJECT, ADDRESSEE = 14, 4
+# "he said" is whoever spoke last, at most this many sentences before.
+RECALL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,35 +31,155 @@ class Source:
 NARRATION = Source(None, None, "narration")
 
 
-def _named(name: Name) -> Speaker | None:
-    actor = name.named.actor
-    return Speaker(name=actor.name, role=name.named.title) if actor else None
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A source, and the tokens [low, high) that it answers for; its own words are tokens [first, last)."""
+
+    low: int
+    high: int
+    first: int
+    last: int
+    source: Source
 
 
-def _anonymous(sentence: Sentence, low: int, high: int) -> Speaker | None:
-    """As in "three sources", "a senior official", "local media"."""
-    window = sentence.tokens[max(low, 0) : high]
-    hits = grammar().anonymous.find(window)
-    if not hits:
-        return None
-    first, last, _ = hits[0]
-    before = max(first - 3, 0)
-    text = " ".join(token.low for token in window[before:last] if token.low.isalnum())
-    return Speaker(role=text, anonymous=True, count=find_number(window[before:first]) or 1)
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """Words of saying: the source stands at [first, last); `opens` where what is said follows."""
+
+    first: int
+    last: int
+    opens: bool
+    source: Source
 
 
-def _speaker_at(sentence: Sentence, low: int, high: int) -> Speaker | None:
-    near = [name for name in sentence.names if max(low, 0) <= name.first and name.last <= high and name.named.actor]
-    persons = [name for name in near if name.named.actor and name.named.actor.type == "person"]
-    if persons:
-        return _named(persons[-1])
-    return _anonymous(sentence, low, high) or (_named(near[-1]) if near else None)
+def _low(sentence: Sentence, at: int) -> str:
+    return sentence.tokens[at].low if 0 <= at < len(sentence.tokens) else ""
 
 
-def _via(sentence: Sentence, after: int) -> str | None:
-    """The agency behind "told": "officials told Reuters"; or the relay named at the end."""
-    hits = grammar().relays.find(sentence.tokens[after : after + REACH])
+def _via(sentence: Sentence, low: int, high: int) -> str | None:
+    """The agency among some words: "told Reuters", "the state-run TASS news agency"."""
+    hits = grammar().relays.find(sentence.tokens[max(low, 0) : high])
     return hits[0][2] if hits else None
+
+
+def _role(sentence: Sentence, low: int, high: int, named: Name | None) -> str:
+    """What the speaker is: the words of the noun phrase, without articles and numbers, and without the name of the state."""
+    kept = [
+        token
+        for at, token in enumerate(sentence.tokens[low:high], low)
+        if token.low[0].isalpha() and token.low not in words("speaker_fillers") and not (named and named.first <= at < named.last)
+    ]
+    inner = sentence.tokens[named.first : named.last] if named and named.named.form == "office" else ()
+    return " ".join(token.low for token in (*inner[1:], *kept) if token.low != "'s")
+
+
+def _speaker(sentence: Sentence, low: int, high: int) -> Speaker | None:
+    """The person, body, state or nameless source that a noun phrase means."""
+    low = max(low, 0)
+    near = [name for name in sentence.names if low <= name.first and name.last <= high and name.named.actor]
+    person = next((n.named for n in reversed(near) if n.named.actor and n.named.actor.type == "person"), None)
+    if person and person.actor:
+        return Speaker(name=person.actor.name, role=person.title)
+    nameless = bool(grammar().anonymous.find(sentence.tokens[low:high]))
+    actor = near[-1].named.actor if near else None
+    if actor is None and not nameless:
+        return None
+    role = _role(sentence, low, high, near[-1] if near else None)
+    count = (find_number(sentence.tokens[low:high]) or 1) if nameless else 1
+    return Speaker(name=actor.name if actor else None, role=role or None, anonymous=nameless, count=count)
+
+
+def _subject(sentence: Sentence, verb: int) -> tuple[int, int]:
+    """Tokens [first, last) of the noun phrase before a verb of saying, past an apposition: "Peskov, the spokesman, said"."""
+    at, times = verb, {n for time in sentence.times for n in range(time.first, time.last)}
+    while at > 0 and (at - 1 in times or _low(sentence, at - 1) in words("before_saying")):
+        at -= 1
+    low = at - 1
+    if _low(sentence, low) == ",":
+        at = next((n for n in range(low - 1, max(low - SUBJECT, 0), -1) if _low(sentence, n) == ","), low)
+        low = at - 1
+    while low >= 0 and at - low <= SUBJECT and _low(sentence, low) not in words("speech_stops"):
+        low -= 1
+    return low + 1, at
+
+
+def _closes(sentence: Sentence, last: int, *, told: bool) -> bool:
+    """Whether nothing is said behind the verb: it stands at the end, or before a time, a place or a mark."""
+    at = last
+    while told and at < last + ADDRESSEE and at < len(sentence.tokens) and _low(sentence, at) not in words("after_saying") | {"that"}:
+        at += 1
+    return at >= len(sentence.tokens) or _low(sentence, at) in words("after_saying") or any(t.first == at for t in sentence.times)
+
+
+def _inverted(sentence: Sentence, last: int) -> tuple[int, int]:
+    """As in "…," said the governor of X: the noun phrase behind the verb."""
+    high = last
+    while high < len(sentence.tokens) and high - last < SUBJECT and _low(sentence, high) not in words("speech_stops"):
+        high += 1
+    return last, high
+
+
+def _said(sentence: Sentence, first: int, last: int) -> _Cue | None:
+    """One verb of saying with its subject; None where nobody is its subject."""
+    low, high = _subject(sentence, first)
+    told = _low(sentence, last - 1) in words("telling")
+    behind = low > 0 and _low(sentence, low - 1) in {",", '"'} and _closes(sentence, last, told=told)
+    speaker, relay = _speaker(sentence, low, high), _via(sentence, low, high)
+    if speaker or relay:
+        via = relay or _via(sentence, last, last + ADDRESSEE)
+        return _Cue(low, last, not behind, Source(None if relay else speaker, via, "indirect"))
+    low, high = _inverted(sentence, last)
+    speaker, relay = (_speaker(sentence, low, high), _via(sentence, low, high)) if _low(sentence, first - 1) in {",", '"'} else (None, None)
+    if speaker or relay:
+        return _Cue(first, high, opens=False, source=Source(None if relay else speaker, relay, "indirect"))
+    return None
+
+
+def _accorded(sentence: Sentence, first: int, last: int) -> _Cue | None:
+    """As in "according to X": the source, and on which side of it that stands which X answers for."""
+    _, high = _inverted(sentence, last)
+    speaker, relay = _speaker(sentence, last, high), _via(sentence, last, high)
+    if relay and speaker and speaker.name is None:
+        speaker = None
+    if not (speaker or relay):
+        return None
+    return _Cue(first, high, first == 0 or _low(sentence, first - 1) in words("openers"), Source(speaker, relay, "indirect"))
+
+
+def _hedged(sentence: Sentence) -> list[_Cue]:
+    """As in "reportedly": somebody says so, and nobody is named."""
+    return [
+        _Cue(at, at + 1, opens=True, source=Source(Speaker(role=token.low, anonymous=True), None, "indirect"))
+        for at, token in enumerate(sentence.tokens)
+        if token.low in grammar().hedges
+    ]
+
+
+def _cues(sentence: Sentence) -> list[_Cue]:
+    according = [cue for first, last, _ in grammar().according.find(sentence.tokens) if (cue := _accorded(sentence, first, last))]
+    said = [cue for first, last in sentence.says if (cue := _said(sentence, first, last))]
+    named = [c for c in said if not any(a.first <= c.first < a.last for a in according)]
+    return sorted([*according, *named, *([] if according or named else _hedged(sentence))], key=lambda cue: (cue.first, cue.last))
+
+
+def _relays(before: Speech | None, cue: _Cue) -> bool:
+    """As in "officials said, TASS reported": the second only passes on what the first says."""
+    return before is not None and not cue.opens and cue.first - before.last <= 1 and cue.source.speaker is None
+
+
+def speeches(sentence: Sentence) -> tuple[Speech, ...]:
+    """The stretches of a sentence that somebody answers for, left to right; the rest is the article's own narration."""
+    found: list[Speech] = []
+    for cue in _cues(sentence):
+        edge = found[-1].last if found else 0
+        if found and _relays(found[-1], cue):
+            found[-1] = replace(found[-1], source=replace(found[-1].source, via=cue.source.via), last=cue.last)
+            continue
+        if found:
+            found[-1] = replace(found[-1], high=min(found[-1].high, cue.first if cue.opens else edge))
+        low = cue.last if cue.opens else edge
+        found.append(Speech(low, len(sentence.tokens), cue.first, cue.last, cue.source))
+    return tuple(found)
 
 
 def _quoted(sentence: Sentence, at: int) -> bool:
@@ -60,15 +187,25 @@ def _quoted(sentence: Sentence, at: int) -> bool:
     return sum(token.low in words("quotes") for token in sentence.tokens[:at]) % 2 == 1
 
 
-def source_of(sentence: Sentence, at: int) -> Source:
-    """Who says what stands at token `at` of the sentence; the last verb of saying of the sentence decides."""
+def _recalled(document: Document, sentence: Sentence) -> Speaker | None:
+    """Whom "he said" means: the one who spoke last."""
+    for back in range(1, min(RECALL, sentence.index) + 1):
+        told = speeches(document.sentences[sentence.index - back])
+        named = [speech.source.speaker for speech in told if speech.source.speaker and speech.source.speaker.name]
+        if named:
+            return named[-1]
+    return None
+
+
+def _pronoun_says(sentence: Sentence) -> bool:
+    return any(_low(sentence, first - 1) in words("saying_pronouns") for first, _ in sentence.says)
+
+
+def source_of(document: Document, sentence: Sentence, at: int, told: Sequence[Speech]) -> Source:
+    """Who says what stands at token `at` of the sentence, given its speeches."""
     manner: Attribution = "direct" if _quoted(sentence, at) else "indirect"
-    for _, last, _ in grammar().according.find(sentence.tokens):
-        speaker = _speaker_at(sentence, last, last + 2 * REACH)
-        if speaker:
-            return Source(speaker, _via(sentence, last), "indirect")
-    for first, last in reversed(sentence.says):
-        speaker = _speaker_at(sentence, first - REACH, first) or _speaker_at(sentence, last, last + REACH)
-        if speaker and not first <= at < last:
-            return Source(speaker, _via(sentence, last), manner)
-    return NARRATION
+    for speech in reversed(told):
+        if speech.low <= at < speech.high and not speech.first <= at < speech.last:
+            return replace(speech.source, attribution=manner)
+    speaker = _recalled(document, sentence) if not told and _pronoun_says(sentence) else None
+    return Source(speaker, None, manner) if speaker else NARRATION

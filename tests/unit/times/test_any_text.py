@@ -51,15 +51,15 @@ HOSTILE = {
 
 
 def seconds(body: str) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     find_times(body, Anchor(dt.date(2025, 8, 19)))
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE.keys())
 def test_four_times_the_text_takes_about_four_times_as_long(unit: str) -> None:
     """Quadratic reading would take 16 times as long; 10 leaves room for a busy machine."""
-    count = 30_000 // len(unit)
+    count = 10_000 // len(unit)
     small = min(seconds(unit * count) for _ in range(3))
     large = min(seconds(unit * count * 4) for _ in range(3))
 

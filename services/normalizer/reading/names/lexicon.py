@@ -46,7 +46,8 @@ class Lexicon:
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)  # full names and surnames
     surnames: set[str] = field(default_factory=set)
     reach: dict[str, int] = field(default_factory=dict)  # first word -> words of the longest phrase
-    acronyms: set[str] = field(default_factory=set)  # match in capitals alone
+    acronyms: set[str] = field(default_factory=set)  # match in capitals alone, unless they are
+    spoken: set[str] = field(default_factory=set)  # also written as a word: "Nato"
     small: set[str] = field(default_factory=set)  # may end or begin in lower case
     small_first: set[str] = field(default_factory=set)  # and the words that these begin with
     states: dict[str, list[Sense]] = field(default_factory=dict)  # code -> the state, former ones first
@@ -68,8 +69,8 @@ class Lexicon:
         words = key.split(" ")
         self.reach[words[0]] = max(self.reach.get(words[0], 1), len(words))
         last = name.replace("-", " ").split()[-1]
-        if name.isupper() and len(words) == 1:
-            self.acronyms.add(key)
+        if len(words) == 1 and name[0].isupper():
+            (self.acronyms if name.isupper() else self.spoken).add(key)
         if not (name[0].isupper() or name[0].isdigit()) or last[0].islower():
             self.small.add(key)
             self.small_first.add(words[0])

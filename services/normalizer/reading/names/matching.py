@@ -43,7 +43,7 @@ def longest(text: Text, at: int, lexicon: Lexicon) -> Hit | None:
 
 
 def _as_written(text: Text, first: int, last: int, key: str, lexicon: Lexicon) -> bool:
-    if key in lexicon.acronyms:
+    if key in lexicon.acronyms and key not in lexicon.spoken:
         return all(w.isupper() for w in text.words[first:last])
     if key in lexicon.small:
         return True

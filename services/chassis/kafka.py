@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import stamina
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import CommitFailedError, TopicAlreadyExistsError, for_code
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 from faststream.middlewares import AckPolicy
@@ -56,10 +58,33 @@ async def partition_counts(kafka: str, topics: Sequence[str]) -> Mapping[str, in
     return {row["topic"]: len(row["partitions"]) for row in described if row["partitions"]}
 
 
+async def seed_offsets(kafka: str, group: str, topics: Sequence[str]) -> None:
+    """Commit 0 for each partition of which the group has no offset yet.
+
+    A new group would else find no offset in the moment before the follower seeks, and FastStream answers that with a pause of 5 s.
+    """
+    counts = await partition_counts(kafka, topics)
+    partitions = [TopicPartition(topic, number) for topic, count in counts.items() for number in range(count)]
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        consumer.assign(partitions)
+        missing = {at: 0 for at in partitions if await consumer.committed(at) is None}
+        with contextlib.suppress(CommitFailedError):  # the group has members: whoever they are, they have seen to it
+            await consumer.commit(missing) if missing else None
+    finally:
+        await consumer.stop()
+
+
 def make_broker(settings: Settings) -> KafkaBroker:
     """A FastStream broker that leaves records as they are: reading them is the followers' business."""
     return KafkaBroker(
-        settings.kafka, apply_types=False, logger=None, graceful_timeout=settings.stop_seconds, allow_auto_create_topics=False
+        settings.kafka,
+        apply_types=False,
+        logger=logging.getLogger("daybook.client"),
+        log_level=logging.DEBUG,
+        graceful_timeout=settings.stop_seconds,
+        allow_auto_create_topics=False,
     )
 
 

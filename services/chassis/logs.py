@@ -33,6 +33,7 @@ def configure(service: str, settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for noisy in ("aiokafka", "faststream", "uvicorn", "httpx"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+    logging.getLogger("daybook.client").setLevel(logging.ERROR)  # FastStream warns that it makes no topics, which is as it should be
     structlog.contextvars.bind_contextvars(service=service)
 
 

@@ -19,7 +19,7 @@ from schemas.topics import Card, cards
 from services.chassis.faults import Faults
 from services.chassis.follower import Effects, Follower
 from services.chassis.health import Health, health_router
-from services.chassis.kafka import make_broker, partition_counts, subscribe
+from services.chassis.kafka import make_broker, partition_counts, seed_offsets, subscribe
 from services.chassis.logs import configure
 from services.chassis.outbox import Outbox
 from services.chassis.postgres import open_pool
@@ -42,12 +42,14 @@ class Service:
     broker: KafkaBroker
     app: FastAPI
     background: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    followed: list[tuple[str, Sequence[str]]] = field(default_factory=list)
 
     def follow(self, name: str, topics: Sequence[str], effects: Effects) -> Follower:
         """Add a follower of these topics, and wait for it in readiness."""
         self.health.set(name, reason="waiting for partitions")
         follower = Follower(name, effects, self.pool, self.outbox, self.health, self.faults, self.settings.kafka)
         subscribe(self.broker, follower, topics, self.settings)
+        self.followed.append((name, topics))
         return follower
 
 
@@ -68,6 +70,8 @@ async def _run(name: str, settings: Settings, build: Callable[[Service], Awaitab
     async with await open_pool(settings, name) as pool:
         service = await _assemble(name, settings, pool, targets)
         await build(service)
+        for follower, topics in service.followed:
+            await seed_offsets(settings.kafka, follower, topics)
         service.app.include_router(health_router(service.health))
         if service.settings.faults:
             log.warning("faults_planned", plan=settings.faults)

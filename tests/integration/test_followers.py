@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
 import pytest_asyncio
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import SecretStr
 
@@ -16,7 +16,7 @@ from schemas.topics import cards
 from services.chassis.faults import Faults
 from services.chassis.follower import Follower
 from services.chassis.health import Health
-from services.chassis.kafka import create_topics, make_broker, subscribe
+from services.chassis.kafka import create_topics, make_broker, seed_offsets, subscribe
 from services.chassis.outbox import Outbox
 from services.chassis.postgres import open_pool
 from services.chassis.records import Record
@@ -58,6 +58,7 @@ class World:
         follower = Follower("timeline", self.effects, self.pool, outbox, self.health, Faults(), self.settings.kafka)
         self.health.set("timeline", reason="starting")
         subscribe(self.broker, follower, [TOPIC], self.settings)
+        await seed_offsets(self.settings.kafka, "timeline", [TOPIC])
         await self.broker.start()
 
     async def stop(self) -> None:
@@ -182,6 +183,19 @@ async def test_a_bug_in_the_effects_halts_loudly_and_is_not_retried_for_ever(wor
     await world.send(parcel(1, "a"))
     await world.halted("ZeroDivisionError: a bug")
     assert await world.seen() == []
+
+
+async def test_a_group_s_offsets_are_seeded_once_and_never_moved(world: World) -> None:
+    at = TopicPartition(TOPIC, 0)
+    consumer = AIOKafkaConsumer(bootstrap_servers=world.stack.kafka, group_id="seeded", enable_auto_commit=False)
+    await consumer.start()
+    consumer.assign([at])
+    await seed_offsets(world.stack.kafka, "seeded", [TOPIC])
+    assert await consumer.committed(at) == 0
+    await consumer.commit({at: 1})
+    await seed_offsets(world.stack.kafka, "seeded", [TOPIC])
+    assert await consumer.committed(at) == 1
+    await consumer.stop()
 
 
 async def test_kafka_s_own_offsets_do_not_matter(world: World) -> None:

@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from schemas.envelope import GENESIS
 from schemas.genesis import Genesis
 from services.chassis.checkpoints import Checkpoint, after
+from services.chassis.decoding import decode
 from services.chassis.errors import Halt, Permanent
-from services.chassis.records import Record, decode, seq_of
+from services.chassis.records import Record, seq_of
 
 WaitingKey = tuple[TopicPartition, bytes]
 Place = tuple[TopicPartition, int]

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.partitioner import murmur2
 
-from schemas.envelope import Envelope, from_headers
-from services.chassis.errors import Permanent
+from schemas.envelope import Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +35,6 @@ class Outgoing:
     headers: Mapping[str, str]
     timestamp_ms: int
     cause: Record | None = None
-
-
-def decode(raw: ConsumerRecord) -> Record:
-    """Read the envelope of a record.
-
-    Raises:
-        Permanent: no key, headers that are not UTF-8, or an envelope without its required attributes.
-    """
-    if raw.key is None:
-        raise Permanent("the record has no key")
-    try:
-        envelope = from_headers(raw.headers)
-    except ValueError as error:
-        raise Permanent(f"the envelope can't be read: {error}") from error
-    return Record(TopicPartition(raw.topic, raw.partition), raw.offset, raw.timestamp, raw.key, raw.value, envelope, raw)
 
 
 def seq_of(raw: ConsumerRecord) -> int | None:

@@ -6,6 +6,7 @@ import json
 import mimetypes
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +17,7 @@ from services.commands._moments import moment
 
 if TYPE_CHECKING:
     from schemas.articles import RawArticle
-    from services.ingestor.pages.model import Capture, Cut
+    from services.ingestor.pages.model import Cut
 
 STDIN = Path("-")
 
@@ -44,7 +45,7 @@ def command(
     """
     if bool(pages) == bool(articles):
         raise typer.BadParameter("give either pages or --articles", param_hint="PAGE… or --articles")
-    cuts = list(_cuts(_captures(pages or [], captured_at) if pages else _lines(_there(articles or STDIN))))
+    cuts = list(_of_pages(pages, captured_at) if pages else _of_lines(_there(articles or STDIN)))
     found = [article for cut in cuts for article in cut.articles]
     for line in _times(found) if times else _events(found, mentions=mentions):
         sys.stdout.write(line + "\n")
@@ -53,35 +54,36 @@ def command(
         raise typer.Exit(1)
 
 
-def _captures(pages: Iterable[Path], captured_at: datetime | None) -> Iterator[Capture]:
+def _of_pages(pages: Iterable[Path], captured_at: datetime | None) -> Iterator[Cut]:
     from services.ingestor.pages.model import Capture, Limits
+    from services.ingestor.pages.page import refused
+    from services.ingestor.pages.refuse import refuse
+    from services.ingestor.sources import cut
 
-    most = Limits().max_bytes + 1  # one more than is taken, so that what is larger is seen to be
+    most = Limits().max_bytes
     for path in pages:
-        with sys.stdin.buffer if path == STDIN else _there(path).open("rb") as file:
-            kind = mimetypes.guess_type(path.name)[0]
-            yield Capture(content=file.read(most), captured_at=captured_at, media_type=kind, name=str(path))
+        size = None if path == STDIN else _there(path).stat().st_size
+        like = Capture(b"", captured_at=captured_at, media_type=mimetypes.guess_type(path.name)[0], name=str(path))
+        if size is not None and size > most:
+            yield refused(like, refuse(like, "too_large", f"{size:,} bytes, more than {most:,}"))
+            continue
+        with sys.stdin.buffer if path == STDIN else path.open("rb") as file:
+            yield cut(replace(like, content=file.read(most + 1)))
 
 
-def _lines(path: Path) -> Iterator[Capture]:
+def _of_lines(path: Path) -> Iterator[Cut]:
     from services.ingestor.pages.model import Capture, Limits
-    from services.ingestor.sources import jsonl
+    from services.ingestor.sources import cut, jsonl
 
     with sys.stdin.buffer if path == STDIN else path.open("rb") as file:
         like = Capture(content=b"", media_type="application/jsonl", name="standard input" if path == STDIN else str(path))
-        yield from jsonl.captures(file, like, Limits())
+        yield from map(cut, jsonl.captures(file, like, Limits()))
 
 
 def _there(path: Path) -> Path:
     if path != STDIN and not path.is_file():
         raise typer.BadParameter(f"there is no file {path}")
     return path
-
-
-def _cuts(captures: Iterable[Capture]) -> Iterator[Cut]:
-    from services.ingestor.sources import cut
-
-    return (cut(capture) for capture in captures)
 
 
 def _events(articles: Iterable[RawArticle], *, mentions: bool) -> Iterator[str]:

@@ -15,9 +15,10 @@ from schemas.articles import RawArticle
 from schemas.changes import EventChange
 from schemas.events import CanonicalEvent
 from schemas.mentions import Reading
+from services.chassis.decoding import decode
 from services.chassis.outbox import Outbox
 from services.chassis.postgres import migrate_schema
-from services.chassis.records import Outgoing, Record, decode
+from services.chassis.records import Outgoing, Record
 from services.normalizer import store
 from services.normalizer.merger import Merger
 from services.normalizer.merging import Told, merge_all

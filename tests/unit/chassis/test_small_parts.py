@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.envelope import Envelope, from_headers, to_headers
+from services.chassis.decoding import decode
 from services.chassis.errors import Permanent
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.chassis.quarantine import quarantine_records
 from services.chassis.queries import queries
-from services.chassis.records import decode, digest, partition_of, seq_of
+from services.chassis.records import digest, partition_of, seq_of
 from services.chassis.settings import Settings
 from tests.support.records import raw
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import os
 import pkgutil
 import sys
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ import typer.main
 import services.commands
 
 INTERRUPTED = 130
+PIPE_CLOSED = 141  # what a shell shows for SIGPIPE
 
 
 class Commands(typer.core.TyperGroup):
@@ -51,9 +53,13 @@ def daybook(
 
 
 def main() -> None:
-    """Run the command line. Ctrl-C ends it with 130 and without a traceback."""
+    """Run the command line. Ctrl-C ends it with 130, a reader that went away with 141, and neither with a traceback."""
     try:
         app()
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has had enough, as `head` has; what is still buffered must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(PIPE_CLOSED)

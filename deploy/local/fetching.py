@@ -20,7 +20,7 @@ from deploy.local.jars import Jar
 
 _AT_ONCE = 6
 _SECONDS = 60.0
-_TODO = "check the network, then try again; a mirror is named in jgo's settings (~/.config/jgo.conf, [repositories], central = URL)"
+_ADVICE = "check the network, then try again; a mirror is named in jgo's settings (~/.config/jgo.conf, [repositories], central = URL)"
 
 
 def repositories() -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def _fetch_one(client: httpx.Client, jar: Jar, cache: Path, bases: Sequence[str]
             reasons.append(f"{httpx.URL(base).host}: {error}")
         else:
             return
-    raise JarsError(f"{jar.artifact} {jar.version} could not be fetched ({'; '.join(reasons)})", _TODO)
+    raise JarsError(f"{jar.artifact} {jar.version} could not be fetched ({'; '.join(reasons)})", _ADVICE)
 
 
 def _may_pass(error: Exception) -> bool:
@@ -83,7 +83,7 @@ def _download(client: httpx.Client, url: str, jar: Jar, target: Path) -> None:
             digest.update(chunk)
             os.write(descriptor, chunk)
         if digest.hexdigest() != jar.sha256:
-            raise JarsError(f"what came as {jar.artifact} {jar.version} is not the jar that jgo.lock.toml names", _TODO)
+            raise JarsError(f"what came as {jar.artifact} {jar.version} is not the jar that jgo.lock.toml names", _ADVICE)
         draft.replace(target)
 
 

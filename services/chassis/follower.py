@@ -162,7 +162,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         for raw, reason in plan.refused:
             self._waiting.add((TopicPartition(raw.topic, raw.partition), raw.key or b""))
             metrics.QUARANTINED.labels(self.name, raw.topic).inc()
-            log.error("record_quarantined", follower=self.name, topic=raw.topic, partition=raw.partition, offset=raw.offset, reason=reason)
+            log.error("record_quarantined", follower=self.name, **_whereabouts(raw), reason=reason)
         for record in plan.fresh:
             metrics.APPLIED.labels(self.name, record.at.topic).inc()
         for raw in plan.repeated:
@@ -184,6 +184,12 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         metrics.HALTED.labels(self.name).set(1)
         self._health.set(self.name, reason=f"halted: {reason}")
         log.error("follower_halted", follower=self.name, reason=reason, exc_info=None if isinstance(error, Halt) else error)
+
+
+def _whereabouts(raw: ConsumerRecord) -> dict[str, object]:
+    """What an operator needs to find a record again; the key is an article's or an event's id."""
+    key = (raw.key or b"").decode(errors="backslashreplace")
+    return {"topic": raw.topic, "partition": raw.partition, "offset": raw.offset, "key": key}
 
 
 def _unbound() -> AIOKafkaConsumer:

@@ -20,6 +20,8 @@ RECENT = 6
 NEXT = 2
 # "The air force shot down 45 missiles", within so many sentences of the raid, tells of the raid.
 CONTINUED = 3
+# News is told at most so many days after the day itself.
+TELLING = 3
 # So many first and last members of a happening, and so many latest happenings, are looked at.
 KEPT = 8
 LATEST = 24
@@ -64,7 +66,18 @@ def _attackers(candidates: Sequence[Candidate]) -> frozenset[str]:
 
 
 def _times_meet(happening: Happening, candidate: Candidate) -> bool:
-    return all(dating.meet(m.when.value, candidate.when.value) for m in happening.known if m.when and candidate.when)
+    return all(
+        dating.meet(m.when.value, candidate.when.value) or _told_later(m, candidate) for m in happening.known if m.when and candidate.when
+    )
+
+
+def _told_later(member: Candidate, candidate: Candidate) -> bool:
+    """As in "said on Monday that a strike … The strike on Saturday hit …": the day of telling gives way to the day itself."""
+    if member.when is None or candidate.when is None or not candidate.refers or candidate.trigger.kind.frame == "meeting":
+        return False
+    told, own = dating.days(member.when.value), dating.days(candidate.when.value)
+    close = told is not None and own is not None and dt.timedelta(0) <= told[0] - own[1] <= dt.timedelta(TELLING)
+    return close and dating.is_heard(member.trigger, member.when)
 
 
 def _same_day(happening: Happening, candidate: Candidate) -> bool:

@@ -30,7 +30,8 @@ def _dates(time: Time) -> bool:
 def _counts(sentence: Sentence, time: Time, status: str) -> bool:
     """Whether a time can date anything: not "since August", not "the ninth raid this year"."""
     before = [token.low for token in sentence.tokens[max(time.first - 8, 0) : time.first]]
-    if before[-1:] and before[-1] in words("bounds") and not (before[-1] == "from" and status in FUTURE):
+    owns = time.last < len(sentence.tokens) and sentence.tokens[time.last].low == "'s"
+    if before[-1:] and before[-1] in words("bounds") and not owns and not (before[-1] == "from" and status in FUTURE):
         return False
     when = time.expression.when
     if (
@@ -68,6 +69,8 @@ def moved(when: When, days: int) -> When:
 def fitted(when: When, text: str, status: str, published: dt.date | None) -> When:
     """A bare weekday, turned to the side of publication that the status asks for."""
     day = _day(when)
+    if day == published and text.lower() == "the night" and status not in FUTURE:
+        return when.model_copy(update={"start": moved(when, -1).start})
     if day is not None and published is not None and when.precision == "month" and when.basis.anchor:
         return _year_fitted(when, day, status, published)
     if day is None or published is None or not any(text.lower().startswith(name) for name in words("weekdays")):
@@ -145,6 +148,11 @@ def _heard(sentence: Sentence, trigger: Trigger, time: Time) -> Time:
         time.last <= first and last <= trigger.first and tokens[min(last, len(tokens) - 1)].low != "," for first, last in sentence.says
     )
     return replace(time, of_speech=True) if between else time
+
+
+def is_heard(trigger: Trigger, said: Said[When]) -> bool:
+    """Whether a happening has no day but that on which it was told."""
+    return any(time.expression.start == said.start and _heard(trigger.sentence, trigger, time).of_speech for time in trigger.sentence.times)
 
 
 def _reach(time: Time) -> int:

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Name, Sentence
-from services.normalizer.reading.grammar import words
+from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.meeting import is_party, is_person, is_speaker, stands_aside
 from services.normalizer.reading.states import state
 
 WEAPON_GAP = 5
 USER_GAP = 3
+# "said on late Monday that its jets": so many words behind the verb, of which so many are no time.
+SELF_GAP, SELF_WORDS = 8, 3
 SAY_GAP = 3
+KILL_REACH = 6
 
 
 def is_passive(trigger: Trigger) -> bool:
@@ -43,7 +46,14 @@ def _with_mates(sentence: Sentence, name: Name | None) -> tuple[Name, ...]:
 
 
 def _by(sentence: Sentence, trigger: Trigger) -> list[Name]:
-    return [n for n in sentence.names if n.governor == "by" and is_party(n) and trigger.first <= n.first < trigger.high]
+    found = [n for n in sentence.names if n.governor == "by" and is_party(n) and trigger.first <= n.first < trigger.high]
+    return [n for n in found if not _of_another(sentence, n)]
+
+
+def _of_another(sentence: Sentence, name: Name) -> bool:
+    """As in "a hospital run by …", "a town held by …": who does something else than to strike."""
+    before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    return before not in words("strike_verbs") and (before in words("kept") or before.endswith("ed"))
 
 
 def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:
@@ -64,7 +74,8 @@ def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
         for n in sentence.names
         if n.last <= trigger.first and is_party(n) and n.governor is None and not is_speaker(sentence, n, trigger.first)
     ]
-    return next((n for n in before if any(t.low in words("strike_verbs") for t in sentence.tokens[n.last : n.last + USER_GAP])), None)
+    uses = [at for at, token in enumerate(sentence.tokens) if token.low in words("strike_verbs") and at not in trigger.others]
+    return next((n for n in before if any(n.last <= at < n.last + USER_GAP for at in uses)), None)
 
 
 def _comes_under(trigger: Trigger) -> bool:
@@ -72,16 +83,26 @@ def _comes_under(trigger: Trigger) -> bool:
     return any(token.low == "under" for token in trigger.sentence.tokens[max(trigger.first - WEAPON_GAP, 0) : trigger.first])
 
 
-def _blamed(sentence: Sentence) -> list[Name]:
-    """As in "a strike, which Moscow blamed on Kyiv"."""
-    on = [n for n in sentence.names if n.governor == "on" and is_party(n) and n.governor_at > 0]
-    return [n for n in on if sentence.tokens[n.governor_at - 1].low == "blamed"]
+def _blamed(sentence: Sentence, trigger: Trigger) -> list[Name]:
+    """As in "a strike, which Moscow blamed on Kyiv", "Kyiv accused Moscow of …": whom the words of another make the attacker."""
+    names = [n for n in sentence.names if n.named.actor is not None or whole_state(n)]
+    on = [n for n in names if n.governor == "on" and n.governor_at > 0 and sentence.tokens[n.governor_at - 1].low in words("blames")]
+    accused = [n for n in names if n.first > 0 and sentence.tokens[n.first - 1].low in words("accuses")]
+    return on or [n for n in accused if n.last <= trigger.first]
+
+
+def _owns_up(sentence: Sentence) -> list[Name]:
+    """As in "The Houthis claimed responsibility for …"."""
+    hits = phrases("owns_up").find(sentence.tokens)
+    return [n for n in sentence.names if hits and n.last <= hits[0][0] and is_party(n) and not is_person(n)][-1:]
 
 
 def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
-    """As in "Ukraine said it had struck …": who says so of himself."""
+    """As in "Ukraine said it had struck …", "Iran said on Monday its artillery shelled …": who says so of himself."""
+    times = {at for time in sentence.times for at in range(time.first, time.last)}
     for first, last in sentence.says:
-        owns = any(token.low in words("self") for token in sentence.tokens[last : last + 2])
+        behind = [t.low for at, t in enumerate(sentence.tokens[last : last + SELF_GAP], last) if at not in times][:SELF_WORDS]
+        owns = any(low in words("self") for low in behind)
         if last <= trigger.first and owns:
             return [n for n in sentence.names if first - SAY_GAP <= n.last <= first and is_party(n) and not is_person(n)][-1:]
     return []
@@ -89,7 +110,7 @@ def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
 
 def attackers(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
-    by = _by(sentence, trigger) or _blamed(sentence) or _self_told(sentence, trigger)
+    by = _by(sentence, trigger) or _blamed(sentence, trigger) or _self_told(sentence, trigger) or _owns_up(sentence)
     if trigger.noun and _comes_under(trigger):
         return tuple(by)
     if trigger.noun:
@@ -97,6 +118,8 @@ def attackers(trigger: Trigger) -> tuple[Name, ...]:
         return tuple(by) or _with_mates(sentence, near)
     if is_passive(trigger):
         return tuple(by) or _weapon_owner(sentence, trigger)
+    if trigger.pattern.card.participle:
+        return tuple(by) or _with_mates(sentence, _adjacent_before(sentence, trigger.first))
     subject = _subject(sentence, trigger)
     return _with_mates(sentence, subject) or tuple(by)
 
@@ -124,7 +147,16 @@ def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
         ]
         return tuple(n for n in before if n.first not in used)[-1:]
     after = [n for n in sentence.names if trigger.last <= n.first < trigger.high and _is_side(n) and n.first not in used]
-    return tuple(n for n in after if _is_aim(sentence, trigger, n))
+    aimed = [n for n in after if _is_aim(sentence, trigger, n)]
+    people = _killed_people(sentence, trigger, used)
+    return (*(n for n in aimed if not (people and whole_state(n) and n.governor in words("venue_prepositions"))), *people)
+
+
+def _killed_people(sentence: Sentence, trigger: Trigger, used: set[int]) -> tuple[Name, ...]:
+    """As in "killed 150 al Shabaab fighters": whose people the words of killing count, where they are armed."""
+    armed = [n for n in sentence.names if n.first not in used and n.last < len(sentence.tokens) and is_party(n) and not is_person(n)]
+    armed = [n for n in armed if sentence.tokens[n.last].low in words("armed") and n.first >= trigger.first]
+    return tuple(n for n in armed if any(t.low in words("kills") for t in sentence.tokens[max(n.first - KILL_REACH, 0) : n.first]))
 
 
 def both_sides(trigger: Trigger) -> tuple[tuple[Name, ...], tuple[Name, ...]]:
@@ -132,13 +164,15 @@ def both_sides(trigger: Trigger) -> tuple[tuple[Name, ...], tuple[Name, ...]]:
     if "another" in trigger.pattern.card.needs:
         return (), ()
     if trigger.pattern.card.reverse:
-        defending = attackers(trigger)
-        owners = [
-            n
-            for n in trigger.sentence.names
-            if trigger.last <= n.first < trigger.high and is_party(n) and _weapon_follows(trigger.sentence, n, trigger)
-        ]
-        return tuple(owners), defending
+        sentence = trigger.sentence
+        subject = () if is_passive(trigger) else _with_mates(sentence, _subject(sentence, trigger))
+        defending = tuple(_self_told(sentence, trigger)) or subject
+        armed = [n for n in sentence.names if n.first < trigger.high and is_party(n) and _weapon_follows(sentence, n, trigger)]
+        owners = [n for n in armed if (n.last <= trigger.first if is_passive(trigger) else n.first >= trigger.last)]
+        launched = [n for n in sentence.names if n.governor == "by" and is_party(n) and n.first >= trigger.last]
+        if is_passive(trigger):
+            return tuple(owners), tuple(_by(sentence, trigger))
+        return tuple(owners or launched), tuple(n for n in defending if n not in owners)
     attacking = attackers(trigger)
     return attacking, targets(trigger, attacking)
 
@@ -166,9 +200,8 @@ def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
         return False
     if any(trigger.last <= first < name.first for first, _ in sentence.says):
         return False
-    if stands_aside(sentence, name) and not name.governor:
-        return False
-    if _beside_others(sentence, name):
+    land = name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("land")
+    if not land and ((stands_aside(sentence, name) and not name.governor) or _beside_others(sentence, name)):
         return False
     whole = whole_state(name) is not None or (name.named.actor is not None and name.named.actor.type == "state")
     if name.governor in words("aimed" if whole else "aimed_at_actors"):

@@ -172,7 +172,15 @@ def _place_times(found: Sequence[TimeExpression], tokens: Sequence[Token], says:
 
 def _borders(tokens: Sequence[Token], words: Grammar) -> tuple[int, ...]:
     ends = [n for n, token in enumerate(tokens) if token.low in words.clause_ends or token.low in {";", "—", "–"}]
-    return tuple(sorted({*ends, *(first for first, _, _ in words.turns.find(tokens))}))
+    turns = [first for first, _, _ in words.turns.find(tokens) if not _compares(tokens, first)]
+    return tuple(sorted({*ends, *turns}))
+
+
+def _compares(tokens: Sequence[Token], at: int) -> bool:
+    """As in "as many as", "such as", "as well as": no clause begins here."""
+    near = [tokens[n].low for n in (at - 1, at + 1) if 0 <= n < len(tokens)]
+    beyond = tokens[at - 2].low if at > 1 else ""
+    return tokens[at].low == "as" and (bool(lexical("degrees") & set(near)) or beyond == "as")
 
 
 def _is_dateline(body: str, named: Named, start: int) -> bool:

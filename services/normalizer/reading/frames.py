@@ -64,7 +64,7 @@ def _weapons(trigger: Trigger) -> tuple[tuple[str, Said[str]], ...]:
 
 
 def _country_place(name: Name) -> Place | None:
-    """A state that is struck is also the place that is struck."""
+    """A state that is struck is also the place that is struck: "on Ukraine", "at two Iraqi bases"."""
     actor = name.named.actor
     if name.named.form not in {"name", "acronym"}:
         return None
@@ -126,7 +126,9 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     attacking, attacked = directed.both_sides(trigger)
     places = placing.targets(trigger, attacked, attacking)
     if not places:
-        places = tuple(Said(place, n.named.start, n.named.end) for n in attacked if (place := _country_place(n)))
+        places = placing.pointed_at(document, trigger) or tuple(
+            Said(place, n.named.start, n.named.end) for n in attacked if (place := _country_place(n))
+        )
     parties = directed.sides(attacking, attacked)
     parties = (*parties, *_other_side(trigger, parties, places))
     told = read_state(trigger.sentence.tokens, region(trigger), ALLOWED["directed"])

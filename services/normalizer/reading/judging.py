@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.coreference import side_of
+from services.normalizer.reading.grammar import grammar
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.status import tells
 from services.normalizer.reading.telling import region
@@ -57,7 +58,10 @@ def _military(candidate: Candidate) -> bool:
 
 
 def _weapon(candidate: Candidate) -> bool:
-    return bool(candidate.details) or bool(candidate.trigger.kind.weapon.find(candidate.trigger.sentence.tokens))
+    sentence = candidate.trigger.sentence
+    low, _ = sentence.clause(candidate.trigger.first)
+    in_passing = any(first == low for first, _, _ in grammar().turns.find(sentence.tokens))
+    return bool(candidate.details) or (not in_passing and bool(candidate.trigger.kind.weapon.find(sentence.tokens)))
 
 
 # What a pattern may ask for by name; any other need names a class of words of its kind.

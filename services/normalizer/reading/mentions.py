@@ -112,11 +112,12 @@ def fold_status(happening: Happening) -> Candidate:
 
 
 def fold_when(happening: Happening) -> tuple[Candidate, Said[When]] | None:
-    """The first time exact to a day, else the first there is."""
+    """The first time exact to a day, the day of telling only for want of another; else the first there is."""
     dated = [(c, c.when) for c in happening.members if c.when is not None and c.when.value.start is not None]
     loose = [(c, c.when) for c in happening.members if c.when is not None]
     exact = [pair for pair in dated if pair[1].value.precision in EXACT]
-    return next(iter([*exact, *dated, *loose]), None)
+    own = [(c, when) for c, when in exact if not dating.is_heard(c.trigger, when)]
+    return next(iter([*own, *exact, *dated, *loose]), None)
 
 
 def fold_places(happening: Happening) -> tuple[tuple[Candidate, Said[Place]], ...]:

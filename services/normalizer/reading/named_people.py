@@ -10,6 +10,7 @@ from services.normalizer.reading.document import Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.meeting import is_person
 from services.normalizer.reading.states import state
+from services.normalizer.reading.tokens import Token
 
 DEATH_REACH = 4
 
@@ -17,10 +18,16 @@ DEATH_REACH = 4
 def _dies(trigger: Trigger, name: Name) -> bool:
     """As in "Mansour had been killed in …", "killed Fuad Shukr": the verb of death right behind or before a person."""
     tokens = trigger.sentence.tokens
-    behind = tokens[name.last : name.last + DEATH_REACH]
+    after = name.last + (name.last < len(tokens) and tokens[name.last].low == ",")
+    behind = tokens[after : after + DEATH_REACH] if after == name.last or _is_dead(tokens[after : after + 2]) else ()
     before = tokens[max(name.first - DEATH_REACH, 0) : name.first]
     passive = any(token.low in words("deaths") for token in behind) and not any(token.low in {",", "said", "that"} for token in behind)
     return passive or any(token.low in words("kills") for token in before)
+
+
+def _is_dead(tokens: Sequence[Token]) -> bool:
+    """As in "the leader, Mansour, was killed": the verb goes on behind the comma that closes an apposition."""
+    return len(tokens) > 1 and tokens[0].low in words("passive") | {"had", "has"} and tokens[1].low in words("deaths") | {"been"}
 
 
 def killed(trigger: Trigger) -> tuple[tuple[Said[Participant], ...], tuple[Said[Quantity], ...]]:

@@ -10,7 +10,7 @@ from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.coreference import Happening, persons, sides
 from services.normalizer.reading.document import Document
-from services.normalizer.reading.placing import around, by_adjective
+from services.normalizer.reading.placing import around, by_adjective, of_the_attacked
 
 # Lenders are looked for among so many happenings.
 LOOKED_AT = 24
@@ -66,6 +66,11 @@ def _without_attackers(places: Sequence[Said[Place]], candidate: Candidate) -> t
     return tuple(place for place in places if place.value.name not in attacking)
 
 
+def _lent_place(document: Document, first: Candidate) -> tuple[Said[Place], ...]:
+    """The land that is struck, else what the words around name."""
+    return of_the_attacked(first) or around(document, first.trigger) or by_adjective(first.trigger)
+
+
 def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Happening, ...]:
     """A strike whose own words name no place takes one from the words around it."""
     lent: list[Happening] = []
@@ -74,11 +79,7 @@ def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Ha
         if first.trigger.kind.frame != "directed" or _venues(happening):
             lent.append(happening)
             continue
-        lent.append(
-            Happening(
-                [replace(first, places=_without_attackers(around(document, first.trigger) or by_adjective(first.trigger), first)), *rest]
-            )
-        )
+        lent.append(Happening([replace(first, places=_without_attackers(_lent_place(document, first), first)), *rest]))
     return tuple(lent)
 
 

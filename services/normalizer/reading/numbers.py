@@ -16,6 +16,7 @@ TENS = (20, 30, 40, 50, 60, 70, 80, 90)
 VERB_REACH = 9
 AFTER_REACH = 8
 WEAPON_REACH = 9
+OF_REACH, TOLL_REACH = 4, 24
 WEAPONS = frozenset({"drones", "missiles", "rockets", "shells", "bombs"})
 
 
@@ -50,6 +51,7 @@ class _Words:
     nouns: Table[str]
     before: Table[str]
     after: Table[str]
+    rises: Table[str]
     people: frozenset[str]
 
 
@@ -66,6 +68,7 @@ def _words() -> _Words:
         nouns=Table((phrase, measure) for measure, phrases in data["nouns"].items() for phrase in phrases),
         before=Table((phrase, measure) for measure, phrases in data["verbs_before"].items() for phrase in phrases),
         after=Table((phrase, measure) for measure, phrases in data["verbs_after"].items() for phrase in phrases),
+        rises=table(data["rises"]),
         people=frozenset(data["people"]),
     )
 
@@ -165,24 +168,64 @@ def _verb_after(tokens: Sequence[Token], last: int, words: _Words) -> str | None
     return None
 
 
+def _of_all(tokens: Sequence[Token], number: _Number, words: _Words) -> _Number | None:
+    """The second number of "61 of 78 drones", "33 out of the 40 missiles": of how many the first are a part."""
+    at = number.last
+    while at < min(number.last + OF_REACH, len(tokens)) and tokens[at].low in {"out", "of", "the", "some"}:
+        at += 1
+    return _read_number(tokens, at, words) if at > number.last and at < len(tokens) else None
+
+
+def _toll_rises(tokens: Sequence[Token], first: int, words: _Words) -> bool:
+    """As in "the death toll from … rose to seven": the toll may stand far before its verb."""
+    rises = any(end == first for at in range(max(first - 3, 0), first) for end, _ in [words.rises.at(tokens, at)] if end > at)
+    return rises and any(token.low == "toll" for token in tokens[max(first - TOLL_REACH, 0) : first])
+
+
 def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words) -> tuple[str | None, int]:
+    """What the number counts, and where the words that say so end."""
+    downed = _downed_of(tokens, number, first, words)
+    if downed or _toll_rises(tokens, first, words):
+        return downed or "killed", number.last
     noun, last = _noun(tokens, number, words)
     if noun is None:
         noun, last = _weapon_further(tokens, number, words)
     before, after = _verb_before(tokens, first, words), _verb_after(tokens, last, words)
     if noun in WEAPONS:
-        return (f"{noun}_downed" if "downed" in {before, after} else noun), last
-    if noun in {"prisoners", "people", None}:
-        direct = _verb_before(tokens, first, words, reach=1)
-        if direct in {"killed", "wounded"}:
-            return direct, last
-        if noun is None and tokens[number.first].low in lexical("articles"):
-            return None, last
-        verb = (after if after != "downed" else None) or (before if before in {"killed", "wounded"} else None)
-        if verb in {"killed", "wounded"}:
-            return verb, last
-        return noun, last
-    return noun, last
+        shot = "downed" in {before, after} and not _is_whole(tokens, first)
+        return (f"{noun}_downed" if shot else noun), last
+    return (_of_people(tokens, number, first, (noun, before, after)) if noun in {"prisoners", "people", None} else noun), last
+
+
+def _downed_of(tokens: Sequence[Token], number: _Number, first: int, words: _Words) -> str | None:
+    """As in "intercepted 61 of 78 drones": the first number is of those shot down."""
+    whole = _of_all(tokens, number, words)
+    noun = _noun(tokens, whole, words)[0] if whole else None
+    if whole is None or noun not in WEAPONS:
+        return None
+    shot = "downed" in {_verb_before(tokens, first, words), _verb_after(tokens, whole.last, words)}
+    return f"{noun}_downed" if shot else None
+
+
+def _is_whole(tokens: Sequence[Token], first: int) -> bool:
+    """As in "61 of 78 drones": the second number is of those launched."""
+    return (
+        first > 1
+        and tokens[first - 1].low in {"of", "the"}
+        and any(_digits(t.low) is not None for t in tokens[max(first - OF_REACH, 0) : first])
+    )
+
+
+def _of_people(tokens: Sequence[Token], number: _Number, first: int, told: tuple[str | None, str | None, str | None]) -> str | None:
+    """What happened to the people counted, by the verbs around (noun, verb before, verb after)."""
+    noun, before, after = told
+    direct = _verb_before(tokens, first, _words(), reach=1)
+    if direct in {"killed", "wounded"}:
+        return direct
+    if noun is None and tokens[number.first].low in lexical("articles"):
+        return None
+    verb = (after if after != "downed" else None) or (before if before in {"killed", "wounded"} else None)
+    return verb if verb in {"killed", "wounded"} else noun
 
 
 def find_counts(tokens: Sequence[Token], taken: frozenset[int]) -> tuple[Count, ...]:

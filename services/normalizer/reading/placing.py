@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas.events import Place, PlaceRole
-from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import grammar, phrases, words
 from services.normalizer.reading.grammar import words as lexical
@@ -15,6 +15,9 @@ from services.normalizer.reading.triggers import phrase_start
 # So many words that are no names or titles may stand between a meeting and its place.
 STRANGE = 2
 NEXT = 3
+BOARD_REACH = 4
+# "the city" was named at most so many sentences before.
+RECALL = 4
 RANK = {"site": 0, "city": 1, "region": 2, "unknown": 3, "country": 4, "sea": 5}
 
 
@@ -155,6 +158,19 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
     return _sorted([*(_said(n, "target") for n in found if n.governor != "from"), *origins])
 
 
+def of_the_attacked(candidate: Candidate) -> tuple[Said[Place], ...]:
+    """As in "at two Iraqi bases": the land of the side that is struck, unless it is its ship or its people."""
+    struck = {said.start for said in candidate.parties if said.value.role == "target" and said.value.type == "state"}
+    names = [n for n in candidate.trigger.sentence.names if n.named.start in struck and n.named.form == "adjective"]
+    return _sorted([_state_place(n, "target") for n in names if not _on_board(candidate.trigger.sentence, n)])
+
+
+def _on_board(sentence: Sentence, name: Name) -> bool:
+    """As in "an Iranian crude oil tanker": whose it is, not where."""
+    behind = sentence.tokens[name.last : name.last + BOARD_REACH]
+    return next((token.low in words("vessels") for token in behind if token.low in words("vessels") | words("land")), False)
+
+
 def by_adjective(trigger: Trigger) -> tuple[Said[Place], ...]:
     """As in "the Sudanese town of …": where the town is in no gazetteer, its country still is told."""
     sentence = trigger.sentence
@@ -164,6 +180,20 @@ def by_adjective(trigger: Trigger) -> tuple[Said[Place], ...]:
         if n.named.form == "adjective" and n.last < len(sentence.tokens) and sentence.tokens[n.last].low in words("place_nouns")
     ]
     return _sorted([_state_place(n, "target") for n in towns[:1]])
+
+
+def pointed_at(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
+    """As in "a missile hit the city": the town, camp or port that was named last."""
+    tokens, index = trigger.sentence.tokens, trigger.sentence.index
+    pointers = [at for at in range(trigger.last, trigger.high) if tokens[at].low in words("the_place") and tokens[at - 1].low == "the"]
+    if not pointers or (pointers[0] + 1 < len(tokens) and tokens[pointers[0] + 1].low == "of"):
+        return ()
+    before = [n for n in trigger.sentence.names if n.last <= pointers[0]]
+    for names in (before, *(s.names for s in reversed(document.sentences[max(index - RECALL, 0) : index]))):
+        towns = [n for n in names if n.named.place and n.named.place.precision in {"city", "site"}]
+        if towns:
+            return _sorted([_said(towns[-1], "target")])
+    return ()
 
 
 def around(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:

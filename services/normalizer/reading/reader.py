@@ -10,6 +10,7 @@ from pathlib import Path
 from schemas.articles import RawArticle
 from schemas.mentions import ArticleRef, Mention, Reading
 from services.normalizer.reading.candidates import Candidate
+from services.normalizer.reading.chaining import chained
 from services.normalizer.reading.coreference import gather
 from services.normalizer.reading.document import Document, lay_out
 from services.normalizer.reading.frames import fill
@@ -59,7 +60,7 @@ Told = tuple[Candidate, bool]
 def _tell(document: Document, rules: Rules) -> tuple[Told, ...]:
     """All candidates of all kinds, in the order of the text."""
     triggers = [trigger for sentence in document.sentences for trigger in find_triggers(sentence, rules)]
-    return _counted_once([told for trigger in triggers for told in fill(document, trigger)])
+    return _counted_once(chained([told for trigger in triggers for told in fill(document, trigger)]))
 
 
 def _counted_once(told: Sequence[Told]) -> tuple[Told, ...]:

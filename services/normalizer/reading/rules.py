@@ -49,6 +49,8 @@ class PatternCard(Model):
     form: str | None = None
     alone: bool = False
     reverse: bool = False
+    participle: bool = False
+    destroys: bool = False
     trigger: tuple[str, ...]
     needs: tuple[str, ...]
     weapon_after: int | None = None

@@ -14,6 +14,8 @@ from services.normalizer.reading.tokens import Token
 
 # At most so many words stand between "host" and "a summit".
 LIGHT_GAP = 3
+# "destroyed 57 Ukrainian fixed-wing attack drones"
+DESTROYED = 8
 
 
 def _ends_at(table: Table[str], tokens: Sequence[Token], last: int) -> bool:
@@ -25,8 +27,17 @@ def _starts_at(table: Table[str], tokens: Sequence[Token], first: int) -> bool:
     return first < len(tokens) and bool(table.at(tokens, first)[1])
 
 
+def _only_counts(tokens: Sequence[Token], first: int, at: int) -> bool:
+    """As in "destroyed all 57 Ukrainian attack drones": no other thing stands between the verb and the weapon."""
+    return not any(token.low in {"of", "in", "on", "at", "with", "by", ",", "and"} for token in tokens[first:at])
+
+
 def _weapon_fits(kind: Kind, pattern: Pattern, tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether the weapon that the pattern asks for stands behind, or on either side of, its trigger."""
+    if pattern.card.destroys:
+        return any(
+            tokens[at].low in words("flying") for at in range(last, min(last + DESTROYED, len(tokens))) if _only_counts(tokens, last, at)
+        )
     after, near = pattern.card.weapon_after, pattern.card.weapon_near
     low, high = (first - (near or 0), last + (near or after or 0))
     if after is None and near is None:
@@ -69,7 +80,8 @@ def _is_light(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int,
 
 def phrase_start(sentence: Sentence, first: int) -> int:
     """Where the noun phrase of a trigger begins: past its adjectives and the names run into it, at the last preposition, verb or mark."""
-    held = {at for name in sentence.names for at in range(name.first, name.last)}
+    spans = [*((n.first, n.last) for n in sentence.names), *((t.first, t.last) for t in sentence.times)]
+    held = {at for low, high in spans for at in range(low, high)}
     at = first
     while at > 0 and (at - 1 in held or sentence.tokens[at - 1].low in grammar().skipped or sentence.tokens[at - 1].low == "'s"):
         at -= 1

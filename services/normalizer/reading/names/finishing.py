@@ -121,7 +121,8 @@ class Finish:
     def _dateline(self, draft: Draft) -> bool:
         """In capitals at the very start: KYIV, Ukraine (AP)."""
         start, end = self.text.span(draft.first, draft.last)
-        return end < _DATELINE and end - start >= _CITY and self.text.body[:end].isupper()
+        letters = sum(c.isalpha() for c in self.text.body[start:end])
+        return end < _DATELINE and letters >= _CITY and self.text.body[:end].isupper()
 
     # ---------------------------------------------------------------------------------------------------- surroundings
 

@@ -14,6 +14,8 @@ from services.normalizer.reading.names.text import Text
 Step = tuple[Draft | None, int]
 _MOST_WORDS = 4
 _LONGEST_SITE = 4
+_APPOSED = 4  # words between a stranger and "town", most
+_ENDS = frozenset(("of", "in", "from", "at", "on", "who", "which", "with", "to"))
 
 
 class Geography:
@@ -22,6 +24,7 @@ class Geography:
         words = lexicon.sets
         self._before, self._inside, self._sides = words["place_before"], words["place_beside"], words["sides"]
         self._kinds, self._regions, self._sites = words["settlements"], words["regions"], words["sites"]
+        self._blows = words["happenings"]
         self._fillers, self._never = words["site_fillers"], words["not_in_a_persons_name"]
 
     def cued(self, first: int) -> bool:
@@ -112,9 +115,23 @@ class Geography:
             return None
         if self.text.joined[last - 1] and self.text.keys[last] in self._regions and not self.text.capital[last] and last - at < _MOST_WORDS:
             return self._found(at, last, "region"), last + 1
-        if self.text.key(at - 1) in self._inside and self._chained(last):
+        placed = self.text.key(at - 1) in self._inside or self._struck(at) or self._described(last)
+        if placed and self._chained(last):
             return self._found(at, last, "city"), last
         return None
+
+    def _struck(self, at: int) -> bool:
+        """As in "shelling of Xville", "an air strike on Xville"."""
+        before, verb = self.text.key(at - 1), self.text.key(at - 2)
+        return before in ("on", "of") and verb in self._blows and not (before == "of" and verb in ("attack", "attacks"))
+
+    def _described(self, last: int) -> bool:
+        """As in "Xville, a town on the border", "Xville, a mountainous district of …"."""
+        if not self.text.gap(last - 1).startswith(", ") or self.text.key(last) not in ("a", "an", "the"):
+            return False
+        near = self.text.keys[last + 1 : last + 1 + _APPOSED]
+        kinds = [i for i, key in enumerate(near) if key in self._kinds and key not in ("state", "base")]
+        return bool(kinds) and not any(key in _ENDS for key in near[: kinds[0]])
 
     def _chained(self, last: int) -> bool:
         """Followed by ", Ukraine" or by nothing of its own name: "near Xville on Monday"."""

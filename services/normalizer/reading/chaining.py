@@ -1,0 +1,73 @@
+"""Days told from one another: "two days after Iranian missiles hit …", "a day before they met": one dates the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from schemas.events import Basis, When
+from services.normalizer.reading.candidates import Candidate, Said
+from services.normalizer.reading.dating import days, moved
+from services.normalizer.reading.document import Sentence, Time
+
+Told = tuple[Candidate, bool]
+_DAYS = re.compile(r"P(\d+)([DW])")
+_UNITS = {"D": 1, "W": 7}
+# A sentence that tells of more happenings than this is no writer's.
+MOST = 12
+
+
+def _links(sentence: Sentence) -> list[tuple[int, int, Time]]:
+    """(where the second clause begins, how many days the first comes after it, the words that say so)."""
+    found = []
+    for time in sentence.times:
+        length = _DAYS.fullmatch(time.expression.value)
+        word = next((t.low for t in sentence.tokens[time.last : time.last + 1]), "")
+        inner = sentence.tokens[time.last - 1].low
+        turn = word if word in {"after", "before"} else inner
+        if length and turn in {"after", "before"}:
+            count = int(length[1]) * _UNITS[length[2]]
+            found.append((time.last, count if turn == "after" else -count, time))
+    return found
+
+
+def _dated(by: Candidate, shift: int, time: Time) -> Said[When] | None:
+    told = days(by.when.value) if by.when else None
+    if told is None or told[0] != told[1] or by.when is None:
+        return None
+    basis = Basis(expression=time.expression.text, anchor=told[0].isoformat())
+    when = moved(by.when.value, shift).model_copy(update={"basis": basis, "precision": "day"})
+    return Said(when, time.expression.start, time.expression.end)
+
+
+def _is_dated(candidate: Candidate) -> bool:
+    return candidate.when is not None and days(candidate.when.value) is not None
+
+
+def _chain(told: Sequence[Told], sentence: Sentence) -> list[Told]:
+    found = list(told)
+    for at, shift, time in _links(sentence):
+        first = [n for n, (c, _) in enumerate(found) if c.trigger.first < at]
+        second = [n for n, (c, whole) in enumerate(found) if c.trigger.first >= at and whole]
+        if not first or not second:
+            continue
+        here, there = found[first[-1]][0], found[second[0]][0]
+        if _is_dated(here) and not _is_dated(there):
+            found[second[0]] = (replace(there, when=_dated(here, -shift, time)), True)
+        elif _is_dated(there) and not _is_dated(here):
+            found[first[-1]] = (replace(here, when=_dated(there, shift, time)), found[first[-1]][1])
+    return found
+
+
+def chained(told: Sequence[Told]) -> tuple[Told, ...]:
+    """The same candidates, those without a day of their own dated by a neighbour of the sentence that they are told from."""
+    found: list[Told] = []
+    mine: list[Told] = []
+    for one in (*told, None):
+        if mine and (one is None or one[0].trigger.sentence is not mine[0][0].trigger.sentence):
+            found.extend(_chain(mine, mine[0][0].trigger.sentence) if 1 < len(mine) <= MOST else mine)
+            mine = []
+        if one is not None:
+            mine.append(one)
+    return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -67,10 +67,29 @@ def _inferred(article: RawArticle) -> RawArticle:
     return article.model_copy(update={"published": article.published.model_copy(update={"basis": "inferred"})})
 
 
-def answer(cut: Cut, taken: Iterable[Taken]) -> Answer:
+def became(done: Taken) -> ArticleTaken:
+    """What the sender is told of one article."""
+    told = done.article.model_dump(include={"article_id", "revision", "title", "outlet", "published"})
+    return ArticleTaken(outcome=done.outcome, **told)
+
+
+def answer(cut: Cut, taken: Sequence[Taken]) -> Answer:
     """What the sender is told once all of it is durable."""
-    articles = tuple(
-        ArticleTaken(outcome=done.outcome, **done.article.model_dump(include={"article_id", "revision", "title", "outlet", "published"}))
-        for done in taken
+    notes = (*cut.notes, *map(_early, filter(_is_early, taken)))
+    return Answer(
+        page_id=cut.page_id, articles=tuple(map(became, taken)), boilerplate=len(cut.boilerplate), refusals=cut.refusals, notes=notes
     )
-    return Answer(page_id=cut.page_id, articles=articles, boilerplate=len(cut.boilerplate), refusals=cut.refusals, notes=cut.notes)
+
+
+def _is_early(done: Taken) -> bool:
+    return done.outcome == "withdrawn" and done.article.revision == 1
+
+
+def _early(done: Taken) -> str:
+    return f"{done.article.title[:80]!r} withdraws no article that is known: kept, in case an older text of it comes"
+
+
+def gone(page: str, url: str, taken: Sequence[Taken]) -> Answer:
+    """What the sender of a page that is gone is told."""
+    notes = () if taken else (f"no article of {url[:200]} is known: there was nothing to withdraw",)
+    return Answer(page_id=page, articles=tuple(map(became, taken)), notes=notes)

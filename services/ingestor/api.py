@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from services.ingestor.answers import Answer
+from services.ingestor.answers import Answer, ArticleTaken, became
 from services.ingestor.bodies import Bodies
 from services.ingestor.intake import Intake
 from services.ingestor.pages.model import Capture
@@ -21,6 +21,7 @@ NDJSON = "application/x-ndjson"
 _TEXT = {"schema": {"type": "string", "format": "binary"}}
 _PAGE = {"requestBody": {"required": True, "content": {"text/html": _TEXT, "text/plain": _TEXT, NDJSON: _TEXT}}}
 _ARTICLES = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}, NDJSON: _TEXT}}}
+_GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _WHY = {
     400: "the body broke off",
     408: "the body came too slowly",
@@ -30,12 +31,16 @@ _WHY = {
     429: "Kafka is behind: see Retry-After",
     503: "Postgres is away, or too much comes in at a time: see Retry-After",
 }
+_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "no such article", "model": ProblemDetails, "content": {MEDIA_TYPE: {}}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"description": why, "model": ProblemDetails, "content": {MEDIA_TYPE: {}}} for code, why in _WHY.items()
 }
 
 Url = Annotated[str | None, Query(max_length=LONGEST_URL, description="the address the page came from")]
 CapturedAt = Annotated[str | None, Query(description=f"when the page was captured, with its zone: {EXAMPLE}; without it, now is assumed")]
+Status = Annotated[
+    int | None, Query(description="with what the page was answered: 404 and 410 withdraw its articles; `url` is needed then")
+]
 Name = Annotated[str | None, Query(max_length=LONGEST_URL, description="how to call it in messages, such as its file name")]
 
 
@@ -44,10 +49,12 @@ def router(intake: Intake, bodies: Bodies) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["intake"])
 
     @routes.post("/pages", status_code=HTTPStatus.ACCEPTED, responses=_PROBLEMS, openapi_extra=_PAGE)
-    async def post_page(request: Request, url: Url = None, captured_at: CapturedAt = None, name: Name = None) -> Answer:
+    async def post_page(
+        request: Request, url: Url = None, captured_at: CapturedAt = None, status: Status = None, name: Name = None
+    ) -> Answer:
         """Take in one page, of text, HTML or JSON Lines: its articles are durable when this answers 202."""
-        media_type = request.headers.get("content-type")
-        return await take(request, Capture(b"", plain_url(url), moment(captured_at), media_type, name))
+        capture = Capture(b"", plain_url(url), moment(captured_at), request.headers.get("content-type"), name)
+        return await (take_gone if is_gone(status, capture.url) else take)(request, capture)
 
     @routes.post("/articles", status_code=HTTPStatus.ACCEPTED, responses=_PROBLEMS, openapi_extra=_ARTICLES)
     async def post_articles(request: Request, captured_at: CapturedAt = None, name: Name = None) -> Answer:
@@ -60,7 +67,34 @@ def router(intake: Intake, bodies: Bodies) -> APIRouter:
             content = await body.read(request.headers, request.stream(), capture.label)
             return await intake.take(Capture(content, capture.url, capture.captured_at, capture.media_type, capture.name))
 
+    async def take_gone(request: Request, capture: Capture) -> Answer:
+        await intake.check_backlog()
+        with bodies.holding() as body:  # what the site says instead of the page: nobody's article
+            await body.read(request.headers, request.stream(), capture.label)
+        return await intake.page_gone(capture.url or "", capture.moment)
+
+    @routes.delete("/articles/{article_id}", status_code=HTTPStatus.ACCEPTED, responses=_PROBLEMS | _UNKNOWN)
+    async def delete_article(article_id: str) -> ArticleTaken:
+        """Withdraw an article: the next revision says so, without the text. Again, it is unchanged."""
+        await intake.check_backlog()
+        return became(await intake.withdraw(article_id))
+
     return routes
+
+
+def is_gone(status: int | None, url: str | None) -> bool:
+    """Whether the page was answered with 404 or 410.
+
+    Raises:
+        Problem: 422 for a page that was not answered with success otherwise, or without its address.
+    """
+    if status is None or status in range(200, 300):
+        return False
+    if status not in _GONE:
+        raise _ill_formed("status", str(status), "is no answer that holds a page")
+    if not url:
+        raise _ill_formed("status", str(status), "needs the `url` of the page that is gone")
+    return True
 
 
 def moment(text: str | None) -> datetime | None:
@@ -92,6 +126,10 @@ def plain_url(text: str | None) -> str | None:
 
 
 def _ill_formed(parameter: str, text: str, what: str) -> Problem:
-    advice = {"captured_at": f"Write it as {EXAMPLE} or 2025-08-20T02:00%2B02:00 (a plus sign is %2B in an address).", "url": "Check it."}
+    advice = {
+        "captured_at": f"Write it as {EXAMPLE} or 2025-08-20T02:00%2B02:00 (a plus sign is %2B in an address).",
+        "url": "Check it.",
+        "status": "Send pages answered with 200, and 404 or 410 with `url`; others may pass: fetch them again.",
+    }
     detail = f"{parameter}: {text[:80]!a} {what}"
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"bad_{parameter}", detail, advice[parameter])

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import TypeVar
 
 import asyncpg
 import structlog
 
-from schemas.articles import RawArticle
 from services.chassis.errors import is_passing
 from services.chassis.faults import Faults
 from services.chassis.outbox import Outbox
 from services.chassis.relay import pending
-from services.ingestor.answers import Answer, answer, nothing, with_assumed_capture, within
+from services.ingestor.answers import Answer, answer, gone, nothing, with_assumed_capture, within
+from services.ingestor.identity import page_id
 from services.ingestor.pages.model import Capture, Cut, Limits
 from services.ingestor.problems import Problem, refused
 from services.ingestor.settings import IngestorSettings
 from services.ingestor.store import Page, Taken, take
+from services.ingestor.withdrawals import articles_at, withdraw
 
 log = structlog.get_logger()
 Cutter = Callable[[Capture, Limits], Cut]
 Clock = Callable[[], datetime]
+T = TypeVar("T")
 
 
 def now_utc() -> datetime:
@@ -71,22 +74,46 @@ class Intake:
         if not cut.articles:
             raise refused(capture.label, cut.refusals or (nothing(capture),))
         page = Page(cut.page_id, capture.url, capture.moment, digest)
-        taken = await self._store(page, cut.articles)
+        taken = await self._commit(lambda tx: take(tx, self.outbox, page, cut.articles, self.clock()))
         log.info("page_taken", page_id=page.page_id, articles=len(taken), fresh=sum(done.outcome != "unchanged" for done in taken))
         return answer(cut, taken)
+
+    async def withdraw(self, article: str) -> Taken:
+        """Take one article back. Once is enough: again, it is unchanged.
+
+        Raises:
+            Problem: 404 for an article that is not known, 503 without Postgres.
+        """
+        taken = await self._commit(lambda tx: withdraw(tx, self.outbox, [article], None, self.clock()))
+        if not taken:
+            detail, advice = f"no article {article[:80]!r} is known", "Check the id; it is in the answer to the push."
+            raise Problem(HTTPStatus.NOT_FOUND, "unknown_article", detail, advice)
+        return taken[0]
+
+    async def page_gone(self, url: str, moment: datetime | None) -> Answer:
+        """Withdraw the articles of a page that was seen and is gone (404, 410).
+
+        Raises:
+            Problem: 503 without Postgres.
+        """
+
+        async def work(tx: asyncpg.Connection) -> list[Taken]:
+            return await withdraw(tx, self.outbox, await articles_at(tx, url), moment, self.clock())
+
+        return gone(page_id("", url), url, await self._commit(work))
 
     def _cut(self, capture: Capture, now: datetime) -> Cut:
         dated = capture if capture.captured_at else replace(capture, captured_at=now)
         cut = within(self.cut(dated, Limits(max_bytes=self.settings.page_bytes)), capture.label, self.settings.article_bytes)
         return cut if capture.captured_at else with_assumed_capture(cut, now)
 
-    async def _store(self, page: Page, articles: Sequence[RawArticle]) -> list[Taken]:
+    async def _commit(self, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         async with self._postgres():
             async with self.pool.acquire() as tx, tx.transaction():
-                taken = await take(tx, self.outbox, page, articles, self.clock())
+                done = await work(tx)
                 self.faults.reached("before_commit")
             self.faults.reached("after_commit")
-            return taken
+            return done
 
     @asynccontextmanager
     async def _postgres(self) -> AsyncIterator[None]:

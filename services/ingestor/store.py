@@ -16,6 +16,8 @@ from schemas.envelope import Envelope, to_headers
 from services.chassis.outbox import Outbox
 from services.chassis.queries import queries
 from services.chassis.records import Outgoing
+from services.ingestor.notices import Held, aimed, headline_of
+from services.ingestor.pages.addresses import canonical_url
 
 SQL = queries(Path(__file__).parent / "sql" / "intake.sql")
 TOPIC = "articles.raw.v1"
@@ -52,9 +54,18 @@ async def take(tx: asyncpg.Connection, outbox: Outbox, page: Page, articles: Seq
     Locks are taken in one order everywhere (page, articles by id, outbox heads), so that senders wait but never deadlock.
     """
     await tx.execute(SQL["take_page"], page.page_id, page.url, page.captured_at, page.sha256, len(articles), now)
-    taken = [done for some in rounds(articles) for done in await _take_round(tx, page, some, now)]
+    taken = [done for some in rounds(await _aimed(tx, articles)) for done in await _take_round(tx, page, some, now)]
     await outbox.append(tx, [record(done.article, now) for done in taken if done.outcome != "unchanged"])
     return taken
+
+
+async def _aimed(tx: asyncpg.Connection, articles: Sequence[RawArticle]) -> Sequence[RawArticle]:
+    """The articles, each notice with the identity of the article that it means. Without notices nothing is asked."""
+    notices = [article for article in articles if article.pubstatus == "withdrawn"]
+    if not notices:
+        return articles
+    rows = await tx.fetch(SQL["named"], [one.article_id for one in notices], [headline_of(one) for one in notices])
+    return aimed(articles, [Held(**row) for row in rows])
 
 
 def rounds(articles: Iterable[RawArticle]) -> list[list[RawArticle]]:
@@ -79,8 +90,9 @@ async def _take_round(tx: asyncpg.Connection, page: Page, articles: Sequence[Raw
 
 
 def _row(article: RawArticle, captured_at: datetime | None) -> tuple[object, ...]:
-    title, page_id = article.title, article.page.page_id
-    return article.article_id, article.content_sha256, article.pubstatus, article.outlet, title, page_id, captured_at
+    about = article.model_dump_json(exclude={"body", "revision", "pubstatus", "content_sha256"})
+    page_url = None if canonical_url(article.url) else canonical_url(article.page.url)
+    return article.article_id, article.content_sha256, article.pubstatus, headline_of(article), page_url, about, captured_at
 
 
 def _taken(article: RawArticle, changed: asyncpg.Record | None, held: Mapping[str, int]) -> Taken:

@@ -21,7 +21,7 @@ from tests.support.service import ServiceProcess, eventually
 from tests.support.stack import empty
 
 TOPIC = "articles.raw.v1"
-CAPTURED = "2031-03-05T12:00:00Z"
+CAPTURED = "2024-03-05T12:00:00Z"
 BODY = (
     "TORVIK (Skerry News) - The harbour board of Torvik closed the northern pier on Tuesday after divers found cracks in two of its pillars.\n"
     "Ferries to the outer islands leave from the fish market until repairs are done, the board said, which may take until the middle of May.\n"
@@ -37,7 +37,7 @@ def page(title: str, body: str = BODY) -> str:
 def line(name: str, body: str = BODY) -> dict[str, Any]:
     """One article of a push."""
     url = f"https://post.example/{name}"
-    return {"url": url, "outlet": "The Torvik Post", "published": "2031-03-05T09:00:00Z", "title": f"Pier closed: {name}", "body": body}
+    return {"url": url, "outlet": "The Torvik Post", "published": "2024-03-05T09:00:00Z", "title": f"Pier closed: {name}", "body": body}
 
 
 def lines(*articles: Mapping[str, Any]) -> bytes:
@@ -63,6 +63,9 @@ class Ingestor:
 
     def post(self, path: str, content: bytes | str, **query: str) -> httpx.Response:
         return httpx.post(f"{self.process.address}{path}", params=query, content=content, timeout=60)
+
+    def delete(self, article_id: str) -> httpx.Response:
+        return httpx.delete(f"{self.process.address}/v1/articles/{article_id}", timeout=60)
 
     async def log(self) -> list[Logged]:
         """What the log holds after repeats are dropped. Fails on a hole."""

@@ -17,7 +17,7 @@ from services.ingestor.store import TOPIC, Page, take
 from tests.integration.ingestor_pages import prepared
 from tests.unit.ingestor_service.stories import article
 
-NOW = datetime(2031, 3, 5, 12, tzinfo=UTC)
+NOW = datetime(2024, 3, 5, 12, tzinfo=UTC)
 PAGE = Page("page", None, None, "0" * 64)
 
 
@@ -47,6 +47,6 @@ async def test_of_thirty_transactions_with_one_text_one_is_new(pool: asyncpg.Poo
 
 
 async def test_without_its_condition_the_statement_makes_revisions_of_one_text(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    unguarded, _, rest = store.SQL["take_articles"].partition("WHERE excluded.content_sha256")
+    unguarded, _, rest = store.SQL["take_articles"].partition("WHERE CASE")
     monkeypatch.setitem(store.SQL, "take_articles", unguarded + "RETURNING" + rest.partition("RETURNING")[2])
     assert (await _thirty_at_a_time(pool))[30, "corrected"] == 1

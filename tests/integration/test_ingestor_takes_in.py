@@ -114,11 +114,11 @@ async def test_an_old_text_sent_again_after_its_correction_is_no_news(ingestor: 
 async def test_a_text_that_was_changed_back_is_a_revision_if_it_was_captured_later(ingestor: Ingestor) -> None:
     # given
     one, two = lines(line("back", BODY + " One.")), lines(line("back", BODY + " Two."))
-    ingestor.post("/v1/articles", one, captured_at="2031-03-05T10:00Z")
-    ingestor.post("/v1/articles", two, captured_at="2031-03-05T11:00Z")
+    ingestor.post("/v1/articles", one, captured_at="2024-03-05T10:00Z")
+    ingestor.post("/v1/articles", two, captured_at="2024-03-05T11:00Z")
     # when
-    earlier = ingestor.post("/v1/articles", one, captured_at="2031-03-05T10:30Z").json()
-    later = ingestor.post("/v1/articles", one, captured_at="2031-03-05T12:00Z").json()
+    earlier = ingestor.post("/v1/articles", one, captured_at="2024-03-05T10:30Z").json()
+    later = ingestor.post("/v1/articles", one, captured_at="2024-03-05T12:00Z").json()
     # then
     assert [a["outcome"] for a in earlier["articles"]] == ["unchanged"]
     assert [(a["revision"], a["outcome"]) for a in later["articles"]] == [(3, "corrected")]
@@ -202,7 +202,7 @@ def test_a_page_that_gives_no_article_is_refused_with_reason_and_advice(
     assert told["advice"]
 
 
-@pytest.mark.parametrize("captured_at", ["2031-03-05T12:00", "noon"])
+@pytest.mark.parametrize("captured_at", ["2024-03-05T12:00", "noon"])
 def test_an_ill_formed_capture_time_is_refused_with_an_example(ingestor: Ingestor, captured_at: str) -> None:
     response = ingestor.post("/v1/pages", page("Never taken"), captured_at=captured_at)
     assert response.status_code == 422

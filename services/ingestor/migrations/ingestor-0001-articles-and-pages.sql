@@ -9,16 +9,22 @@ CREATE TABLE articles (
     content_sha256 text        NOT NULL,
     known_sha256   text[]      NOT NULL,
     pubstatus      text        NOT NULL CHECK (pubstatus IN ('usable', 'corrected', 'withdrawn')),
-    outlet         text        NOT NULL,
-    title          text        NOT NULL,
-    page_id        text        NOT NULL,
+    headline       text,
+    page_url       text,
+    about          jsonb       NOT NULL,
     captured_at    timestamptz,
     recorded_at    timestamptz NOT NULL
 );
 
+CREATE INDEX articles_headline ON articles (headline);
+CREATE INDEX articles_page_url ON articles (page_url);
+
 COMMENT ON TABLE articles IS 'The latest revision of each article; the revisions themselves are in the log.';
 COMMENT ON COLUMN articles.known_sha256 IS 'The content of every revision there was, so that an old capture read again is no correction.';
-COMMENT ON COLUMN articles.captured_at IS 'Of the latest revision, as its sender said; null where it was assumed.';
+COMMENT ON COLUMN articles.headline IS 'SHA-256 of outlet and headline, folded and without notices: how a kill names a story.';
+COMMENT ON COLUMN articles.page_url IS 'Canonical address of the page of the latest text, where the article has no address of its own.';
+COMMENT ON COLUMN articles.about IS 'The latest text''s RawArticle without the text, so that a withdrawal can be published without it.';
+COMMENT ON COLUMN articles.captured_at IS 'Of the latest revision, as its sender said; null where it was assumed. Of a withdrawal by request, when it came.';
 
 CREATE TABLE pages (
     page_id     text        PRIMARY KEY,

@@ -32,6 +32,18 @@ class Happening:
     """Candidates taken together, in the order of the text."""
 
     members: list[Candidate] = field(default_factory=list)
+    _sides: frozenset[str] | None = None
+
+    def add(self, candidate: Candidate) -> None:
+        self.members.append(candidate)
+        self._sides = None
+
+    @property
+    def sides(self) -> frozenset[str]:
+        """States and bodies, one word a side; kept until another member joins."""
+        if self._sides is None:
+            self._sides = sides(self.known)
+        return self._sides
 
     @property
     def known(self) -> list[Candidate]:
@@ -111,7 +123,7 @@ def _only_adds(happening: Happening, candidate: Candidate) -> bool:
 
 
 def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
-    mine, other = sides(happening.known), sides([candidate])
+    mine, other = happening.sides, sides([candidate])
     if not mine or not other or mine == other or _only_adds(happening, candidate):
         return True
     if candidate.refers and _place_keys(happening.known)[0] & _place_keys([candidate])[0]:
@@ -141,7 +153,7 @@ def _phases_meet(happening: Happening, candidate: Candidate) -> bool:
 
 
 def _explicitly_same(happening: Happening, candidate: Candidate) -> bool:
-    return _same_day(happening, candidate) and sides(happening.known) == sides([candidate])
+    return _same_day(happening, candidate) and happening.sides == sides([candidate])
 
 
 def _continues(candidate: Candidate) -> bool:
@@ -153,13 +165,13 @@ def _points_back(happening: Happening, candidate: Candidate) -> bool:
     """Something must speak for being the same: a shared day, shared parties, a shared town, or a pointer close by."""
     gap = candidate.trigger.sentence.index - happening.last_sentence
     if gap and candidate.trigger.sentence.tokens[0].low in {"*", "•", "#"}:
-        return _same_day(happening, candidate) and bool(sides(happening.known) & sides([candidate]))
+        return _same_day(happening, candidate) and bool(happening.sides & sides([candidate]))
     exchange = candidate.trigger.kind.frame == "exchange"
-    shared = sides(happening.known) & sides([candidate])
+    shared = happening.sides & sides([candidate])
     if (_continues(candidate) and gap <= CONTINUED) or (exchange and candidate.when is None and shared):
         return True
     shared_place = bool(_place_keys(happening.known)[0] & _place_keys([candidate])[0])
-    shared_sides = len(sides(happening.known) & sides([candidate])) > 1
+    shared_sides = len(happening.sides & sides([candidate])) > 1
     return (
         _same_day(happening, candidate)
         or shared_place
@@ -196,7 +208,7 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
 
 def _nearness(happening: Happening, candidate: Candidate, published: dt.date | None) -> tuple[int, int, int, int]:
     """The best of several: of the same day, with most sides in common, news rather than history, told last."""
-    shared = len(sides(happening.known) & sides([candidate]))
+    shared = len(happening.sides & sides([candidate]))
     told = [d for m in happening.known if m.when and (d := dating.days(m.when.value))]
     news = published is None or not told or (published - told[0][1]).days <= NEXT
     return (int(_same_day(happening, candidate)), shared, int(news), happening.last_sentence)
@@ -209,7 +221,7 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
     for candidate, whole in candidates:
         fitting = [h for h in happenings[-LATEST:] if fits(h, candidate) and not _other_day(h, candidate, published)]
         if fitting:
-            max(fitting, key=lambda h: _nearness(h, candidate, published)).members.append(candidate)
+            max(fitting, key=lambda h: _nearness(h, candidate, published)).add(candidate)
         elif whole or _echoes(happenings, candidate):
             happenings.append(_with_pending(pending, candidate))
             pending = []

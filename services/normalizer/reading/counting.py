@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from schemas.events import Quantity
 from services.normalizer.reading.candidates import Said
 from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.numbers import Count
+
+
+@lru_cache(maxsize=4096)
+def _value(measure: str, party: str | None, low: int | None, best: int | None, high: int | None) -> Quantity:
+    return Quantity(measure=measure, party=party, low=low, best=best, high=high)
 
 
 def counts(sentence: Sentence) -> tuple[Count, ...]:
@@ -17,8 +23,7 @@ def counts(sentence: Sentence) -> tuple[Count, ...]:
 
 def quantity(sentence: Sentence, count: Count, party: str | None = None) -> Said[Quantity]:
     tokens = sentence.tokens
-    value = Quantity(measure=count.measure, party=party, low=count.low, best=count.best, high=count.high)
-    return Said(value, tokens[count.first].start, tokens[count.last - 1].end)
+    return Said(_value(count.measure, party, count.low, count.best, count.high), tokens[count.first].start, tokens[count.last - 1].end)
 
 
 def in_range(sentence: Sentence, measures: Collection[str], low: int, high: int) -> tuple[Said[Quantity], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 from services.normalizer.reading import sentences as splitter
@@ -45,19 +46,63 @@ class Time:
     of_speech: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A text, its sentences, and the names and times of the whole of it, found when first asked for."""
+
+    text: str
+    anchor: Anchor
+    lexicon: Names
+    spans: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def named(self) -> list[Sequence[Named]]:
+        return _within(self.lexicon.find(self.text, self.anchor.date), self.spans)
+
+    @cached_property
+    def timed(self) -> list[Sequence[TimeExpression]]:
+        return _within(find_times(self.text, self.anchor), self.spans)
+
+
+@dataclass(frozen=True, eq=False)
 class Sentence:
-    """Offsets count code points of the body; `borders` are the tokens at which another clause begins."""
+    """Offsets count code points of the body. What stands in it is found when first asked for: most sentences are never asked."""
 
     index: int
     start: int
     end: int
-    tokens: tuple[Token, ...]
-    names: tuple[Name, ...]
-    times: tuple[Time, ...]
-    says: tuple[tuple[int, int], ...]
-    borders: tuple[int, ...]
-    counts: tuple[Count, ...]
+    page: Page
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        return tokenise(self.page.text, self.start, self.end)
+
+    @cached_property
+    def says(self) -> tuple[tuple[int, int], ...]:
+        """Where verbs of saying stand."""
+        tokens = self.tokens
+        return tuple((first, last) for first, last, _ in grammar().say.find(tokens) if not tokens[first].capital or first == 0)
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        body, start = self.page.text, self.start
+        named = [named for named in self.page.named[self.index] if not _is_dateline(body, named, start)]
+        return _place_names(named, self.tokens, grammar()) if named else ()
+
+    @cached_property
+    def times(self) -> tuple[Time, ...]:
+        timed = self.page.timed[self.index]
+        return _place_times(timed, self.tokens, self.says, self.index) if timed else ()
+
+    @cached_property
+    def borders(self) -> tuple[int, ...]:
+        """The tokens at which another clause begins."""
+        return _borders(self.tokens, grammar())
+
+    @cached_property
+    def counts(self) -> tuple[Count, ...]:
+        """Numbers with what they count, dates and times apart."""
+        return find_counts(self.tokens, frozenset(n for time in self.times for n in range(time.first, time.last)))
 
     def clause(self, at: int) -> tuple[int, int]:
         """Tokens [first, last) of the clause around a token."""
@@ -65,19 +110,22 @@ class Sentence:
         return (self.borders[n - 1] if n else 0, self.borders[n] if n < len(self.borders) else len(self.tokens))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Document:
-    """An article laid out; `officials` are the people who hold an office or speak anywhere in it."""
+    """An article laid out."""
 
     body: str
     anchor: Anchor
     sentences: tuple[Sentence, ...]
     title: Sentence | None
-    officials: frozenset[str]
+
+    @cached_property
+    def officials(self) -> frozenset[str]:
+        """The people who hold an office or speak anywhere in it."""
+        return _officials(self.sentences)
 
 
-def _positions(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
-    starts = [token.start for token in tokens]
+def _positions(starts: Sequence[int], start: int, end: int) -> tuple[int, int]:
     first = max(bisect_right(starts, start) - 1, 0)
     return first, max(bisect_left(starts, end), first + 1)
 
@@ -110,7 +158,8 @@ def _governor(tokens: Sequence[Token], first: int, held: Sequence[int], words: G
 
 
 def _place_names(found: Sequence[Named], tokens: Sequence[Token], words: Grammar) -> tuple[Name, ...]:
-    spans = [_positions(tokens, named.start, named.end) for named in found]
+    starts = [token.start for token in tokens]
+    spans = [_positions(starts, named.start, named.end) for named in found]
     held = _covered(spans, len(tokens))
     preps = {last - 1: label for _, last, label in words.prepositions.find(tokens)}
     placed = [
@@ -162,7 +211,8 @@ def _of_speech(tokens: Sequence[Token], first: int, last: int, said: frozenset[i
 
 def _place_times(found: Sequence[TimeExpression], tokens: Sequence[Token], says: Sequence[tuple[int, int]], index: int) -> tuple[Time, ...]:
     said = frozenset(n for first, last in says for n in range(first, last))
-    spans = [_positions(tokens, time.start, time.end) for time in found]
+    starts = [token.start for token in tokens]
+    spans = [_positions(starts, time.start, time.end) for time in found]
     opening = index == 0
     return tuple(
         Time(first, last, time, _of_speech(tokens, first, last, said) or (opening and _in_dateline(tokens, first)))
@@ -192,17 +242,6 @@ def _is_dateline(body: str, named: Named, start: int) -> bool:
     return not any(c.islower() for c in before.replace("pic", "")) and any(c.islower() for c in after)
 
 
-def _sentence(body: str, span: tuple[int, int], index: int, found: tuple[Sequence[Named], Sequence[TimeExpression]]) -> Sentence:
-    words = grammar()
-    tokens = tokenise(body, *span)
-    says = tuple((first, last) for first, last, _ in words.say.find(tokens) if not tokens[first].capital or first == 0)
-    names = [named for named in found[0] if not _is_dateline(body, named, span[0])]
-    placed = _place_names(names, tokens, words) if names else ()
-    times = _place_times(found[1], tokens, says, index)
-    taken = frozenset(n for time in times for n in range(time.first, time.last))
-    return Sentence(index, *span, tokens, placed, times, says, _borders(tokens, words), find_counts(tokens, taken))
-
-
 def _within(items: Sequence[Part], spans: Sequence[tuple[int, int]]) -> list[Sequence[Part]]:
     """The items that start in each span; both are in the order of the text."""
     starts = [item.start for item in items]
@@ -210,17 +249,16 @@ def _within(items: Sequence[Part], spans: Sequence[tuple[int, int]]) -> list[Seq
 
 
 def _lay_out_text(text: str, anchor: Anchor, names: Names) -> tuple[Sentence, ...]:
-    spans = [span for span in splitter.split(text) if any(c.isalnum() for c in text[span[0] : span[1]])]
-    named = _within(names.find(text, anchor.date), spans)
-    times = _within(find_times(text, anchor), spans)
-    return tuple(_sentence(text, span, index, (named[index], times[index])) for index, span in enumerate(spans))
+    spans = tuple(span for span in splitter.split(text) if any(c.isalnum() for c in text[span[0] : span[1]]))
+    page = Page(text, anchor, names, spans)
+    return tuple(Sentence(index, *span, page) for index, span in enumerate(spans))
 
 
 def lay_out(title: str, body: str, anchor: Anchor, names: Names) -> Document:
     """The body's sentences, and the title as one more that gives context only."""
     head = _lay_out_text(title, anchor, names) if title.strip() else ()
     sentences = _lay_out_text(body, anchor, names)
-    return Document(body, anchor, sentences, head[0] if head else None, _officials(sentences))
+    return Document(body, anchor, sentences, head[0] if head else None)
 
 
 def _officials(sentences: Sequence[Sentence]) -> frozenset[str]:

@@ -58,9 +58,9 @@ def _weapons(trigger: Trigger) -> tuple[tuple[str, Said[str]], ...]:
     tokens = trigger.sentence.tokens
     low, high = trigger.sentence.clause(trigger.first)
     hits = trigger.kind.weapon.find(tokens[low:high])
-    return tuple(
-        ("weapons", Said(label, tokens[low + first].start, tokens[low + last - 1].end)) for first, last, label in hits if label != "weapon"
-    )
+    found = {label: (first, last) for first, last, label in reversed(hits) if label != "weapon"}
+    spans = sorted((first, last, label) for label, (first, last) in found.items())
+    return tuple(("weapons", Said(label, tokens[low + first].start, tokens[low + last - 1].end)) for first, last, label in spans)
 
 
 def _country_place(name: Name) -> Place | None:

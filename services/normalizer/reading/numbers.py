@@ -12,6 +12,8 @@ from services.normalizer.reading.rules import load_yaml, table
 from services.normalizer.reading.tokens import Token
 
 NOUN_REACH = 5
+# No writer's sentence has more numbers.
+MOST = 40
 TENS = (20, 30, 40, 50, 60, 70, 80, 90)
 VERB_REACH = 9
 AFTER_REACH = 8
@@ -98,13 +100,15 @@ def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | N
 
 def _numbers(tokens: Sequence[Token], words: _Words) -> tuple[_Number, ...]:
     found: list[_Number] = []
-    at = 0
-    while at < len(tokens):
-        number = _read_number(tokens, at, words)
+    for at in [n for n, token in enumerate(tokens) if _may_count(token.low, words)]:
+        number = _read_number(tokens, at, words) if not found or at >= found[-1].last else None
         if number:
             found.append(number)
-        at = number.last if number else at + 1
     return tuple(found)
+
+
+def _may_count(low: str, words: _Words) -> bool:
+    return low[0].isdigit() or words.words.begins(low) or words.vague.begins(low)
 
 
 def _bounds(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[int, int | None, int, int | None]:
@@ -232,7 +236,7 @@ def find_counts(tokens: Sequence[Token], taken: frozenset[int]) -> tuple[Count, 
     """The counts of a sentence, in order; numbers at `taken` tokens (dates, ages) count nothing."""
     words = _words()
     counts: list[Count] = []
-    for number in _numbers(tokens, words):
+    for number in _numbers(tokens, words)[:MOST]:
         if number.first in taken or (number.first > 0 and tokens[number.first - 1].low in {"including", "includes"}):
             continue
         first, low, best, high = _bounds(tokens, number, words)

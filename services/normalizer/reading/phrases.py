@@ -71,12 +71,14 @@ class Table(Generic[Label]):
     def find(self, tokens: Sequence[Token]) -> tuple[tuple[int, int, Label], ...]:
         """(first, last, label) of every phrase, left to right, none overlapping another of this table."""
         hits: list[tuple[int, int, Label]] = []
-        place, roots = 0, self._root.next
-        while place < len(tokens):
-            if tokens[place].low not in roots:
-                place += 1
-                continue
-            end, labels = self.at(tokens, place)
-            hits.extend((place, end, label) for label in labels)
-            place = max(end, place + 1)
+        roots, after = self._root.next, 0
+        for place in [n for n, token in enumerate(tokens) if token.low in roots]:
+            if place >= after:
+                end, labels = self.at(tokens, place)
+                hits.extend((place, end, label) for label in labels)
+                after = max(end, place + 1)
         return tuple(hits)
+
+    def begins(self, word: str) -> bool:
+        """Whether any phrase begins with this word: spares looking further."""
+        return word in self._root.next

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from schemas.articles import RawArticle
 from schemas.mentions import ArticleRef, Mention, Reading
-from services.normalizer.reading.candidates import Candidate
+from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.chaining import chained
 from services.normalizer.reading.coreference import gather
 from services.normalizer.reading.document import Document, lay_out
@@ -58,8 +58,16 @@ Told = tuple[Candidate, bool]
 
 
 def _tell(document: Document, rules: Rules) -> tuple[Told, ...]:
-    """All candidates of all kinds, in the order of the text."""
-    triggers = [trigger for sentence in document.sentences for trigger in find_triggers(sentence, rules)]
+    """All candidates of all kinds, in the order of the text; words that only add to a happening count once one was told."""
+    hits = [(sentence, rules.triggers.find(sentence.tokens)) for sentence in document.sentences]
+    if not any(rules.kinds[n].patterns[m].leads for _, found in hits for _, _, (n, m) in found):
+        return ()
+    triggers: list[Trigger] = []
+    led: set[str] = set()
+    for sentence, found in hits:
+        standing = find_triggers(sentence, rules, found) if found else ()
+        led.update(trigger.kind.name for trigger in standing if trigger.pattern.leads)
+        triggers.extend(trigger for trigger in standing if trigger.kind.name in led)
     return _counted_once(chained([told for trigger in triggers for told in fill(document, trigger)]))
 
 
@@ -95,15 +103,24 @@ def _reference(article: RawArticle) -> ArticleRef:
     )
 
 
+def _folded(document: Document) -> tuple[str, ...]:
+    return tuple(fold(document.body[sentence.start : sentence.end]) for sentence in document.sentences)
+
+
 def read(article: RawArticle, ruleset: Ruleset) -> tuple[Reading, ...]:
     """One reading a kind, in the order of their names; pure: the same article and ruleset give the same readings."""
     document = lay_out(article.title, article.body, anchor_of(article), ruleset.names)
-    folded = tuple(fold(article.body[sentence.start : sentence.end]) for sentence in document.sentences)
     reference, maker, told = _reference(article), Maker(article, document), _tell(document, ruleset.rules)
     readings = []
     for kind in ruleset.rules.kinds:
         mentions = _mentions(maker, document, [one for one in told if one[0].trigger.kind is kind])
         readings.append(
-            Reading(article=reference, kind=kind.name, ruleset=ruleset.version, mentions=mentions, sentences=folded if mentions else ())
+            Reading(
+                article=reference,
+                kind=kind.name,
+                ruleset=ruleset.version,
+                mentions=mentions,
+                sentences=_folded(document) if mentions else (),
+            )
         )
     return tuple(readings)

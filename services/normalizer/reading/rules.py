@@ -90,6 +90,11 @@ class Pattern:
     after: Table[str]
     sentence: Table[str]
 
+    @property
+    def leads(self) -> bool:
+        """Whether it may tell a happening of its own, and not only add to one that was told."""
+        return not {"another", "told"} & set(self.card.needs)
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

@@ -62,10 +62,11 @@ def _weigh(hit: tuple[int, int, _Rule], region: Region) -> State | None:
 
 def _all(tokens: Sequence[Token], region: Region) -> list[State]:
     found: list[State] = []
+    cues = _cues()
     for at in range(region.low, region.high):
-        if region.first <= at < region.last:
+        if region.first <= at < region.last or not cues.begins(tokens[at].low):
             continue
-        end, rules = _cues().at(tokens, at)
+        end, rules = cues.at(tokens, at)
         found.extend(state for rule in rules if end <= region.high and (state := _weigh((at, end, rule), region)))
     return found
 

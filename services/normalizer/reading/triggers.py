@@ -14,6 +14,8 @@ from services.normalizer.reading.tokens import Token
 
 # At most so many words stand between "host" and "a summit".
 LIGHT_GAP = 3
+# No writer's sentence tells of more happenings; each is looked at beside each other.
+MOST = 16
 # "destroyed 57 Ukrainian fixed-wing attack drones"
 DESTROYED = 8
 
@@ -88,14 +90,14 @@ def phrase_start(sentence: Sentence, first: int) -> int:
     return at
 
 
-def find_triggers(sentence: Sentence, rules: Rules) -> tuple[Trigger, ...]:
+def find_triggers(sentence: Sentence, rules: Rules, hits: Sequence[tuple[int, int, tuple[int, int]]] | None = None) -> tuple[Trigger, ...]:
     """The triggers of a sentence, left to right; where patterns of one kind share words the first that stands wins."""
     standing: list[tuple[int, int, int, Pattern]] = []
-    for first, last, (n, m) in rules.triggers.find(sentence.tokens):
+    for first, last, (n, m) in rules.triggers.find(sentence.tokens) if hits is None else hits:
         kind = rules.kinds[n]
         if any(seen[:3] == (first, last, n) for seen in standing) or _carries(standing, first, n, kind.patterns[m]):
             continue
-        if _stands(kind, kind.patterns[m], sentence, first, last):
+        if len(standing) < MOST and _stands(kind, kind.patterns[m], sentence, first, last):
             standing.append((first, last, n, kind.patterns[m]))
     standing = [hit for hit in standing if not _is_light(standing, hit)]
     leading = {(n, sentence.clause(first)) for first, _, n, pattern in standing if not pattern.card.alone}

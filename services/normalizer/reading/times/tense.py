@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from .lexicon import load
 from .model import Direction
@@ -44,16 +44,29 @@ def direction(tokens: Tokens, first: int, last: int) -> Direction:
     if just_before in cues.before_it or just_before[1:] in cues.before_it:
         return "future"
     for k in range(first - 1, max(-1, first - 1 - _REACH), -1):
+        if not _tells(tokens.text[k]):
+            continue
         if _stops(tokens, k, cues):
             break
         if told := _told(tokens, k, cues):
             return told
     for k in range(last + 1, min(len(tokens), last + 1 + _REACH)):
+        if not _tells(tokens.text[k]):
+            continue
         if _stops(tokens, k, cues):
             break
         if told := _told(tokens, k, cues):
             return told
     return "unknown"
+
+
+@lru_cache(maxsize=65536)
+def _tells(word: str) -> bool:
+    """Whether a word may tell anything, wherever it stands: most words do not, and need no second look."""
+    cues, lowered = _cues(), word.lower()
+    marks = word[0] == "\n" or word in cues.stops
+    verbs = lowered in cues.future | cues.ahead | cues.alone | cues.with_object | cues.past | {"be", "take"}
+    return marks or verbs or word in cues.present or _is_past_form(word, lowered, cues)
 
 
 def _text(tokens: Tokens, k: int) -> str:

@@ -1,0 +1,110 @@
+"""A feed's document as plain items: RSS and Atom by feedparser, of which only the reading is used; it fetches and opens nothing. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import feedparser  # type: ignore[import-untyped]
+
+from services.ingestor.pages.clean import clean
+from services.ingestor.pages.decode import decode
+from services.ingestor.pages.model import Capture, Limits, Refusal
+from services.ingestor.pages.refuse import refuse
+from services.ingestor.pages.sniff import opening
+
+MOST_BYTES = 5_000_000  # code points; the reader takes about a second for a million bytes
+LINE = 1_000  # code points of a title, name or date
+_ROOT = re.compile(r"<(?:rss|feed|(?:[A-Za-z]{1,10}:)?RDF)[\s>]")
+_PROLOG = (("<?", "?>"), ("<!--", "-->"))
+
+
+class Item(NamedTuple):
+    """One entry. `text` is its longest text, HTML unless `plain`; `key` tells it from the others of its feed."""
+
+    key: str
+    link: str
+    title: str
+    text: str
+    plain: bool
+    published: str
+    updated: str
+    moment: str  # the date as the library reads it, in UTC, ISO 8601; empty where it cannot
+    author: str
+    outlet: str
+    language: str
+
+
+class Feed(NamedTuple):
+    """A feed's name and its items, in its order."""
+
+    title: str
+    language: str
+    items: tuple[Item, ...]
+    notes: tuple[str, ...] = ()
+
+
+def looks_like_feed(capture: Capture) -> bool:
+    """Whether a capture opens with the root element of RSS or Atom."""
+    text = opening(capture).lstrip()
+    while found := next((end for start, end in _PROLOG if text.startswith(start)), None):
+        text = text.partition(found)[2].lstrip()
+    if text[:9].upper() == "<!DOCTYPE":
+        return _ROOT.search(text) is not None
+    return _ROOT.match(text) is not None
+
+
+def read_feed(capture: Capture, limits: Limits) -> Feed | Refusal:
+    """The feed; or why it is none that we read. Entities of its own are refused, none is ever fetched."""
+    decoded = decode(capture, limits)
+    if isinstance(decoded, Refusal):
+        return decoded
+    if len(decoded.text) > MOST_BYTES:
+        return refuse(capture, "too_large", f"a feed of {len(decoded.text):,} characters, more than {MOST_BYTES:,}")
+    if "<!ENTITY" in decoded.text:
+        return refuse(capture, "unsupported", "a feed that declares entities of its own")
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    stream = BytesIO(_undeclared(decoded.text).encode())  # a stream, since of a string the library takes a name for a file or an address
+    found = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    notes = (*decoded.notes, *(("the feed is not well-formed XML: read as far as it can be",) if found.get("bozo") else ()))
+    return Feed(_line(found.feed.get("title")), _line(found.feed.get("language")), tuple(map(_item, found.entries)), notes)
+
+
+def _undeclared(text: str) -> str:
+    """The document without its XML declaration, whose charset no longer holds."""
+    text = text.lstrip("\ufeff \t\r\n")
+    return text.partition("?>")[2] if text.startswith("<?xml") else text
+
+
+def _item(entry: Mapping[str, Any]) -> Item:
+    link = _line(entry.get("link"))[:LINE]
+    text, plain = _longest(entry)
+    told = dict(entry)  # plainly: the library's own mapping gives one date for the other
+    dates = told.get("published_parsed") or told.get("updated_parsed")
+    source = entry.get("source") or {}
+    return Item(
+        key=_line(entry.get("id")) or link or _line(entry.get("title")),
+        link=link,
+        title=_line(entry.get("title")),
+        text=text,
+        plain=plain,
+        published=_line(told.get("published")),
+        updated=_line(told.get("updated")),
+        moment=f"{dates[0]:04}-{dates[1]:02}-{dates[2]:02}T{dates[3]:02}:{dates[4]:02}:{dates[5]:02}Z" if dates else "",
+        author=_line(entry.get("author")),
+        outlet=_line(source.get("title")) if isinstance(source, Mapping) else "",
+        language=_line((entry.get("title_detail") or {}).get("language")),
+    )
+
+
+def _longest(entry: Mapping[str, Any]) -> tuple[str, bool]:
+    """The longest of an entry's texts: some feeds put the story into `content`, some into `summary`."""
+    every = [*(entry.get("content") or ()), entry.get("summary_detail") or {}]
+    best = max(every, key=lambda one: len(one.get("value") or ""))
+    return str(best.get("value") or ""), best.get("type") == "text/plain"
+
+
+def _line(value: object) -> str:
+    return " ".join(clean(value[:LINE]).text.split()) if isinstance(value, str) else ""

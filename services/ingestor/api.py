@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Security
+from fastapi.security import HTTPBearer
 
 from services.ingestor.answers import Answer, ArticleTaken, became
 from services.ingestor.bodies import Bodies
 from services.ingestor.intake import Intake
+from services.ingestor.keys import Keys
+from services.ingestor.once import Once, once
 from services.ingestor.pages.model import Capture
-from services.ingestor.problems import MEDIA_TYPE, Problem, ProblemDetails
+from services.ingestor.parameters import EXAMPLE, is_gone, moment, plain_url
+from services.ingestor.problems import MEDIA_TYPE, ProblemDetails
 
-EXAMPLE = "2025-08-20T00:00Z"
 LONGEST_URL = 4096
 NDJSON = "application/x-ndjson"
 
 _TEXT = {"schema": {"type": "string", "format": "binary"}}
 _PAGE = {"requestBody": {"required": True, "content": {"text/html": _TEXT, "text/plain": _TEXT, NDJSON: _TEXT}}}
 _ARTICLES = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}, NDJSON: _TEXT}}}
-_GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _WHY = {
-    400: "the body broke off",
+    400: "the body broke off, or the Idempotency-Key is none",
+    401: "an API key is needed",
+    403: "this API key is not known",
     408: "the body came too slowly",
     413: "the body is too large",
     415: "the body is packed",
-    422: "nothing in it could be taken in, or a parameter is ill-formed",
+    422: "nothing in it could be taken in, a parameter is ill-formed, or the Idempotency-Key was used for another request",
     429: "Kafka is behind: see Retry-After",
     503: "Postgres is away, or too much comes in at a time: see Retry-After",
 }
@@ -44,36 +48,49 @@ Status = Annotated[
 Name = Annotated[str | None, Query(max_length=LONGEST_URL, description="how to call it in messages, such as its file name")]
 
 
-def router(intake: Intake, bodies: Bodies) -> APIRouter:
-    """The routes of the ingestor."""
-    routes = APIRouter(prefix="/v1", tags=["intake"])
+Key = Annotated[
+    str | None, Header(description="the same key with the same request is given the same answer for a day; with another request, 422")
+]
 
-    @routes.post("/pages", status_code=HTTPStatus.ACCEPTED, responses=_PROBLEMS, openapi_extra=_PAGE)
+
+def router(intake: Intake, bodies: Bodies, keys: Keys) -> APIRouter:
+    """The routes of the ingestor."""
+
+    async def known(request: Request, _: Annotated[object, Security(HTTPBearer(auto_error=False))]) -> None:
+        request.state.caller = keys.caller(request.headers.get("authorization"))
+
+    routes = APIRouter(prefix="/v1", tags=["intake"], dependencies=[Depends(known)], responses=_PROBLEMS)
+
+    @routes.post("/pages", status_code=HTTPStatus.ACCEPTED, openapi_extra=_PAGE)
     async def post_page(
-        request: Request, url: Url = None, captured_at: CapturedAt = None, status: Status = None, name: Name = None
+        request: Request,
+        url: Url = None,
+        captured_at: CapturedAt = None,
+        status: Status = None,
+        name: Name = None,
+        idempotency_key: Key = None,
     ) -> Answer:
         """Take in one page, of text, HTML or JSON Lines: its articles are durable when this answers 202."""
-        capture = Capture(b"", plain_url(url), moment(captured_at), request.headers.get("content-type"), name)
-        return await (take_gone if is_gone(status, capture.url) else take)(request, capture)
-
-    @routes.post("/articles", status_code=HTTPStatus.ACCEPTED, responses=_PROBLEMS, openapi_extra=_ARTICLES)
-    async def post_articles(request: Request, captured_at: CapturedAt = None, name: Name = None) -> Answer:
-        """Take in articles: one JSON object, or one a line, of url, outlet, published, title and body."""
-        return await take(request, Capture(b"", None, moment(captured_at), NDJSON, name))
-
-    async def take(request: Request, capture: Capture) -> Answer:
+        capture = Capture(b"", plain_url(url), moment(captured_at, intake.latest), request.headers.get("content-type"), name)
+        gone = is_gone(status, capture.url)
         await intake.check_backlog()
         with bodies.holding() as body:
             content = await body.read(request.headers, request.stream(), capture.label)
-            return await intake.take(Capture(content, capture.url, capture.captured_at, capture.media_type, capture.name))
+            repeat = _once(request, idempotency_key, content)
+            if gone:  # what the site says instead of the page is nobody's article
+                return await intake.page_gone(capture.url or "", capture.moment, repeat)
+            return await intake.take(replace(capture, content=content), repeat)
 
-    async def take_gone(request: Request, capture: Capture) -> Answer:
+    @routes.post("/articles", status_code=HTTPStatus.ACCEPTED, openapi_extra=_ARTICLES)
+    async def post_articles(request: Request, captured_at: CapturedAt = None, name: Name = None, idempotency_key: Key = None) -> Answer:
+        """Take in articles: one JSON object, or one a line, of url, outlet, published, title and body."""
+        capture = Capture(b"", None, moment(captured_at, intake.latest), NDJSON, name)
         await intake.check_backlog()
-        with bodies.holding() as body:  # what the site says instead of the page: nobody's article
-            await body.read(request.headers, request.stream(), capture.label)
-        return await intake.page_gone(capture.url or "", capture.moment)
+        with bodies.holding() as body:
+            content = await body.read(request.headers, request.stream(), capture.label)
+            return await intake.take(replace(capture, content=content), _once(request, idempotency_key, content))
 
-    @routes.delete("/articles/{article_id}", status_code=HTTPStatus.ACCEPTED, responses=_PROBLEMS | _UNKNOWN)
+    @routes.delete("/articles/{article_id}", status_code=HTTPStatus.ACCEPTED, responses=_UNKNOWN)
     async def delete_article(article_id: str) -> ArticleTaken:
         """Withdraw an article: the next revision says so, without the text. Again, it is unchanged."""
         await intake.check_backlog()
@@ -82,54 +99,6 @@ def router(intake: Intake, bodies: Bodies) -> APIRouter:
     return routes
 
 
-def is_gone(status: int | None, url: str | None) -> bool:
-    """Whether the page was answered with 404 or 410.
-
-    Raises:
-        Problem: 422 for a page that was not answered with success otherwise, or without its address.
-    """
-    if status is None or status in range(200, 300):
-        return False
-    if status not in _GONE:
-        raise _ill_formed("status", str(status), "is no answer that holds a page")
-    if not url:
-        raise _ill_formed("status", str(status), "needs the `url` of the page that is gone")
-    return True
-
-
-def moment(text: str | None) -> datetime | None:
-    """The capture time that a sender states.
-
-    Raises:
-        Problem: 422 for what is no instant, or has no zone.
-    """
-    if text is None:
-        return None
-    try:
-        stated = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise _ill_formed("captured_at", text, "is not an instant") from error
-    if stated.tzinfo is None:
-        raise _ill_formed("captured_at", text, "has no zone")
-    return stated
-
-
-def plain_url(text: str | None) -> str | None:
-    """The address that a sender states, if it is one line of printable characters.
-
-    Raises:
-        Problem: 422 otherwise.
-    """
-    if text is not None and not text.isprintable():
-        raise _ill_formed("url", text, "has characters that no address has")
-    return text or None
-
-
-def _ill_formed(parameter: str, text: str, what: str) -> Problem:
-    advice = {
-        "captured_at": f"Write it as {EXAMPLE} or 2025-08-20T02:00%2B02:00 (a plus sign is %2B in an address).",
-        "url": "Check it.",
-        "status": "Send pages answered with 200, and 404 or 410 with `url`; others may pass: fetch them again.",
-    }
-    detail = f"{parameter}: {text[:80]!a} {what}"
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"bad_{parameter}", detail, advice[parameter])
+def _once(request: Request, key: str | None, content: bytes) -> Once | None:
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('content-type')}"
+    return once(key, request.state.caller, asked, content)

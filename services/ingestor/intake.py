@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TypeVar
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -18,16 +18,18 @@ from services.chassis.errors import is_passing
 from services.chassis.faults import Faults
 from services.chassis.outbox import Outbox
 from services.chassis.relay import pending
-from services.ingestor.answers import Answer, answer, gone, nothing, with_assumed_capture, within
+from services.ingestor.answers import Answer, answer, gone
+from services.ingestor.cutting import Cutter, Piece, piece_of
 from services.ingestor.identity import page_id
-from services.ingestor.pages.model import Capture, Cut, Limits
+from services.ingestor.once import Once, answered, begin, finish
+from services.ingestor.pages.model import Capture
 from services.ingestor.problems import Problem, refused
+from services.ingestor.refused import quarantine
 from services.ingestor.settings import IngestorSettings
-from services.ingestor.store import Page, Taken, take
+from services.ingestor.store import Taken, take
 from services.ingestor.withdrawals import articles_at, withdraw
 
 log = structlog.get_logger()
-Cutter = Callable[[Capture, Limits], Cut]
 Clock = Callable[[], datetime]
 T = TypeVar("T")
 
@@ -49,6 +51,11 @@ class Intake:
     cutting: asyncio.Semaphore
     clock: Clock = now_utc
 
+    @property
+    def latest(self) -> datetime:
+        """The latest time at which a page can have been captured: now, and what clocks may differ by."""
+        return self.clock() + timedelta(seconds=self.settings.skew_seconds)
+
     async def check_backlog(self) -> None:
         """Turn senders away while Kafka is behind.
 
@@ -62,21 +69,34 @@ class Intake:
             wait = self.settings.retry_after_seconds
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "backlog", detail, "Come back later; nothing is lost.", retry_after=wait)
 
-    async def take(self, capture: Capture) -> Answer:
-        """Cut a capture, and make its articles durable.
+    async def take(self, capture: Capture, once: Once | None = None) -> Answer:
+        """Cut a capture, and make its articles durable. What is refused of it goes to quarantine.
 
         Raises:
-            Problem: 422 or 413 when nothing could be taken in, 503 without Postgres.
+            Problem: 422 or 413 when nothing could be taken in, 422 for a key used before, 503 without Postgres.
         """
-        digest = await asyncio.to_thread(_digest, capture)
+        if once and (before := await self._answered(once)):
+            return before
+        piece = await self.prepare(capture)
+        if not piece.cut.articles:
+            await self._commit(lambda tx: self.keep(tx, piece))
+            raise refused(capture.label, piece.refusals)
+        return await self._once(once, lambda tx: self.keep(tx, piece))
+
+    async def prepare(self, capture: Capture) -> Piece:
+        """Cut a capture in a thread, no more than a few at a time."""
         async with self.cutting:
-            cut = await asyncio.to_thread(self._cut, capture, self.clock())
-        if not cut.articles:
-            raise refused(capture.label, cut.refusals or (nothing(capture),))
-        page = Page(cut.page_id, capture.url, capture.moment, digest)
-        taken = await self._commit(lambda tx: take(tx, self.outbox, page, cut.articles, self.clock()))
-        log.info("page_taken", page_id=page.page_id, articles=len(taken), fresh=sum(done.outcome != "unchanged" for done in taken))
-        return answer(cut, taken)
+            return await asyncio.to_thread(piece_of, self.cut, self.settings, capture, self.clock())
+
+    async def keep(self, tx: asyncpg.Connection, piece: Piece) -> Answer:
+        """Store a piece within the caller's transaction: its articles, and in quarantine what was refused."""
+        now = self.clock()
+        taken = await take(tx, self.outbox, piece.page, piece.cut.articles, now) if piece.cut.articles else []
+        await quarantine(tx, self.outbox, piece, self.settings.quarantine_bytes, now)
+        if taken:
+            fresh = sum(done.outcome != "unchanged" for done in taken)
+            log.info("page_taken", page_id=piece.page.page_id, articles=len(taken), fresh=fresh)
+        return answer(piece.cut, taken)
 
     async def withdraw(self, article: str) -> Taken:
         """Take one article back. Once is enough: again, it is unchanged.
@@ -84,28 +104,45 @@ class Intake:
         Raises:
             Problem: 404 for an article that is not known, 503 without Postgres.
         """
-        taken = await self._commit(lambda tx: withdraw(tx, self.outbox, [article], None, self.clock()))
+        taken = await self._commit(lambda tx: withdraw(tx, self.outbox, [article], None, self.clock())) if _is_uuid(article) else []
         if not taken:
-            detail, advice = f"no article {article[:80]!r} is known", "Check the id; it is in the answer to the push."
+            detail, advice = f"no article {article[:80]!a} is known", "Check the id; it is in the answer to the push."
             raise Problem(HTTPStatus.NOT_FOUND, "unknown_article", detail, advice)
         return taken[0]
 
-    async def page_gone(self, url: str, moment: datetime | None) -> Answer:
+    async def page_gone(self, url: str, at: datetime | None, once: Once | None = None) -> Answer:
         """Withdraw the articles of a page that was seen and is gone (404, 410).
 
         Raises:
-            Problem: 503 without Postgres.
+            Problem: 422 for a key used before, 503 without Postgres.
         """
 
-        async def work(tx: asyncpg.Connection) -> list[Taken]:
-            return await withdraw(tx, self.outbox, await articles_at(tx, url), moment, self.clock())
+        async def work(tx: asyncpg.Connection) -> Answer:
+            return gone(page_id("", url), url, await withdraw(tx, self.outbox, await articles_at(tx, url), at, self.clock()))
 
-        return gone(page_id("", url), url, await self._commit(work))
+        return await self._once(once, work)
 
-    def _cut(self, capture: Capture, now: datetime) -> Cut:
-        dated = capture if capture.captured_at else replace(capture, captured_at=now)
-        cut = within(self.cut(dated, Limits(max_bytes=self.settings.page_bytes)), capture.label, self.settings.article_bytes)
-        return cut if capture.captured_at else with_assumed_capture(cut, now)
+    async def _once(self, once: Once | None, work: Callable[[asyncpg.Connection], Awaitable[Answer]]) -> Answer:
+        if once is None:
+            return await self._commit(work)
+
+        async def keyed(tx: asyncpg.Connection) -> Answer:
+            before = await begin(tx, once, self.clock(), self._since)
+            if before:
+                return before
+            done = await work(tx)
+            await finish(tx, once, done)
+            return done
+
+        return await self._commit(keyed)
+
+    @property
+    def _since(self) -> datetime:
+        return self.clock() - timedelta(hours=self.settings.answers_hours)
+
+    async def _answered(self, once: Once) -> Answer | None:
+        async with self._postgres():
+            return await answered(self.pool, once, self._since)
 
     async def _commit(self, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         async with self._postgres():
@@ -129,6 +166,8 @@ class Intake:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "store_away", detail, "Send it again later.", retry_after=wait) from error
 
 
-def _digest(capture: Capture) -> str:
-    content = capture.content
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content).hexdigest()
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -34,10 +34,10 @@ class Problem(Exception):  # noqa: N818 - it becomes an answer, not a failure of
     """Ends a request with problem details."""
 
     def __init__(self, status: HTTPStatus, reason: str, detail: str, advice: str | None = None, **more: Any) -> None:
-        """`more`: page, refusals, and `retry_after` in seconds."""
+        """`more`: page, refusals; `retry_after` in seconds, and `challenge`, how to say who asks."""
         super().__init__(detail)
-        retry_after = more.pop("retry_after", None)
-        self.headers = {"retry-after": str(retry_after)} if retry_after else {}
+        said = {"retry-after": more.pop("retry_after", None), "www-authenticate": more.pop("challenge", None)}
+        self.headers = {name: str(value) for name, value in said.items() if value}
         kind = f"urn:daybook:problem:{reason}"
         self.details = ProblemDetails(type=kind, title=status.phrase, status=status, detail=detail, advice=advice, **more)
 

@@ -9,16 +9,28 @@ from services.chassis.service import Service
 from services.ingestor import problems
 from services.ingestor.api import router
 from services.ingestor.bodies import Bodies
-from services.ingestor.intake import Cutter, Intake
+from services.ingestor.cutting import Cutter
+from services.ingestor.intake import Intake
+from services.ingestor.keys import BadKeysError, keys_of
 from services.ingestor.settings import IngestorSettings
+from services.ingestor.watch import watch
 
 
 def builder(settings: IngestorSettings, cut: Cutter) -> Callable[[Service], Awaitable[None]]:
-    """What `run_service` is given: adds the intake to a service."""
+    """What `run_service` is given: adds the intake to a service.
+
+    Raises:
+        SystemExit: the settings would let anybody push; it says so.
+    """
+    try:
+        keys = keys_of(settings)
+    except BadKeysError as error:
+        raise SystemExit(f"error: {error}") from error
 
     async def build(service: Service) -> None:
         intake = Intake(settings, service.pool, service.outbox, service.faults, cut, asyncio.Semaphore(settings.cut_at_once))
         problems.install(service.app)
-        service.app.include_router(router(intake, Bodies(settings)))
+        service.background.append(lambda: watch(intake, service.health))
+        service.app.include_router(router(intake, Bodies(settings), keys))
 
     return build

@@ -23,5 +23,14 @@ class IngestorSettings(Settings):
     held_bytes: Annotated[int, Field(ge=1, description="most bytes of bodies held at a time, over all requests")] = 100_000_000
     cut_at_once: Annotated[int, Field(ge=1, description="most pages cut at a time, each in a thread")] = 2
     store_seconds: Annotated[float, Field(gt=0, description="longest wait for Postgres before the sender is asked to come back")] = 15.0
+    skew_seconds: Annotated[int, Field(ge=0, description="by how much a sender's clock may be ahead; a later capture is refused")] = 600
+    quarantine_bytes: Annotated[
+        int, Field(ge=0, le=MOST_ARTICLE_BYTES, description="most bytes of one refused page that are kept in quarantine")
+    ] = 1_000_000
+    answers_hours: Annotated[int, Field(ge=1, description="how long the answer to an Idempotency-Key is kept")] = 24
+    api_keys: Annotated[
+        str, Field(description="SHA-256 of each API key, in hexadecimal, comma-separated; needed to listen beyond loopback")
+    ] = ""
+    api_keys_file: Annotated[str, Field(description="a file with more of them, one a line; # opens a comment")] = ""
     backlog_records: Annotated[int, Field(ge=0, description="most records that may wait for Kafka before intake is refused")] = 10_000
     retry_after_seconds: Annotated[int, Field(ge=1, description="when a sender that is turned away may come back")] = 2

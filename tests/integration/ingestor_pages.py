@@ -61,8 +61,8 @@ class Ingestor:
     stack: Stack
     process: ServiceProcess
 
-    def post(self, path: str, content: bytes | str, **query: str) -> httpx.Response:
-        return httpx.post(f"{self.process.address}{path}", params=query, content=content, timeout=60)
+    def post(self, path: str, content: bytes | str, headers: Mapping[str, str] | None = None, /, **query: str) -> httpx.Response:
+        return httpx.post(f"{self.process.address}{path}", params=query, content=content, headers=headers, timeout=60)
 
     def delete(self, article_id: str) -> httpx.Response:
         return httpx.delete(f"{self.process.address}/v1/articles/{article_id}", timeout=60)

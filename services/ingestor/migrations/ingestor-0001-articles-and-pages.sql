@@ -38,7 +38,29 @@ CREATE TABLE pages (
 COMMENT ON TABLE pages IS 'Every page that was taken in, when it first was.';
 COMMENT ON COLUMN pages.sha256 IS 'Of the bytes as they came.';
 
+CREATE TABLE answers (
+    key         text        PRIMARY KEY,
+    request     text        NOT NULL,
+    answer      text        NOT NULL,
+    recorded_at timestamptz NOT NULL
+);
+
+CREATE INDEX answers_recorded_at ON answers (recorded_at);
+COMMENT ON TABLE answers IS 'What requests with an Idempotency-Key were answered, written in the transaction that the answer tells of.';
+COMMENT ON COLUMN answers.key IS 'SHA-256 of the caller and its Idempotency-Key.';
+COMMENT ON COLUMN answers.request IS 'SHA-256 of what was asked: method, address, media type and body.';
+
+CREATE TABLE refused (
+    sha256      text        PRIMARY KEY,
+    recorded_at timestamptz NOT NULL
+);
+
+CREATE INDEX refused_recorded_at ON refused (recorded_at);
+COMMENT ON TABLE refused IS 'What is in quarantine, so that the same bytes refused again are not put there again.';
+
 -- migrate: rollback
 
+DROP TABLE refused;
+DROP TABLE answers;
 DROP TABLE pages;
 DROP TABLE articles;

@@ -62,3 +62,27 @@ RETURNING held.article_id, held.revision
 
 -- name: about
 SELECT article_id, revision, content_sha256, about FROM articles WHERE article_id = ANY ($1::text[]) ORDER BY article_id
+
+-- name: take_refused
+-- The same bytes refused again are no news while quarantine keeps them.
+INSERT INTO refused AS held (sha256, recorded_at) VALUES ($1, $2)
+ON CONFLICT (sha256) DO UPDATE SET recorded_at = excluded.recorded_at WHERE held.recorded_at < $3
+RETURNING true
+
+-- name: answered
+SELECT request, answer FROM answers WHERE key = $1 AND recorded_at >= $2
+
+-- name: take_key
+-- Whoever comes second waits here for the first, and then finds its answer. A key that has run out is free again.
+INSERT INTO answers AS held (key, request, answer, recorded_at) VALUES ($1, $2, '', $3)
+ON CONFLICT (key) DO UPDATE SET request = excluded.request, answer = '', recorded_at = excluded.recorded_at WHERE held.recorded_at < $4
+RETURNING true
+
+-- name: keep_answer
+UPDATE answers SET answer = $2 WHERE key = $1
+
+-- name: tidy_answers
+DELETE FROM answers WHERE recorded_at < $1
+
+-- name: tidy_refused
+DELETE FROM refused WHERE recorded_at < $1

@@ -1,0 +1,100 @@
+"""API keys: needed beyond loopback, held as digests, compared whole, and told to nobody."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+from pathlib import Path
+
+import pytest
+
+from services.ingestor.keys import BadKeysError, Keys, is_loopback, keys_of
+from services.ingestor.problems import Problem
+from services.ingestor.service import builder
+from services.ingestor.settings import IngestorSettings
+from services.ingestor.sources import cut
+
+
+def digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+KEYS = Keys([digest("first"), digest("second").upper()])
+
+
+@pytest.mark.parametrize("key", ["first", "second"])
+def test_a_known_key_says_who_asks(key: str) -> None:
+    assert KEYS.caller(f"Bearer {key}") == KEYS.caller(f"bearer  {key} ") == digest(key)
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (None, 401),
+        ("", 401),
+        ("Bearer", 401),
+        ("Bearer ", 401),
+        ("Basic first", 401),
+        ("Bearer third", 403),
+        (f"Bearer {digest('first')}", 403),
+    ],
+)
+def test_no_key_is_401_and_a_wrong_one_is_403(said: str | None, status: int) -> None:
+    with pytest.raises(Problem) as refused:
+        KEYS.caller(said)
+    assert refused.value.details.status == status
+    assert refused.value.headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
+    assert "third" not in refused.value.details.model_dump_json()
+
+
+def test_without_any_keys_nobody_is_asked_for_one() -> None:
+    assert Keys([]).caller(None) == ""
+
+
+@pytest.mark.parametrize("key", ["first", "second", "third"])
+def test_every_digest_is_compared_in_constant_time_whichever_fits(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+
+    def counting(one: str, other: str) -> bool:
+        compared.append(other)
+        return one == other
+
+    monkeypatch.setattr(hmac, "compare_digest", counting)
+    with contextlib.suppress(Problem):
+        KEYS.caller(f"Bearer {key}")
+    assert compared == [digest("first"), digest("second")]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "news.example", ""])
+def test_listening_beyond_loopback_without_a_key_is_refused_with_what_to_do(host: str) -> None:
+    with pytest.raises(SystemExit, match=r"needs an API key.*DAYBOOK_API_KEYS.*sha256sum"):
+        builder(IngestorSettings(http_host=host), cut)
+
+
+def test_with_a_key_it_may_listen_anywhere() -> None:
+    assert len(keys_of(IngestorSettings(http_host="0.0.0.0", api_keys=digest("first")))) == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
+def test_on_loopback_no_key_is_needed(host: str) -> None:
+    assert is_loopback(host)
+    assert len(keys_of(IngestorSettings(http_host=host))) == 0
+
+
+def test_keys_may_stand_in_a_file_and_in_a_list(tmp_path: Path) -> None:
+    listed = tmp_path / "keys"
+    listed.write_text(f"# the crawler\n{digest('second')}  -\n\n{digest('third')}\n")
+    settings = IngestorSettings(api_keys=f"{digest('first')}, {digest('second')}", api_keys_file=str(listed))
+    assert len(keys_of(settings)) == 3
+
+
+def test_a_key_in_the_clear_is_refused_and_not_repeated() -> None:
+    with pytest.raises(BadKeysError) as refused:
+        keys_of(IngestorSettings(api_keys="open-sesame"))
+    assert "open-sesame" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadKeysError, match="gone"):
+        keys_of(IngestorSettings(api_keys_file=str(tmp_path / "gone")))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Instant, Model, Sha256
+from schemas.base import Instant, Model, Revision, Sha256
 
 Span = Annotated[tuple[int, int], Field(description="[start, end) in Unicode code points")]
 PubStatus = Annotated[
@@ -48,7 +48,7 @@ class RawArticle(Model):
     """One revision of one article. Offsets count Unicode code points of `body`, which nobody re-normalises."""
 
     article_id: str
-    revision: Annotated[int, Field(ge=1)] = 1
+    revision: Revision = 1
     pubstatus: PubStatus = "usable"
     page: PageRef
     url: str | None = None

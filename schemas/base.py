@@ -16,6 +16,7 @@ Moment = Annotated[
         description="an ISO 8601 date, or an instant",
     ),
 ]
+Revision = Annotated[int, Field(ge=1, le=2_147_483_647, description="counts from 1; a 32-bit integer wherever it is stored")]
 Instant = AwareDatetime
 Precision = Literal["minute", "hour", "day", "night", "week", "month", "year", "unknown"]
 

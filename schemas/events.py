@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from schemas.articles import Published
-from schemas.base import Instant, Iso2, Model, Moment, Precision, Sha256
+from schemas.base import Instant, Iso2, Model, Moment, Precision, Revision, Sha256
 
 Status = Literal["proposed", "scheduled", "postponed", "ongoing", "occurred", "declined", "cancelled", "disputed", "retracted"]
 Modality = Literal["asserted", "planned", "offered", "demanded", "denied", "hypothetical"]
@@ -22,7 +22,7 @@ class Evidence(Model):
     """The quote a value was read from: `quote == body[start:end]` of that revision of that article."""
 
     article_id: str
-    revision: int
+    revision: Revision
     start: int
     end: int
     quote: str
@@ -110,7 +110,7 @@ class EventMention(Model):
 
     mention_id: str
     article_id: str
-    revision: int
+    revision: Revision
     url: str | None = None
     outlet: str
     published: Published
@@ -152,7 +152,7 @@ class Codes(Model):
 class CanonicalEvent(Model):
     event_id: str
     kind: str
-    revision: Annotated[int, Field(ge=1)] = 1
+    revision: Revision = 1
     title: str
     recorded_at: Annotated[Instant | None, Field(description="log time of the record that caused this revision")] = None
     merged_into: str | None = None

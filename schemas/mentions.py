@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, JsonValue
 
 from schemas.articles import Published, PubStatus
-from schemas.base import Model
+from schemas.base import Model, Revision
 from schemas.events import Claim, Evidence, Participant, Place, Quantity, Status, When
 
 
@@ -15,7 +15,7 @@ class ArticleRef(Model):
     """What merging needs to know of an article."""
 
     article_id: str
-    revision: int
+    revision: Revision
     pubstatus: PubStatus = "usable"
     url: str | None = None
     outlet: str

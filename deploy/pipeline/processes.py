@@ -98,7 +98,7 @@ class Processes:
             say(f"{card.name}: {answer}")
 
     def stop(self, say: Callable[[str], None]) -> None:
-        """Stop what runs, first the ones that others feed."""
+        """Stop what runs."""
         for name, running in sorted(self.known().items()):
             gone = stop(running.process, signal.SIGTERM, STOP_SECONDS)
             say(f"{name}: stopped" if gone else f"{name}: did not stop within {STOP_SECONDS:.0f} s and was ended")

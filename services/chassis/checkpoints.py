@@ -58,6 +58,12 @@ def after(checkpoint: Checkpoint, raw: ConsumerRecord) -> Checkpoint:
     return replace(checkpoint, next_offset=raw.offset + 1, next_seq=next_seq, last_digest=digest(raw))
 
 
+async def positions(tx: asyncpg.Connection, follower: str, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:
+    """Epoch and next offset as the rows have them now."""
+    rows = await tx.fetch(SQL["positions"], follower, [p.topic for p in partitions], [p.partition for p in partitions])
+    return {TopicPartition(row["topic"], row["partition"]): (row["owner_epoch"], row["next_offset"]) for row in rows}
+
+
 async def waiting_keys(tx: asyncpg.Connection, follower: str, partitions: Sequence[TopicPartition]) -> set[tuple[TopicPartition, bytes]]:
     """The keys of these partitions that have a record in quarantine."""
     rows = await tx.fetch(SQL["waiting_keys"], follower, [p.topic for p in partitions], [p.partition for p in partitions])

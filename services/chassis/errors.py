@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import asyncpg
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, RequestTimedOutError
+from pydantic import ValidationError
 
 if TYPE_CHECKING:
     from services.chassis.records import Record
 
 
+LONGEST_REASON = 2000  # characters: a reason travels in a header, a row and a log line
+TOLD_ERRORS = 5
+
+
 class Permanent(Exception):  # noqa: N818 - what it is reads better than what it is called elsewhere
-    """This record can never be applied: quarantine it with its bytes, and go on."""
+    """This record can never be applied: quarantine it with its bytes, and go on. `others` are refused along with it."""
 
-    def __init__(self, reason: str, record: Record | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, record: Record | None = None, others: Sequence[Permanent] = ()) -> None:
+        super().__init__(reason[:LONGEST_REASON])
         self.record = record
-
-
-class Transient(Exception):  # noqa: N818
-    """This may pass: wait and try again."""
+        self.others = tuple(others)
 
 
 class Halt(Exception):  # noqa: N818
@@ -32,7 +35,6 @@ class Fenced(Exception):  # noqa: N818
 
 
 PASSING = (
-    Transient,
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -45,6 +47,13 @@ PASSING = (
     KafkaTimeoutError,
     RequestTimedOutError,
 )
+
+
+def brief(error: ValidationError) -> str:
+    """The first few things that are wrong with a value, without the value: it may be large."""
+    told = error.errors(include_url=False, include_input=False, include_context=False)
+    more = f"; and {len(told) - TOLD_ERRORS} more" if len(told) > TOLD_ERRORS else ""
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in told[:TOLD_ERRORS]) + more
 
 
 def is_passing(error: BaseException) -> bool:

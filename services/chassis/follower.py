@@ -6,8 +6,8 @@ leaves the batch uncommitted. What may pass is waited for; what may not pauses t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 import asyncpg
@@ -18,18 +18,17 @@ from faststream.exceptions import NackMessage
 
 from services.chassis import checkpoints, metrics
 from services.chassis.checkpoints import Checkpoint
-from services.chassis.errors import Fenced, Halt, Permanent, is_passing
+from services.chassis.errors import Fenced, Permanent, is_passing
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.chassis.outbox import Outbox
 from services.chassis.plan import Place, Plan, WaitingKey, make_plan
 from services.chassis.quarantine import quarantine_records
-from services.chassis.queries import queries
 from services.chassis.records import Record
+from services.chassis.standing import Standing
 from services.chassis.verify import verify
 
 log = structlog.get_logger()
-SQL = queries(Path(__file__).parent / "sql" / "checkpoints.sql")
 
 
 class Effects(Protocol):
@@ -49,9 +48,11 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     def __init__(self, name: str, effects: Effects, pool: asyncpg.Pool, outbox: Outbox, health: Health, faults: Faults, kafka: str) -> None:  # noqa: PLR0913, PLR0917 - its whole surroundings, once
         self.name = name
-        self._effects, self._pool, self._outbox, self._health, self._faults, self._kafka = effects, pool, outbox, health, faults, kafka
+        self._effects, self._pool, self._outbox, self._faults, self._kafka = effects, pool, outbox, faults, kafka
+        self._standing = Standing(name, health)
         self._held: dict[TopicPartition, Checkpoint] = {}
         self._waiting: set[WaitingKey] = set()
+        self._taking_over: asyncio.Task[None] | None = None
         self._consumer: Callable[[], AIOKafkaConsumer] = _unbound
 
     def bind(self, consumer: Callable[[], AIOKafkaConsumer]) -> None:
@@ -60,29 +61,41 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Another member takes over: a transaction under way is fenced by the new owner's epoch, or was in time."""
-        for partition in revoked:
-            self._held.pop(partition, None)
+        partitions = list(revoked)
+        if self._taking_over:
+            self._taking_over.cancel()
+        for at in partitions:
+            self._held.pop(at, None)
+        self._standing.revoked(partitions)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Step 1 of the protocol. Pausing comes before any await, or records of an older position leak through."""
+        """Step 1 of the protocol. Pausing comes before any await, or records of an older position leak through.
+
+        The rest is a task: the member's heartbeats begin only once this returns.
+        """
         partitions = sorted(assigned)
-        consumer = self._consumer()
-        consumer.pause(*partitions)
+        self._consumer().pause(*partitions)
+        self._standing.claims(partitions)
+        self._taking_over = asyncio.create_task(self._take_over(partitions))
+
+    async def _take_over(self, partitions: Sequence[TopicPartition]) -> None:
         try:
             claimed = await self._claim(partitions)
             await verify(self._kafka, claimed.values())
-        except Halt as halt:
-            self._halt(str(halt))
+        except Exception as error:  # noqa: BLE001 - whatever it is, these partitions must not be followed, and it must be seen
+            self._standing.halt(partitions, error)
             return
-        for at, checkpoint in claimed.items():
-            consumer.seek(at, checkpoint.next_offset)
         self._held.update(claimed)
-        consumer.resume(*partitions)
-        metrics.HALTED.labels(self.name).set(0)
-        self._health.set(self.name)
-        log.info(
-            "partitions_assigned", follower=self.name, positions={f"{at.topic}-{at.partition}": c.next_offset for at, c in claimed.items()}
-        )
+        self._go_on(partitions)
+        positions = {f"{at.topic}-{at.partition}": checkpoint.next_offset for at, checkpoint in claimed.items()}
+        log.info("partitions_assigned", follower=self.name, positions=positions)
+
+    def _go_on(self, partitions: Iterable[TopicPartition]) -> None:
+        consumer = self._consumer()
+        for at in set(partitions) & consumer.assignment() & self._held.keys():
+            consumer.seek(at, self._held[at].next_offset)
+            consumer.resume(at)
+        self._standing.waits(None)
 
     async def _claim(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Checkpoint]:
         async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=2.0):
@@ -98,30 +111,43 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         """Apply a batch of records exactly once.
 
         Raises:
-            NackMessage: the batch was not applied; FastStream rewinds to its beginning.
+            NackMessage: the batch was not applied; `rewind` then goes back to what was.
         """
         try:
             await self._apply(batch)
-        except Fenced as fenced:
-            self._let_go(batch, str(fenced))
-            raise NackMessage from fenced
+        except NackMessage:
+            raise
         except Exception as error:
-            self._pause(batch)
-            self._halt(str(error) if isinstance(error, Halt) else f"{type(error).__name__}: {error}", error)
+            self.halt(partitions_of(batch), error)
             raise NackMessage from error
+
+    def rewind(self, batch: Sequence[ConsumerRecord]) -> None:
+        """Go back to the positions that are held; what is not held is left to whoever claims it."""
+        consumer = self._consumer()
+        for at in partitions_of(batch) & consumer.assignment() & self._held.keys():
+            consumer.seek(at, self._held[at].next_offset)
+
+    def halt(self, partitions: Iterable[TopicPartition], error: Exception) -> None:
+        """Follow these no further, loudly."""
+        consumer = self._consumer()
+        halted = set(partitions) & consumer.assignment()
+        consumer.pause(*halted)
+        self._standing.halt(halted, error)
+
+    def halt_all(self, error: Exception) -> None:
+        """The client itself has failed, on no partition that it names."""
+        self.halt(self._consumer().assignment(), error)
 
     async def _apply(self, batch: Sequence[ConsumerRecord]) -> None:
         known_bad: dict[Place, str] = {}
-        while True:
-            plan = make_plan(self._held, self._waiting, batch, known_bad)
-            if not plan.reached:
-                return
+        while (plan := make_plan(self._held, self._waiting, batch, known_bad)).reached:
             try:
                 await self._commit(plan, await self._effects.prepare(plan.fresh))
             except Permanent as error:
-                if error.record is None:
-                    raise
-                known_bad[error.record.at, error.record.offset] = str(error)
+                _remember(error, plan, known_bad)
+            except Fenced as fenced:
+                self._let_go(plan, str(fenced))
+                raise NackMessage from fenced
             else:
                 self._committed(plan)
                 return
@@ -131,12 +157,12 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             with attempt:
                 if attempt.num > 1:
                     metrics.RETRIED.labels(self.name).inc()
-                    self._health.set(self.name, reason="waiting for Postgres")
+                    self._standing.waits("for Postgres")
                     if await self._was_committed(plan):
-                        return
+                        break
                 with metrics.COMMIT_SECONDS.labels(self.name).time():
                     await self._transact(plan, prepared)
-        self._health.set(self.name)
+        self._standing.waits(None)
 
     async def _transact(self, plan: Plan, prepared: Any) -> None:
         """Step 2: the compare-and-swap first, then the effects, then the commit."""
@@ -152,13 +178,12 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def _was_committed(self, plan: Plan) -> bool:
         """Whether a commit whose answer was lost took place: the row then holds our epoch and the position we wanted."""
         wanted = {at: (c.owner_epoch, c.next_offset) for at, c in plan.reached.items()}
-        at = sorted(wanted)
-        rows = await self._pool.fetch(SQL["positions"], self.name, [a.topic for a in at], [a.partition for a in at])
-        return {TopicPartition(r["topic"], r["partition"]): (r["owner_epoch"], r["next_offset"]) for r in rows} == wanted
+        async with self._pool.acquire() as connection:
+            return await checkpoints.positions(connection, self.name, sorted(wanted)) == wanted
 
     def _committed(self, plan: Plan) -> None:
         """What memory believes follows what Postgres holds, unless the partition was revoked meanwhile."""
-        self._held.update({at: new for at, new in plan.reached.items() if at in self._held})
+        self._held.update({at: new for at, new in plan.reached.items() if self._owns(new)})
         for raw, reason in plan.refused:
             self._waiting.add((TopicPartition(raw.topic, raw.partition), raw.key or b""))
             metrics.QUARANTINED.labels(self.name, raw.topic).inc()
@@ -168,22 +193,39 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         for raw in plan.repeated:
             metrics.REPEATED.labels(self.name, raw.topic).inc()
 
-    def _let_go(self, batch: Sequence[ConsumerRecord], reason: str) -> None:
+    def _owns(self, checkpoint: Checkpoint) -> bool:
+        """Whether memory still holds the partition by the epoch that this checkpoint was made with."""
+        held = self._held.get(checkpoint.at)
+        return held is not None and held.owner_epoch == checkpoint.owner_epoch
+
+    def _let_go(self, plan: Plan, reason: str) -> None:
+        """Give up what another process has claimed. What this one has claimed anew meanwhile stays as it is."""
         metrics.FENCED.labels(self.name).inc()
         log.warning("fenced", follower=self.name, reason=reason)
-        for at in self._pause(batch):
-            self._held.pop(at, None)
+        lost = {at for at, checkpoint in plan.reached.items() if self._owns(checkpoint)}
+        if lost:
+            self._consumer().pause(*(lost & self._consumer().assignment()))
+            self._standing.waits("for partitions: another process has claimed them")
+        for at in lost:
+            del self._held[at]
 
-    def _pause(self, batch: Sequence[ConsumerRecord]) -> set[TopicPartition]:
-        consumer = self._consumer()
-        partitions = {TopicPartition(raw.topic, raw.partition) for raw in batch} & set(consumer.assignment())
-        consumer.pause(*partitions)
-        return partitions
 
-    def _halt(self, reason: str, error: Exception | None = None) -> None:
-        metrics.HALTED.labels(self.name).set(1)
-        self._health.set(self.name, reason=f"halted: {reason}")
-        log.error("follower_halted", follower=self.name, reason=reason, exc_info=None if isinstance(error, Halt) else error)
+def partitions_of(batch: Iterable[ConsumerRecord]) -> set[TopicPartition]:
+    """The partitions that these records are of."""
+    return {TopicPartition(raw.topic, raw.partition) for raw in batch}
+
+
+def _remember(error: Permanent, plan: Plan, known_bad: dict[Place, str]) -> None:
+    """Note which records were refused.
+
+    Raises:
+        Permanent: it names none of the plan's; trying again would not end.
+    """
+    fresh = {(record.at, record.offset) for record in plan.fresh}
+    refused = {(one.record.at, one.record.offset): str(one) for one in (error, *error.others) if one.record}
+    if not refused.keys() & fresh:
+        raise error
+    known_bad |= refused
 
 
 def _whereabouts(raw: ConsumerRecord) -> dict[str, object]:

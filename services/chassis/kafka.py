@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import stamina
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import CommitFailedError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import CommitFailedError, ConsumerStoppedError, KafkaError, TopicAlreadyExistsError, for_code
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
+from faststream.message import AckStatus
 from faststream.middlewares import AckPolicy
 
 from schemas.topics import Card
@@ -51,9 +53,9 @@ async def create_topics(kafka: str, cards: Iterable[Card], patience: float = 60.
     return [card.topic for card in wanted]
 
 
-async def partition_counts(kafka: str, topics: Sequence[str]) -> Mapping[str, int]:
+async def partition_counts(kafka: str, topics: Sequence[str], patience: float | None = None) -> Mapping[str, int]:
     """How many partitions each topic has; topics that do not exist are left out."""
-    async with admin(kafka) as client:
+    async with admin(kafka, patience) as client:
         described = await client.describe_topics(list(topics))
     return {row["topic"]: len(row["partitions"]) for row in described if row["partitions"]}
 
@@ -106,16 +108,52 @@ def subscribe(broker: KafkaBroker, follower: Follower, topics: Sequence[str], se
         heartbeat_interval_ms=max(300, settings.session_timeout_ms // 4),
         rebalance_timeout_ms=max(settings.session_timeout_ms, 10_000),
         max_partition_fetch_bytes=settings.fetch_bytes,
-        parser=_parser(lambda: subscriber.consumer),
+        parser=_parser(follower, lambda: subscriber.consumer),
         decoder=_decode,
     )
     subscriber(follower.handle)
     follower.bind(lambda: subscriber.consumer)
+    # FastStream answers what the client raises with a nap, or not at all: a record that can't be parsed would spin for ever.
+    subscriber.get_msg = _guarded(follower, subscriber.get_msg)  # type: ignore[method-assign, assignment]
 
 
-def _parser(consumer: Callable[[], Any]) -> Callable[[tuple[ConsumerRecord, ...]], Awaitable[KafkaAckableMessage]]:
+class Batch(KafkaAckableMessage):
+    """A batch that goes back to the follower's own positions, and whose commit to Kafka serves lag tools alone."""
+
+    follower: Follower
+
+    async def ack(self) -> None:
+        """Commit, if the group allows it."""
+        with contextlib.suppress(KafkaError):
+            await super().ack()
+
+    async def nack(self) -> None:
+        """Go back."""
+        self.follower.rewind(self.raw_message)
+        self.committed = AckStatus.NACKED
+
+
+Fetch = Callable[[AIOKafkaConsumer], Coroutine[Any, Any, tuple[ConsumerRecord, ...]]]
+
+
+def _guarded(follower: Follower, fetch: Fetch) -> Fetch:
+    async def guarded(consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
+        try:
+            return await fetch(consumer)
+        except (ConsumerStoppedError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            if is_passing(error) or getattr(error, "retriable", False):
+                raise  # FastStream waits five seconds and goes on
+            follower.halt_all(error)
+            return ()
+
+    return guarded
+
+
+def _parser(follower: Follower, consumer: Callable[[], Any]) -> Callable[[tuple[ConsumerRecord, ...]], Awaitable[KafkaAckableMessage]]:
     async def parse(batch: tuple[ConsumerRecord, ...]) -> KafkaAckableMessage:
-        return KafkaAckableMessage(
+        message = Batch(
             body=b"",
             raw_message=batch,
             headers={},
@@ -123,6 +161,8 @@ def _parser(consumer: Callable[[], Any]) -> Callable[[tuple[ConsumerRecord, ...]
             correlation_id=None,
             consumer=consumer(),
         )
+        message.follower = follower
+        return message
 
     return parse
 

@@ -32,7 +32,7 @@ class Plan:
 
     @property
     def moves(self) -> list[tuple[Checkpoint, Checkpoint]]:
-        """Each checkpoint as believed and as it will be, in a fixed order, so that two owners cannot deadlock."""
+        """Each checkpoint as believed and as it will be, in a fixed order."""
         return [(self.believed[at], self.reached[at]) for at in sorted(self.reached)]
 
 
@@ -61,7 +61,9 @@ def make_plan(
 
 def _place(plan: Plan, waiting: set[WaitingKey], believed: Checkpoint, raw: ConsumerRecord, bad: str | None) -> Checkpoint:
     reached = after(believed, raw)
-    if _is_repeat(believed, raw):
+    if is_genesis(raw):
+        reached = replace(reached, log_uuid=_log_uuid(believed, raw))
+    if is_genesis(raw) or _is_repeat(believed, raw):
         plan.repeated.append(raw)
         return reached
     try:
@@ -83,24 +85,25 @@ def _is_repeat(believed: Checkpoint, raw: ConsumerRecord) -> bool:
 
 
 def _accept(plan: Plan, waiting: set[WaitingKey], reached: Checkpoint, raw: ConsumerRecord, bad: str | None) -> Checkpoint:
-    if bad:
+    if bad is not None:
         raise Permanent(bad)
     record = decode(raw)
-    if record.envelope.type == GENESIS:
-        return replace(reached, log_uuid=_log_uuid(reached, record))
     if (reached.at, raw.key) in waiting:
         raise Permanent("an earlier record of this key is in quarantine")
     plan.fresh.append(record)
     return reached
 
 
-def _log_uuid(reached: Checkpoint, record: Record) -> str:
-    log_uuid = genesis_uuid(record.value)
-    if reached.log_uuid not in {None, log_uuid}:
-        raise Halt(
-            f"{reached.at.topic}-{reached.at.partition}: the log names itself {log_uuid}, it was {reached.log_uuid}; "
-            "the topic was made anew"
-        )
+def is_genesis(raw: ConsumerRecord) -> bool:
+    """Whether this record opens a log."""
+    return ("ce_type", GENESIS.encode()) in raw.headers
+
+
+def _log_uuid(believed: Checkpoint, raw: ConsumerRecord) -> str:
+    """The uuid of the log. A second genesis is a repeat, or the log of somebody whose numbers begin anew."""
+    log_uuid = genesis_uuid(raw.value)
+    if believed.log_uuid not in {None, log_uuid}:
+        raise Halt(f"{raw.topic}-{raw.partition}: the log names itself {log_uuid}, it was {believed.log_uuid}; the topic was made anew")
     return log_uuid
 
 

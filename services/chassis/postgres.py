@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from services.chassis.settings import Settings
 
 _QUIET = logging.getLogger("daybook.migrations")
 _QUIET.setLevel(logging.ERROR)  # the library warns of each migration that it applies; that one ran is no trouble
+COMMAND_SECONDS = 60.0  # a server that is silent for longer is taken for gone
 CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -27,9 +29,18 @@ async def open_pool(settings: Settings, service: str) -> asyncpg.Pool:
                 min_size=2,
                 max_size=settings.pool_size,
                 timeout=10,
+                command_timeout=COMMAND_SECONDS,
                 server_settings=_session(settings, service),
             )
     raise AssertionError("stamina returns or raises")
+
+
+async def close_pool(pool: asyncpg.Pool, seconds: float) -> None:
+    """Close the connections; a server that does not answer is left after so many seconds."""
+    try:
+        await asyncio.wait_for(pool.close(), seconds)
+    except TimeoutError:
+        pool.terminate()
 
 
 def _session(settings: Settings, service: str) -> dict[str, str]:

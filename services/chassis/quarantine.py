@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from aiokafka import ConsumerRecord
 
 from schemas.envelope import QUARANTINED, Envelope, to_headers
+from services.chassis.errors import LONGEST_REASON
 from services.chassis.records import Outgoing
 
 SUFFIX = ".quarantine"
-LONGEST_REASON = 2000
 _NAMESPACE = uuid.UUID("3b0c3e0e-7f0b-5d5d-9f3a-6a6f1d7f6a10")
 
 
@@ -39,4 +39,4 @@ def _original(raw: ConsumerRecord) -> dict[str, str]:
 
 
 def _position(raw: ConsumerRecord) -> dict[str, str]:
-    return {"topic": raw.topic, "partition": str(raw.partition), "offset": str(raw.offset)}
+    return {"topic": raw.topic, "partition": str(raw.partition), "offset": str(raw.offset), "timestamp": str(raw.timestamp)}

@@ -19,12 +19,14 @@ import stamina
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from services.chassis.errors import PASSING, is_passing
+from services.chassis.errors import PASSING, Halt, is_passing
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.chassis.metrics import OUTBOX_PENDING, RELAYED
 from services.chassis.outbox import NOTIFY
 from services.chassis.outbox import SQL as OUTBOX
+from services.chassis.probing import probe_of, read_at
+from services.chassis.records import seq_of
 from services.chassis.settings import Settings
 
 log = structlog.get_logger()
@@ -67,6 +69,7 @@ class Relay:
         try:
             async with self._pool.acquire() as listener:
                 await listener.add_listener(f"{NOTIFY}_{self._service}", self._wake)
+                await self._need_log_behind()
                 self._health.set("relay")
                 try:
                     await self._publish_for_ever(producer)
@@ -83,24 +86,40 @@ class Relay:
     async def _publish_for_ever(self, producer: AIOKafkaProducer) -> None:
         while True:
             self._woken.clear()
-            backlog = await self._backlog()
-            if backlog:
+            backlog = await self._pool.fetch(OUTBOX["backlog"])
+            OUTBOX_PENDING.labels(self._service).set(sum(row["pending"] for row in backlog))
+            if backlog and await self._holds():
                 await asyncio.gather(
                     *(self._drain(producer, TopicPartition(r["topic"], r["partition"]), r["next_relayed"]) for r in backlog)
                 )
-                continue
-            OUTBOX_PENDING.labels(self._service).set(await self._pool.fetchval(OUTBOX["pending"]))
-            await _wait(self._woken, IDLE_SECONDS)
+            else:
+                await _wait(self._woken, IDLE_SECONDS)
 
-    async def _backlog(self) -> list[asyncpg.Record]:
-        """The partitions with unpublished records; none while another process holds the lease."""
-        holds = await self._pool.fetchval(OUTBOX["lease"], self._holder, LEASE)
-        return list(await self._pool.fetch(OUTBOX["backlog"])) if holds else []
+    async def _need_log_behind(self) -> None:
+        """Check that no topic holds numbers that this outbox has yet to give.
+
+        Raises:
+            Halt: one does: Postgres was restored to an older state, or made anew. New records would pass for repeats.
+        """
+        heads = {TopicPartition(r["topic"], r["partition"]): r["next_seq"] for r in await self._pool.fetch(OUTBOX["heads"])}
+        async with probe_of(self._settings.kafka) as probe:
+            first, end = await probe.beginning_offsets(list(heads)), await probe.end_offsets(list(heads))
+            last = await read_at(probe, {at: end[at] - 1 for at in heads if end[at] > first[at]})
+        for at, raw in last.items():
+            if (seq_of(raw) or 0) >= heads[at]:
+                raise Halt(
+                    f"{at.topic}-{at.partition} holds number {seq_of(raw)}, and the outbox would give {heads[at]} next: "
+                    "it is older than the log"
+                )
+
+    async def _holds(self) -> bool:
+        """Take or renew the lease; False while another process holds it."""
+        return bool(await self._pool.fetchval(OUTBOX["lease"], self._holder, LEASE))
 
     async def _drain(self, producer: AIOKafkaProducer, at: TopicPartition, first: int) -> None:
         """Publish one partition's backlog as it stands, one batch of the log at a time."""
         rows = await self._pool.fetch(OUTBOX["next_batch"], *at, first, self._settings.relay_records)
-        while rows:
+        while rows and await self._holds():
             sent = await self._send(producer, at, rows)
             await self._pool.execute(OUTBOX["relayed"], *at, rows[sent - 1]["seq"] + 1)
             RELAYED.labels(self._service, at.topic).inc(sent)

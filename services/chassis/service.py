@@ -7,6 +7,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import asyncpg
 import structlog
@@ -22,11 +23,13 @@ from services.chassis.health import Health, health_router
 from services.chassis.kafka import make_broker, partition_counts, seed_offsets, subscribe
 from services.chassis.logs import configure
 from services.chassis.outbox import Outbox
-from services.chassis.postgres import open_pool
+from services.chassis.postgres import close_pool, open_pool
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
+from services.chassis.watch import PART, watch_kafka
 
 log = structlog.get_logger()
+Work = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -41,7 +44,7 @@ class Service:
     faults: Faults
     broker: KafkaBroker
     app: FastAPI
-    background: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    background: list[Work] = field(default_factory=list)
     followed: list[tuple[str, Sequence[str]]] = field(default_factory=list)
 
     def follow(self, name: str, topics: Sequence[str], effects: Effects) -> Follower:
@@ -67,7 +70,8 @@ def run_service(name: str, settings: Settings, build: Callable[[Service], Awaita
 async def _run(name: str, settings: Settings, build: Callable[[Service], Awaitable[None]]) -> None:
     listening = _listen(settings)
     targets = [card for card in cards() if name in card.producers]
-    async with await open_pool(settings, name) as pool:
+    pool = await open_pool(settings, name)
+    try:
         service = await _assemble(name, settings, pool, targets)
         await build(service)
         for follower, topics in service.followed:
@@ -76,6 +80,8 @@ async def _run(name: str, settings: Settings, build: Callable[[Service], Awaitab
         if service.settings.faults:
             log.warning("faults_planned", plan=settings.faults)
         await FastStream(service.broker, logger=None, lifespan=lambda: _beside(service, listening)).run()
+    finally:
+        await close_pool(pool, settings.stop_seconds)
         log.info("stopped")
 
 
@@ -93,18 +99,19 @@ async def _assemble(name: str, settings: Settings, pool: asyncpg.Pool, targets: 
         await outbox.open_logs(tx)
     title = f"Daybook {name}"
     app = FastAPI(title=title, version="1", docs_url="/docs", redoc_url=None)
-    return Service(name, settings, pool, outbox, Health("relay"), Faults(settings.faults), make_broker(settings), app)
+    return Service(name, settings, pool, outbox, Health("relay", PART), Faults(settings.faults), make_broker(settings), app)
 
 
 @contextlib.asynccontextmanager
 async def _beside(service: Service, listening: socket.socket) -> AsyncIterator[None]:
     """The relay, the HTTP side and whatever the service adds run beside its followers; if one fails, the process stops."""
+    watch: Work = partial(watch_kafka, service.settings.kafka, service.health)
     relay = Relay(service.name, service.pool, service.settings, service.health, service.faults)
     server = _Server(
         uvicorn.Config(service.app, log_config=None, access_log=False, timeout_graceful_shutdown=int(service.settings.stop_seconds))
     )
     async with asyncio.TaskGroup() as group:
-        endless = [group.create_task(_coroutine(work)) for work in (relay.run, *service.background)]
+        endless = [group.create_task(_coroutine(work)) for work in [relay.run, watch, *service.background]]
         serving = group.create_task(server.serve(sockets=[listening]))
         log.info("started", http="{}:{}".format(*listening.getsockname()[:2]))
         try:
@@ -116,7 +123,7 @@ async def _beside(service: Service, listening: socket.socket) -> AsyncIterator[N
                 task.cancel()
 
 
-async def _coroutine(work: Callable[[], Awaitable[None]]) -> None:
+async def _coroutine(work: Work) -> None:
     await work()
 
 

@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     log_format: Annotated[Literal["auto", "console", "json"], Field(description="auto: readable on a terminal, else JSON")] = "auto"
     batch_records: Annotated[int, Field(ge=1, description="most records in one transaction")] = 500
     batch_wait_ms: Annotated[int, Field(ge=1, description="longest wait for a first record, and pause after a wait in vain")] = 10
-    session_timeout_ms: Annotated[int, Field(ge=1000, description="a silent consumer loses its partitions after this long")] = 10_000
+    session_timeout_ms: Annotated[
+        int, Field(ge=1000, description="a silent process loses its partitions, and an idle transaction its connection, after this long")
+    ] = 10_000
     fetch_bytes: Annotated[int, Field(ge=1024, description="most bytes fetched from one partition at a time")] = 4_194_304
     relay_records: Annotated[int, Field(ge=1, description="most records in one batch sent from the outbox")] = 1000
     pool_size: Annotated[int, Field(ge=2, description="most Postgres connections of this process")] = 6

@@ -12,6 +12,8 @@ import typer
 
 from deploy.local.console import for_people, told
 
+PATIENCE = 10.0  # seconds
+
 
 def command(
     *,
@@ -27,7 +29,7 @@ def command(
         daybook topics | jq 'select(.records == null) | .topic'
     """
     with told():
-        rows = asyncio.run(_rows(_kafka(), create=create))
+        rows = _asked(_kafka(), create=create)
         if for_people():
             _show(rows)
         else:
@@ -47,12 +49,23 @@ def _kafka() -> str:
     return options.kafka or stack.kafka  # type: ignore[union-attr]  # the line above
 
 
+def _asked(kafka: str, *, create: bool) -> list[dict[str, Any]]:
+    from aiokafka.errors import KafkaError
+
+    from deploy.local.errors import UnreachableError
+
+    try:
+        return asyncio.run(_rows(kafka, create=create))
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise UnreachableError(f"Kafka at {kafka} does not answer as it should: {error}", "see `daybook doctor`") from error
+
+
 async def _rows(kafka: str, *, create: bool) -> list[dict[str, Any]]:
     from schemas.topics import cards
     from services.chassis.kafka import create_topics
 
     if create:
-        for topic in await create_topics(kafka, cards(), patience=10.0):
+        for topic in await create_topics(kafka, cards(), patience=PATIENCE):
             sys.stderr.write(f"created {topic}\n")
     records = await _records(kafka)
     keep = ("topic", "key", "value", "partitions", "producers", "consumers", "summary")
@@ -66,7 +79,7 @@ async def _records(kafka: str) -> dict[str, int]:
     from schemas.topics import cards
     from services.chassis.kafka import partition_counts
 
-    counts = await partition_counts(kafka, [card.topic for card in cards()])
+    counts = await partition_counts(kafka, [card.topic for card in cards()], patience=PATIENCE)
     partitions = [TopicPartition(topic, number) for topic, count in counts.items() for number in range(count)]
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
     await consumer.start()

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from schemas.articles import RawArticle
 from schemas.mentions import Reading
-from services.chassis.errors import Permanent
+from services.chassis.errors import Permanent, brief
 from services.chassis.outbox import Outbox
 from services.chassis.records import Outgoing, Record
 from services.normalizer.publish import reading_record
@@ -32,16 +32,32 @@ class Reader:
         await self._outbox.append(tx, prepared)
 
     def _read_all(self, records: Sequence[Record]) -> list[Outgoing]:
-        return [reading_record(record, reading) for record in records for reading in self._read(record)]
+        """All that can be read.
+
+        Raises:
+            Permanent: what can't be, all of it at once, so that the rest is read again only once.
+        """
+        outgoing: list[Outgoing] = []
+        refused: list[Permanent] = []
+        for record in records:
+            try:
+                outgoing += [reading_record(record, reading) for reading in self._read(record)]
+            except Permanent as error:
+                refused.append(error)
+        if refused:
+            raise Permanent(str(refused[0]), refused[0].record, refused[1:])
+        return outgoing
 
     def _read(self, record: Record) -> list[Reading]:
         try:
             article = RawArticle.model_validate_json(record.value or b"")
             return readings_to_publish(article, self._ruleset)
         except ValidationError as error:
-            raise Permanent(f"not a RawArticle: {error}", record) from error
+            raise Permanent(f"not a RawArticle: {brief(error)}", record) from error
+        except (OSError, ImportError, MemoryError):
+            raise  # this installation is broken, not the article
         except Exception as error:
-            # A text that our rules stumble over is that article's trouble, not its neighbours': it waits in quarantine.
+            # A text that our rules stumble over is that article's trouble, not its neighbours' (docs/adr/0005).
             raise Permanent(f"reading failed: {type(error).__name__}: {error}", record) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,12 +25,20 @@ class Dump:
     tables: dict[str, list[dict[str, Any]]]
     positions: list[tuple[Any, ...]]
 
+    def doubled(self) -> list[str]:
+        """What stands in a log under more than one number."""
+        return [f"{topic}: {copies} times" for topic, rows in self.logs.items() for _, copies in _often(rows)]
+
     def differences(self, other: Dump) -> list[str]:
         """Where two dumps differ, in words."""
         parts: list[tuple[str, str, Sequence[object], Sequence[object]]] = [("positions", "", self.positions, other.positions)]
         parts += [("log", name, rows, other.logs[name]) for name, rows in self.logs.items()]
         parts += [("table", name, rows, other.tables[name]) for name, rows in self.tables.items()]
         return [f"{kind} {name}: {len(mine)} rows, {len(theirs)} in the other" for kind, name, mine, theirs in parts if mine != theirs]
+
+
+def _often(rows: list[tuple[int, int, bytes, bytes | None]]) -> list[tuple[object, int]]:
+    return [(what, copies) for what, copies in Counter((key, value) for _, _, key, value in rows).items() if copies > 1]
 
 
 async def dump(stack: Stack) -> Dump:

@@ -63,7 +63,9 @@ async def test_a_service_killed_at_every_point_of_its_work_ends_where_an_undistu
                 await asyncio.to_thread(victim.wait_killed)
         with service(fresh, name, **SMALL):
             await caught_up(fresh)
-    assert (await dump(fresh)).differences(undisturbed) == []
+    left = await dump(fresh)
+    assert left.differences(undisturbed) == []
+    assert left.doubled() == []
 
 
 async def test_a_relay_killed_around_a_send_leaves_no_hole_and_only_repeats(fresh: Stack, undisturbed: Dump) -> None:
@@ -76,18 +78,27 @@ async def test_a_relay_killed_around_a_send_leaves_no_hole_and_only_repeats(fres
     assert (await dump(fresh)).differences(undisturbed) == []
 
 
+async def test_a_second_process_that_joins_in_the_middle_of_work_shares_it(fresh: Stack, undisturbed: Dump) -> None:
+    """A rebalance may give a partition back to the process that is still at work on its last batch: it must not stand still."""
+    with service(fresh, "timeline", **SMALL), service(fresh, "normalizer", BATCH_RECORDS="1") as first:
+        await asyncio.to_thread(first.wait_ready)
+        with service(fresh, "normalizer", BATCH_RECORDS="1"):
+            await caught_up(fresh)
+    assert (await dump(fresh)).differences(undisturbed) == []
+
+
 @pytest.mark.parametrize("name", ["normalizer", "timeline"])
 async def test_an_owner_frozen_past_its_session_cannot_commit_when_it_wakes(fresh: Stack, undisturbed: Dump, name: str) -> None:
     await a_frozen_owner_wakes(fresh, name, module=f"services.{name}")
     assert (await dump(fresh)).differences(undisturbed) == []
 
 
-async def test_without_the_compare_and_swap_the_frozen_owner_does_harm(fresh: Stack, undisturbed: Dump) -> None:
+async def test_without_the_compare_and_swap_the_frozen_owner_publishes_twice(fresh: Stack) -> None:
     """The negative control. The timeline would heal by itself, as its effects are guarded by revision; what is published twice stays."""
     with contextlib.suppress(TimeoutError):  # it may also never catch up again
         async with asyncio.timeout(40):
             await a_frozen_owner_wakes(fresh, "normalizer", module="tests.faults.unfenced normalizer")
-    assert (await dump(fresh)).differences(undisturbed) != []
+    assert (await dump(fresh)).doubled(), "nothing was published twice"
 
 
 async def a_frozen_owner_wakes(stack: Stack, name: str, module: str) -> None:

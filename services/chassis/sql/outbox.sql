@@ -25,7 +25,7 @@ INSERT INTO outbox (topic, partition, seq, key, value, headers, timestamp_ms)
 SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::bigint[])
 
 -- name: backlog
-SELECT topic, partition, next_relayed FROM outbox_heads WHERE next_relayed < next_seq ORDER BY topic, partition
+SELECT topic, partition, next_relayed, next_seq - next_relayed AS pending FROM outbox_heads WHERE next_relayed < next_seq ORDER BY topic, partition
 
 -- name: next_batch
 SELECT seq, key, value, headers, timestamp_ms FROM outbox
@@ -41,7 +41,7 @@ DELETE FROM outbox WHERE topic = $1 AND partition = $2 AND seq < $3
 SELECT coalesce(sum(next_seq - next_relayed), 0)::bigint FROM outbox_heads
 
 -- name: heads
-SELECT topic, partition, log_uuid, next_seq, next_relayed FROM outbox_heads ORDER BY topic, partition
+SELECT topic, partition, next_seq FROM outbox_heads ORDER BY topic, partition
 
 -- name: lease
 -- One process relays at a time. A holder that falls silent loses the lease; what it may still send is dropped as a repeat.

@@ -66,7 +66,17 @@ def test_the_genesis_record_names_the_log_and_is_not_applied() -> None:
 
 def test_the_genesis_record_of_another_log_halts() -> None:
     with pytest.raises(Halt, match="made anew"):
-        make_plan(held(next_offset=0, next_seq=0, log_uuid="one"), set(), [genesis("other")], {})
+        make_plan(held(next_offset=5, next_seq=5, log_uuid="one"), set(), [genesis("other", offset=5), raw(6, 1)], {})
+
+
+def test_the_genesis_record_sent_again_is_a_repeat() -> None:
+    plan = make_plan(held(next_offset=5, next_seq=5, log_uuid="one"), set(), [genesis("one", offset=5), raw(6, 5)], {})
+    assert offsets(plan) == [6]
+
+
+def test_a_record_refused_without_a_word_is_refused_all_the_same() -> None:
+    plan = make_plan(held(), set(), [raw(0, 0, key=b"a"), raw(1, 1, key=b"b")], {(AT, 0): ""})
+    assert offsets(plan) == [1]
 
 
 @pytest.mark.parametrize(

@@ -102,8 +102,10 @@ async def test_without_the_compare_and_swap_the_frozen_owner_publishes_twice(fre
 
 
 async def a_frozen_owner_wakes(stack: Stack, name: str, module: str) -> None:
-    """Given an owner that froze before its compare-and-swap, and another that took over, the first one wakes."""
-    with service(stack, OTHER[name], **SMALL), service(stack, name, module, FAULTS="before_compare_and_swap:3:stop", **SMALL) as frozen:
+    """Given an owner that froze before its first compare-and-swap (the normalizer's is the reader's, who publishes at every reading), and
+    another that took over, the first one wakes.
+    """
+    with service(stack, OTHER[name], **SMALL), service(stack, name, module, FAULTS="before_compare_and_swap:1:stop", **SMALL) as frozen:
         await asyncio.to_thread(frozen.wait_frozen)
         with service(stack, name, module, **SMALL):
             await caught_up(stack)

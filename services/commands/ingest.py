@@ -1,15 +1,18 @@
-"""`daybook ingest`: saved pages go to the ingestor, and what became of each is told."""
+"""`daybook ingest`: saved pages, web addresses and feeds go to the ingestor, and what became of each is told."""
 
 from __future__ import annotations
 
+import json
 import mimetypes
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import stamina.instrumentation
 import typer
@@ -26,6 +29,11 @@ from services.ingestor.client import (
     Sending,
     send_pages,
 )
+from services.ingestor.feeds.memory import Memory
+from services.ingestor.feeds.poll import Poller
+from services.ingestor.fetching.blocking import fetching
+from services.ingestor.fetching.pages import fetched
+from services.ingestor.fetching.settings import FetchSettings
 from services.ingestor.settings import IngestorSettings
 from services.ingestor.summary import Refused, Summary
 
@@ -35,16 +43,23 @@ STDIN = Path("-")
 NDJSON = frozenset({".jsonl", ".ndjson"})
 
 
-def command(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PAGE…", help="Files of text, HTML or JSON Lines; folders of them; - for standard input.")
-    ],
+def command(  # noqa: PLR0913 - each is an option
+    pages: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PAGE…", help="Files of text, HTML, JSON Lines or feeds; folders of them; web addresses; - for standard input."
+        ),
+    ] = None,
     captured_at: Annotated[
-        datetime | None, typer.Option(help="When the pages were captured, with its zone: 2025-08-20T00:00Z.", parser=moment)
+        datetime | None, typer.Option(help="When saved pages were captured, with its zone: 2025-08-20T00:00Z.", parser=moment)
     ] = None,
     url: Annotated[str | None, typer.Option(help="The address that the one page came from.")] = None,
+    feed: Annotated[list[str] | None, typer.Option(metavar="URL", help="A feed, RSS or Atom, that is fetched if it has changed.")] = None,
     to: Annotated[str, typer.Option(envvar="DAYBOOK_INGESTOR", help="Where the ingestor answers.")] = DEFAULT_TO,
     patience: Annotated[float, typer.Option(min=0, help="How many seconds to wait for an ingestor that is away or behind.")] = PATIENCE,
+    *,
+    follow: Annotated[bool, typer.Option("--follow", help="Send the pages that a feed's entries link to, instead of the feed.")] = False,
+    poll: Annotated[bool, typer.Option("--poll", help="Go on asking the feeds until Ctrl-C; a summary after each round.")] = False,
 ) -> None:
     """Send pages to the ingestor, which makes raw articles of them, each once.
 
@@ -57,19 +72,78 @@ def command(
         daybook ingest saved/ --to http://10.0.0.5:8801 | jq .refused
 
         curl -s https://news.example/story | daybook ingest - --url https://news.example/story
+
+        daybook ingest https://news.example/story
+
+        daybook ingest --feed https://news.example/rss --follow --poll
+    """
+    named, feeds = pages or [], feed or []
+    _check_usage(named, feeds, url, feeds_only=follow or poll)
+    files = _usable([Path(one) for one in named if not _is_address(one)], url)
+    sending = Sending(to, captured_at, url, IngestorSettings().page_bytes, patience)
+    if len(files) == len(named) and not feeds:
+        end_with(send_round(files, sending, len(files)))
+    with _poller(to, follow=follow) as poller:
+        total = send_round(chain(_named(named, poller), poller.polls(feeds)), sending)
+        while poll:
+            say_round(total)
+            poller.wait(feeds)
+            total = send_round(poller.polls([one for one in feeds if not poller.due_in(one)]), sending)
+        end_with(total)
+
+
+def send_round(pages: Iterable[PageFile | Refused], sending: Sending, count: int | None = None) -> Summary:
+    """Send pages as a command does: with progress, and an end by exit code if the ingestor is away or somebody presses Ctrl-C.
+
+    `count`: how many pages there are, where that is known.
     """
     stamina.instrumentation.set_on_retry_hooks(())  # waiting is told below, not logged
-    pages = _usable(paths, url)
-    sending = Sending(to, captured_at, url, IngestorSettings().page_bytes, patience)
     total = Summary()
     try:
-        with _progress(len(pages)) as (on_page, on_wait):
+        with _progress(count) as (on_page, on_wait):
             send_pages(pages, sending, on_page=on_page, on_wait=on_wait, summary=total)
     except IngestorAwayError as error:
         _end(total, UNAVAILABLE, f"error: {error}", "hint: start it with `daybook demo`, or say with --to where it is")
     except KeyboardInterrupt:
         _end(total, INTERRUPTED, "interrupted; what was taken in stays, and the same command goes on from there")
+    return total
+
+
+def end_with(total: Summary) -> NoReturn:
+    """End with the summary and the exit code that belongs to it."""
     _end(total, 1 if total.refused else 0)
+
+
+def say_round(total: Summary) -> None:
+    """The summary of one round of many, in a line; of a round without pages nothing."""
+    if total.pages:
+        typer.echo(str(total) if for_people() else json.dumps(total.as_json()))
+
+
+@contextmanager
+def _poller(to: str, *, follow: bool) -> Iterator[Poller]:
+    settings = FetchSettings()
+    with Memory(settings.state, to) as memory, fetching(settings) as get:
+        yield Poller(get, memory, settings, time.time, follow)
+
+
+def _named(named: Iterable[str], poller: Poller) -> Iterator[PageFile | Refused]:
+    for one in named:
+        yield from fetched([one], poller.get) if _is_address(one) else found([Path(one)])
+
+
+def _is_address(text: str) -> bool:
+    """Whether an argument is meant as an address; a scheme that we do not fetch is for the fetcher to refuse."""
+    return "://" in text and not Path(text).exists()
+
+
+def _check_usage(named: Sequence[str], feeds: Sequence[str], url: str | None, *, feeds_only: bool) -> None:
+    if not named and not feeds:
+        raise typer.BadParameter("name a file, a folder, a web address, or a feed with --feed", param_hint="PAGE…")
+    if feeds_only and not feeds:
+        raise typer.BadParameter("--follow and --poll are for feeds", param_hint="--feed")
+    if url and (feeds or any(map(_is_address, named))):
+        raise typer.BadParameter("it is for a saved page; what is fetched has its own address", param_hint="--url")
 
 
 def send(  # noqa: PLR0913 - each stands for an option of the command
@@ -114,7 +188,7 @@ def _usable(paths: Sequence[Path], url: str | None) -> list[PageFile]:
     if missing:
         raise typer.BadParameter(f"there is no {_plain(', '.join(missing))}", param_hint="PAGE…")
     pages = found(paths)
-    if not pages:
+    if paths and not pages:
         raise typer.BadParameter("there are no files in it", param_hint="PAGE…")
     if url and len(pages) > 1:
         raise typer.BadParameter(f"it is the address of one page, and there are {len(pages)}", param_hint="--url")
@@ -122,7 +196,7 @@ def _usable(paths: Sequence[Path], url: str | None) -> list[PageFile]:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[tuple[OnPage, OnWait]]:
+def _progress(total: int | None) -> Iterator[tuple[OnPage, OnWait]]:
     """On a terminal a bar with counts, rate and time left; elsewhere only refusals are told. All on standard error."""
     if not sys.stderr.isatty():
         yield _telling(_to_stderr, lambda _: None), lambda _: None
@@ -176,7 +250,7 @@ def _to_stderr(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def _end(total: Summary, code: int, *lines: str) -> None:
+def _end(total: Summary, code: int, *lines: str) -> NoReturn:
     if for_people():
         for note in total.notes:
             _to_stderr(_plain(f"note: {note}"))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from io import BytesIO
 from typing import IO, Any
 
 import httpx
@@ -30,12 +31,18 @@ class IngestorAwayError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """One page to send. `open` gives its bytes; `size` is None where it is not known beforehand."""
+    """One page to send. `open` gives its bytes; `size` is None where it is not known beforehand.
+
+    `url` and `captured_at` go before what is said of all pages. `status`: what the page's server answered, where it was not 200.
+    """
 
     name: str
     open: Callable[[], IO[bytes]]
     size: int | None = None
     media_type: str = "application/octet-stream"
+    url: str | None = None
+    captured_at: datetime | None = None
+    status: int | None = None
 
 
 OnPage = Callable[[PageFile, dict[str, Any] | None, Summary], None]
@@ -54,15 +61,16 @@ class Sending:
 
 
 def send_pages(
-    pages: Iterable[PageFile],
+    pages: Iterable[PageFile | Refused],
     sending: Sending,
     *,
     on_page: OnPage = lambda *_: None,
     on_wait: OnWait = lambda _: None,
     summary: Summary | None = None,
 ) -> Summary:
-    """Send pages; `on_page` is told each page with its answer (None: refused) and the summary so far, `on_wait` why it waits.
+    """Send pages, each asked for only when the one before was answered; what comes as a refusal is counted as one.
 
+    `on_page` is told each page with its answer (None: refused) and the summary so far, `on_wait` why it waits.
     Give a `summary` of your own to see how far it came when this is interrupted.
 
     Raises:
@@ -73,21 +81,31 @@ def send_pages(
         for page in pages:
             answer = _send_page(client, page, sending, on_wait, total)
             total.seconds = time.monotonic() - began
-            on_page(page, answer, total)
+            on_page(PageFile(page.page, BytesIO) if isinstance(page, Refused) else page, answer, total)
     return total
 
 
-def _send_page(client: httpx.Client, page: PageFile, sending: Sending, on_wait: OnWait, total: Summary) -> dict[str, Any] | None:
+def _send_page(client: httpx.Client, page: PageFile | Refused, sending: Sending, on_wait: OnWait, total: Summary) -> dict[str, Any] | None:
     total.pages += 1
+    if isinstance(page, Refused):
+        total.refused.append(page)
+        return None
     content = _content(page, sending.page_bytes)
     if isinstance(content, Refused):
         total.refused.append(content)
         return None
     response = _post(client, page, content, sending, on_wait)
     if response.status_code == HTTPStatus.ACCEPTED:
-        return total.count(page.name, response.json())
+        answer = total.count(page.name, response.json())
+        if page.status is not None and not answer["articles"]:
+            total.refused.append(_never_there(page))
+        return answer
     total.refused.append(_refusal(page, response))
     return None
+
+
+def _never_there(page: PageFile) -> Refused:
+    return Refused(page.name, f"its server says {page.status}, and nothing of it was taken in before", "Check the address.")
 
 
 def _content(page: PageFile, most: int) -> bytes | Refused:
@@ -108,8 +126,13 @@ def _too_large(page: PageFile, most: int) -> Refused:
 
 
 def _post(client: httpx.Client, page: PageFile, content: bytes, sending: Sending, on_wait: OnWait) -> httpx.Response:
-    captured_at = sending.captured_at.isoformat() if sending.captured_at else None
-    stated = {"url": sending.url, "captured_at": captured_at, "name": page.name}
+    captured_at = page.captured_at or sending.captured_at
+    stated = {
+        "url": page.url or sending.url,
+        "captured_at": captured_at.isoformat() if captured_at else None,
+        "status": page.status,
+        "name": page.name,
+    }
     params = {name: value for name, value in stated.items() if value is not None}
     try:
         for attempt in stamina.retry_context(on=_come_back(on_wait), attempts=None, timeout=sending.patience, wait_max=2.0):

@@ -26,10 +26,10 @@ def read(text: str | bytes, url: str | None = FEED) -> Cut:
 
 def covers(made: Cut) -> bool:
     """Whether each code point lies in one article or one named span, and each body is the text of its span."""
-    spans = sorted([one.page.span for one in made.articles if one.page.span] + [one.span for one in made.boilerplate])
+    spans = sorted([one.page.span for one in made.articles] + [one.span for one in made.boilerplate])
     whole = all(a[1] == b[0] for a, b in itertools.pairwise(spans))
     ends = not spans or (spans[0][0] == 0 and spans[-1][1] == len(made.text))
-    return whole and ends and all(one.body == made.text[slice(*(one.page.span or (0, 0)))] for one in made.articles)
+    return whole and ends and all(one.body == made.text[slice(*one.page.span)] for one in made.articles)
 
 
 @pytest.mark.parametrize("text", [rss(item("pier")), atom()], ids=["RSS", "Atom"])

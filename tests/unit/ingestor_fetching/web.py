@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+
+from anyio.from_thread import start_blocking_portal
 
 from services.ingestor.fetching.addresses import refusal_of
 from services.ingestor.fetching.fetcher import Fetcher
@@ -121,3 +123,10 @@ def fetcher(
 ) -> Fetcher:
     resolve = names(**({"news_example": PUBLIC, "other_example": PUBLIC} | (zone or {})))
     return Fetcher(settings(**more), resolve=resolve, judge=judge, politeness=politeness)
+
+
+@contextmanager
+def web_beside(**answers: Answer | list[Answer]) -> Iterator[Web]:
+    """The same server in a thread of its own, for tests that wait."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(web(**answers)) as site:
+        yield site

@@ -78,7 +78,7 @@ def router(intake: Intake, bodies: Bodies, keys: Keys) -> APIRouter:
             content = await body.read(request.headers, request.stream(), capture.label)
             repeat = _once(request, idempotency_key, content)
             if gone:  # what the site says instead of the page is nobody's article
-                return await intake.page_gone(capture.url or "", capture.moment, repeat)
+                return await intake.page_gone(capture, repeat)
             return await intake.take(replace(capture, content=content), repeat)
 
     @routes.post("/articles", status_code=HTTPStatus.ACCEPTED, openapi_extra=_ARTICLES)

@@ -83,10 +83,10 @@ class Intake:
             raise refused(capture.label, piece.refusals)
         return await self._once(once, lambda tx: self.keep(tx, piece))
 
-    async def prepare(self, capture: Capture) -> Piece:
-        """Cut a capture in a thread, no more than a few at a time."""
+    async def prepare(self, capture: Capture, assumed: datetime | None = None) -> Piece:
+        """Cut a capture in a thread, no more than a few at a time. `assumed`, else now, stands in for its time."""
         async with self.cutting:
-            return await asyncio.to_thread(piece_of, self.cut, self.settings, capture, self.clock())
+            return await asyncio.to_thread(piece_of, self.cut, self.settings, capture, assumed or self.clock())
 
     async def keep(self, tx: asyncpg.Connection, piece: Piece) -> Answer:
         """Store a piece within the caller's transaction: its articles, and in quarantine what was refused."""
@@ -110,17 +110,19 @@ class Intake:
             raise Problem(HTTPStatus.NOT_FOUND, "unknown_article", detail, advice)
         return taken[0]
 
-    async def page_gone(self, url: str, at: datetime | None, once: Once | None = None) -> Answer:
+    async def page_gone(self, capture: Capture, once: Once | None = None) -> Answer:
         """Withdraw the articles of a page that was seen and is gone (404, 410).
 
         Raises:
             Problem: 422 for a key used before, 503 without Postgres.
         """
+        return await self._once(once, lambda tx: self.keep_gone(tx, capture))
 
-        async def work(tx: asyncpg.Connection) -> Answer:
-            return gone(page_id("", url), url, await withdraw(tx, self.outbox, await articles_at(tx, url), at, self.clock()))
-
-        return await self._once(once, work)
+    async def keep_gone(self, tx: asyncpg.Connection, capture: Capture) -> Answer:
+        """Withdraw the articles of a page that is gone within the caller's transaction."""
+        url = capture.url or ""
+        taken = await withdraw(tx, self.outbox, await articles_at(tx, url), capture.moment, self.clock())
+        return gone(page_id("", url), url, taken)
 
     async def _once(self, once: Once | None, work: Callable[[asyncpg.Connection], Awaitable[Answer]]) -> Answer:
         if once is None:

@@ -9,6 +9,7 @@ from services.chassis.service import Service
 from services.ingestor import problems
 from services.ingestor.api import router
 from services.ingestor.bodies import Bodies
+from services.ingestor.crawl import BadTopicError, check_topic, follow_crawl
 from services.ingestor.cutting import Cutter
 from services.ingestor.intake import Intake
 from services.ingestor.keys import BadKeysError, keys_of
@@ -20,16 +21,19 @@ def builder(settings: IngestorSettings, cut: Cutter) -> Callable[[Service], Awai
     """What `run_service` is given: adds the intake to a service.
 
     Raises:
-        SystemExit: the settings would let anybody push; it says so.
+        SystemExit: the settings would let anybody push, or name a topic of our own; it says so.
     """
     try:
         keys = keys_of(settings)
-    except BadKeysError as error:
+        check_topic(settings.crawl_topic)
+    except (BadKeysError, BadTopicError) as error:
         raise SystemExit(f"error: {error}") from error
 
     async def build(service: Service) -> None:
         intake = Intake(settings, service.pool, service.outbox, service.faults, cut, asyncio.Semaphore(settings.cut_at_once))
         problems.install(service.app)
+        if settings.crawl_topic:
+            await follow_crawl(service, intake, settings.crawl_topic)
         service.background.append(lambda: watch(intake, service.health))
         service.app.include_router(router(intake, Bodies(settings), keys))
 

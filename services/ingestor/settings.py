@@ -32,5 +32,6 @@ class IngestorSettings(Settings):
         str, Field(description="SHA-256 of each API key, in hexadecimal, comma-separated; needed to listen beyond loopback")
     ] = ""
     api_keys_file: Annotated[str, Field(description="a file with more of them, one a line; # opens a comment")] = ""
+    crawl_topic: Annotated[str, Field(description="a topic that your own crawler writes pages or articles to; none if empty")] = ""
     backlog_records: Annotated[int, Field(ge=0, description="most records that may wait for Kafka before intake is refused")] = 10_000
     retry_after_seconds: Annotated[int, Field(ge=1, description="when a sender that is turned away may come back")] = 2

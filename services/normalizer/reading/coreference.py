@@ -85,7 +85,9 @@ def _times_meet(happening: Happening, candidate: Candidate) -> bool:
 
 def _told_later(member: Candidate, candidate: Candidate) -> bool:
     """As in "said on Monday that a strike … The strike on Saturday hit …": the day of telling gives way to the day itself."""
-    if member.when is None or candidate.when is None or not candidate.refers or candidate.trigger.kind.frame == "meeting":
+    if member.when is None or candidate.when is None or candidate.trigger.kind.frame == "meeting":
+        return False
+    if not (candidate.refers or (candidate.trigger.sentence.index - member.trigger.sentence.index <= 1 and not candidate.places)):
         return False
     told, own = dating.days(member.when.value), dating.days(candidate.when.value)
     close = told is not None and own is not None and dt.timedelta(0) <= told[0] - own[1] <= dt.timedelta(TELLING)
@@ -225,16 +227,15 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         elif whole or _echoes(happenings, candidate):
             happenings.append(_with_pending(pending, candidate))
             pending = []
-        elif candidate.fresh and "another" not in candidate.trigger.pattern.card.needs:
-            pending = [candidate]
+        elif candidate.fresh:
+            pending = [*(p for p in pending if p.trigger.sentence is candidate.trigger.sentence), candidate][-KEPT:]
     return tuple(happenings)
 
 
 def _other_day(happening: Happening, candidate: Candidate, published: dt.date | None) -> bool:
     """As in "It follows Friday's exchange": the undated news of the day is not what is told of another."""
     days = dating.days(candidate.when.value) if candidate.when else None
-    exchange = candidate.trigger.kind.frame == "exchange"
-    if not exchange or "told" not in candidate.trigger.pattern.card.needs or days is None or published is None:
+    if not candidate.trigger.pattern.card.echo or days is None or published is None:
         return False
     undated = not any(m.when and dating.days(m.when.value) for m in happening.known)
     return undated and not days[0] <= published <= days[1]
@@ -242,12 +243,19 @@ def _other_day(happening: Happening, candidate: Candidate, published: dt.date | 
 
 def _echoes(happenings: Sequence[Happening], candidate: Candidate) -> bool:
     """As in "Saturday's exchange": a bare word is a happening of its own once one of its kind was told, and it has another day."""
-    bare = "told" in candidate.trigger.pattern.card.needs and candidate.trigger.kind.frame == "exchange"
-    return bare and bool(happenings) and candidate.when is not None and dating.days(candidate.when.value) is not None
+    return (
+        candidate.trigger.pattern.card.echo
+        and bool(happenings)
+        and candidate.when is not None
+        and dating.days(candidate.when.value) is not None
+    )
 
 
 def _with_pending(pending: Sequence[Candidate], candidate: Candidate) -> Happening:
     """What a clause before left unsaid, its neighbour may say: "a drone attack carried out on Sunday | hit a bus in Sumy"."""
-    if pending and pending[0].trigger.sentence is candidate.trigger.sentence and fits(Happening(list(pending)), candidate):
-        return Happening([*pending, candidate])
-    return Happening([candidate])
+    mine = [p for p in pending if p.trigger.sentence is candidate.trigger.sentence]
+    tolls = [p for p in mine if "another" in p.trigger.pattern.card.needs and fits(Happening([candidate]), p)]
+    parts = [p for p in mine if "another" not in p.trigger.pattern.card.needs]
+    if parts and fits(Happening(parts), candidate):
+        return Happening([*parts, candidate, *tolls])
+    return Happening([candidate, *tolls])

@@ -105,7 +105,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
     usable = [
         _heard(sentence, trigger, time)
         for time in sentence.times
-        if _dates(time) and _counts(sentence, time, status) and not _older(trigger, time)
+        if _dates(time) and _counts(sentence, time, status) and not _older(trigger, time) and not _of_offer(trigger, time, status)
     ]
     own = [
         time
@@ -159,6 +159,16 @@ def _reach(time: Time) -> int:
     """A year or a month dates what is close by; a day may stand at the other end of the clause."""
     when = time.expression.when
     return NEAR if when and when.precision in {"year", "month"} and time.first > 2 else FAR  # noqa: PLR2004 - the opening words
+
+
+def _of_offer(trigger: Trigger, time: Time, status: str) -> bool:
+    """As in "offered on Monday to host talks": the day of the offer."""
+    tokens, at = trigger.sentence.tokens, time.first - 1
+    while at > 0 and tokens[at].low in words("speech_fillers"):
+        at -= 1
+    verb = tokens[at].low if at >= 0 else ""
+    offered = verb.endswith("ed") and verb not in words("set_for") and tokens[time.first - 1].low != "for"
+    return status in FUTURE and time.last <= trigger.first and offered and at < time.first - 1
 
 
 def _older(trigger: Trigger, time: Time) -> bool:

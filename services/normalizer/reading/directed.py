@@ -63,8 +63,17 @@ def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:
     ]
     named = [n for n in before if not is_speaker(sentence, n, trigger.first) and n.named.actor and n.named.actor.type != "person"]
     free = [n for n in named if n.governor is None]
+    if sentence.tokens[trigger.first].low.endswith("ing"):
+        return _main_subject(sentence, trigger)
     found = free or named
     return found[-1] if found else None
+
+
+def _main_subject(sentence: Sentence, trigger: Trigger) -> Name | None:
+    """As in "Russia attacked Ukraine overnight, hitting Lviv": whoever did the first did the second."""
+    low, _ = sentence.clause(trigger.first)
+    names = [n for n in sentence.names if low <= n.first and n.last <= trigger.first and is_party(n) and n.governor is None]
+    return next((n for n in names if not is_speaker(sentence, n, trigger.first) and not is_person(n)), None)
 
 
 def _user(sentence: Sentence, trigger: Trigger) -> Name | None:

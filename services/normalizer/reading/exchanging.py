@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from schemas.events import Participant, Quantity
 from services.normalizer.reading import counting
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.directed import whole_state
-from services.normalizer.reading.document import Document, Name
+from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.meeting import is_party, is_speaker
 from services.normalizer.reading.states import state
+from services.normalizer.reading.tokens import Token
 
 REACH = 4
+SAY_GAP = 3
 
 
 def _mediates(trigger: Trigger, name: Name) -> bool:
     tokens = trigger.sentence.tokens
-    around = tokens[max(name.first - 4, 0) : name.first] + tokens[name.last : name.last + 2]
-    return any(token.low in words("mediating") for token in around)
+    around = tokens[max(name.first - 4, 0) : name.first] + tokens[name.last : name.last + 4]
+    between = name.named.actor is not None and name.named.actor.name in words("mediators")
+    return between or any(token.low in words("mediating") for token in _up_to_a_mark(around, len(around)))
+
+
+def _up_to_a_mark(tokens: Sequence[Token], most: int) -> Sequence[Token]:
+    return tokens[: next((at for at, token in enumerate(tokens) if token.low in {";", "."}), most)]
 
 
 def _sides(trigger: Trigger) -> tuple[Name, ...]:
@@ -25,13 +34,24 @@ def _sides(trigger: Trigger) -> tuple[Name, ...]:
     low, high = sentence.clause(trigger.first)
     inside = [n for n in sentence.names if low <= n.first < high]
     found = [n for n in inside if is_party(n) or (n.governor in {"to", "from"} and whole_state(n))]
-    return tuple(n for n in found if not is_speaker(sentence, n, len(sentence.tokens)) and not _told_behind(trigger, n))
+    telling = [n for n in found if is_speaker(sentence, n, len(sentence.tokens)) and not _of_himself(sentence, n)]
+    return tuple(n for n in found if n not in telling and not _told_behind(trigger, n))
+
+
+def _of_himself(sentence: Sentence, name: Name) -> bool:
+    """As in "Ukraine said it had received …": a side that speaks of its own part."""
+    verbs = [last for first, last in sentence.says if name.last <= first <= name.last + SAY_GAP]
+    return any(token.low in words("self") for last in verbs[:1] for token in sentence.tokens[last : last + SAY_GAP])
 
 
 def _told_behind(trigger: Trigger, name: Name) -> bool:
     """As in "…, Ukrainian officials said": a name at the tail that only speaks."""
     tokens = trigger.sentence.tokens
-    tail = [first for first, _ in trigger.sentence.says if name.last <= first <= name.last + 3]
+    tail = [
+        first
+        for first, _ in trigger.sentence.says
+        if name.last <= first <= name.last + SAY_GAP and not any(token.low == "," for token in tokens[name.last : first])
+    ]
     according = [at for at in range(max(name.first - 6, 0), name.first) if tokens[at].low == "according"]
     return bool(tail or according) and name.first >= trigger.last
 
@@ -57,6 +77,9 @@ def parties(document: Document, trigger: Trigger) -> tuple[Said[Participant], ..
         found.setdefault(actor.name, Said(actor.model_copy(update={"role": role}), name.named.start, name.named.end))
     released = _released(document, trigger) if trigger.kind.names_released else ()
     for said in released:
+        home = state(said.value.country, "party")
+        if home and home.country not in {other.value.country for other in found.values()}:
+            found[home.name] = Said(home, said.start, said.end)
         found.setdefault(said.value.name, said)
     return tuple(found.values())
 
@@ -67,6 +90,8 @@ def _receiver(trigger: Trigger, count_first: int, count_last: int) -> str | None
     tokens = sentence.tokens
     for name in sentence.names:
         actor = name.named.actor
+        if actor is not None and name.named.form == "demonym" and count_first <= name.first <= count_last:
+            return actor.name
         beside = (
             count_first - 1 <= name.first <= count_last + REACH
             and name.last < len(tokens)

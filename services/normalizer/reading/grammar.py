@@ -13,6 +13,7 @@ from services.normalizer.reading.rules import load_yaml, table
 class Grammar:
     prepositions: Table[str]
     place_prepositions: frozenset[str]
+    small: frozenset[str]
     topic_prepositions: frozenset[str]
     clause_ends: frozenset[str]
     turns: Table[str]
@@ -33,6 +34,7 @@ def grammar() -> Grammar:
     return Grammar(
         prepositions=table(words["prepositions"]),
         place_prepositions=frozenset(words["place_prepositions"]),
+        small=frozenset(words["prepositions"]),
         topic_prepositions=frozenset(words["topic_prepositions"]),
         clause_ends=frozenset(words["clause_ends"]),
         turns=table(words["turns"]),

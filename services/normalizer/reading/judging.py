@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.coreference import side_of
-from services.normalizer.reading.grammar import grammar
+from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.status import tells
 from services.normalizer.reading.telling import region
@@ -20,7 +20,15 @@ def _countries(candidate: Candidate) -> set[str | None]:
 def _parties(candidate: Candidate) -> bool:
     sides = _countries(candidate)
     bodies = any(said.value.type == "organisation" for said in candidate.parties)
-    return len(sides) > 1 or ((bodies or candidate.group) and bool(sides or candidate.places))
+    return len(sides) > 1 or ((bodies or (candidate.group and not _at_home(candidate))) and bool(sides or candidate.places))
+
+
+def _at_home(candidate: Candidate) -> bool:
+    """As in "met the leaders of his coalition": people of one house."""
+    sentence = candidate.trigger.sentence
+    held = {at for name in sentence.names for at in range(name.first, name.last)}
+    low, high = sentence.clause(candidate.trigger.first)
+    return any(sentence.tokens[at].low in lexical("domestic") for at in range(low, high) if at not in held)
 
 
 def _leaders(candidate: Candidate) -> bool:
@@ -28,7 +36,20 @@ def _leaders(candidate: Candidate) -> bool:
 
 
 def _adversaries(candidate: Candidate) -> bool:
-    return len(_countries(candidate)) > 1 or (bool(candidate.parties) and candidate.refers)
+    return len(_countries(candidate)) > 1 or (bool(candidate.parties) and (candidate.refers or _mutual(candidate)))
+
+
+def _mutual(candidate: Candidate) -> bool:
+    """Two sides; or one, with words that say there are two: "swapped", "on each side"."""
+    tokens, trigger = candidate.trigger.sentence.tokens, candidate.trigger
+    own = any(token.low in lexical("mutual") for token in tokens[trigger.first : trigger.last])
+    return len(_countries(candidate)) > 1 or (bool(candidate.parties) and (own or bool(phrases("both_ways").find(tokens))))
+
+
+def _handed(candidate: Candidate) -> bool:
+    """Somebody gives and somebody gets: a number of people, or people named."""
+    counted = any(said.value.measure in candidate.trigger.kind.measures for said in candidate.quantities)
+    return counted or any(said.value.role == "released" for said in candidate.parties)
 
 
 def _occasion(candidate: Candidate) -> bool:
@@ -57,6 +78,11 @@ def _military(candidate: Candidate) -> bool:
     return at_war or killed or bool(candidate.details) or any(said.value.role == "attacker" for said in candidate.parties)
 
 
+def _captive(candidate: Candidate) -> bool:
+    """People who are held, or who are named and come free."""
+    return _words_needed(candidate.trigger, "captivity") or any(said.value.role == "released" for said in candidate.parties)
+
+
 def _weapon(candidate: Candidate) -> bool:
     sentence = candidate.trigger.sentence
     low, _ = sentence.clause(candidate.trigger.first)
@@ -70,6 +96,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "leaders": _leaders,
     "counterpart": _leaders,
     "adversaries": _adversaries,
+    "handed": _handed,
     "occasion": _occasion,
     "gathering": _gathering,
     "military": _military,
@@ -77,7 +104,8 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "state_attacker": _state_attacker,
     "place": lambda candidate: bool(candidate.places),
     "toll": _toll,
-    "freed": lambda c: _words_needed(c.trigger, "captivity") or any(said.value.role == "released" for said in c.parties),
+    "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors"),
+    "swapped": lambda c: _captive(c) or (_handed(c) and _mutual(c)),
     "another": lambda _: False,
     "told": lambda _: False,
 }

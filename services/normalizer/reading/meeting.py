@@ -16,6 +16,8 @@ PRONOUN_REACH = 8
 # Words that may stand between a name and a verb of saying that it governs: "Peskov, her spokesman, said".
 SAY_GAP = 3
 TWO, THREE = 2, 3
+# "In a telephone call …" opens a sentence within so many words.
+OPENING = 6
 
 
 def is_party(name: Name) -> bool:
@@ -109,6 +111,8 @@ def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     """Whether the preposition before a name makes it one who meets."""
     if name.governor not in words("with"):
         return False
+    if name.governor == "by" and _low(sentence, name.governor_at - 1) in words("leading"):
+        return True
     if name.governor in {"of", "from"}:
         return name.governor_at <= trigger.last or _attached(sentence, name)
     return name.governor != "by" or _is_passive(trigger) or (trigger.noun and name.governor_at <= trigger.last + 1)
@@ -143,7 +147,27 @@ def _after(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
         or (trigger.noun and _listed(sentence, trigger, n))
         or _low(sentence, n.last + 1) == "format"
     ]
-    return (*met, *(() if trigger.noun else _objects(sentence, trigger)))
+    return (*met, *(_objects(sentence, trigger) if not trigger.noun or _as_verb(sentence, trigger) else ()))
+
+
+def _as_verb(sentence: Sentence, trigger: Trigger) -> bool:
+    """As in "…, meeting President Isaias in Asmara": the noun is a verb where whom it meets follows at once."""
+    met = _low(sentence, trigger.last - 1) == "meeting" and trigger.last < len(sentence.tokens)
+    return met and _low(sentence, trigger.first - 1) in {",", "after", "before", "and", "while"} and sentence.tokens[trigger.last].capital
+
+
+def _opened(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+    """As in "In a telephone call on Sunday, X and Y discussed …": the subjects behind the words that open the sentence."""
+    comma = next((at for at in range(trigger.last, len(sentence.tokens)) if _low(sentence, at) == ","), None)
+    if not trigger.noun or comma is None or trigger.first > OPENING or _low(sentence, 0) not in words("opening"):
+        return ()
+    found: list[Name] = []
+    for name in (n for n in sentence.names if n.first > comma and is_party(n) and n.governor is None):
+        edge = found[-1].last if found else comma + 1
+        if any(t.low.isalpha() and t.low not in grammar().skipped | grammar().conjunctions for t in sentence.tokens[edge : name.first]):
+            break
+        found.append(name)
+    return tuple(found)
 
 
 def _subjects(sentence: Sentence, trigger: Trigger, low: int) -> tuple[Name, ...]:
@@ -215,6 +239,13 @@ def _antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken
     return tuple(people.values())[: 1 if number == "one" else TWO]
 
 
+def offers_roof(trigger: Trigger) -> bool:
+    """As in "offered to host talks": whoever stands before is no party, unless he says with whom."""
+    low, _ = trigger.sentence.clause(trigger.first)
+    before = [token.low for token in trigger.sentence.tokens[max(low, trigger.first - PRONOUN_REACH) : trigger.first]]
+    return trigger.noun and any(w in words("hosting") for w in before[-4:]) and any(w in words("offers") for w in before)
+
+
 def _wanted(trigger: Trigger) -> int:
     """How many sides the words themselves ask for: "trilateral" three, else two."""
     return (
@@ -254,7 +285,10 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
             *_subjects(sentence, trigger, trigger.low),
             *_after(sentence, trigger),
             *_premodifiers(sentence, trigger),
+            *_opened(sentence, trigger),
         ]
+        if offers_roof(trigger):
+            return tuple(n for n in found if n.first >= trigger.last)
         found.extend(_antecedents(document, sentence, trigger, found))
     for name in _fallbacks(document, trigger) if len(_sides(found)) < _wanted(trigger) else ():
         if side(name) not in _sides(found) and len(_sides(found)) < _wanted(trigger):

@@ -34,6 +34,8 @@ MODALITIES: dict[str, Modality] = {
 EXACT = frozenset({"minute", "hour", "day", "night"})
 # A past happening without a date is news of the day only if it opens the story.
 OPENING = 3
+# A story goes on about a day that one of so many sentences before told, if it is not more than so many days ago.
+NEAR, LATELY = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +168,33 @@ def _is_fresh(happening: Happening) -> bool:
     return first.kind.frame != "meeting" and not told_back
 
 
-def default_when(happening: Happening, status: str, published: dt.date | None) -> When:
-    """A fresh report without a date is of the day it was published; a plan, or what is told in passing, has none."""
+def default_when(document: Document, happening: Happening, status: str) -> When:
+    """A fresh report without a date is of the day that the text just told of, else of the day it was published.
+
+    A plan, or what is told in passing, has none.
+    """
+    published = document.anchor.date
     if published is None or not _is_fresh(happening) or status not in {"occurred", "ongoing", "disputed"}:
         return When()
-    return dating.on_day(published)
+    return _going_on(document, happening, published) or dating.on_day(published)
+
+
+def _going_on(document: Document, happening: Happening, published: dt.date) -> When | None:
+    """As in "… killed 38 people on Monday. In one strike, 16 died …": the day of the violence that the sentences before tell of."""
+    first = happening.members[0].trigger
+    if first.kind.frame != "directed":
+        return None
+    for sentence in reversed(document.sentences[max(first.sentence.index - NEAR, 0) : first.sentence.index]):
+        violent = first.kind.weapon.find(sentence.tokens) or any(t.low in words("kills") | words("deaths") for t in sentence.tokens)
+        told = [
+            t.expression.when for t in sentence.times if not t.of_speech and t.expression.when and t.expression.type in {"DATE", "TIME"}
+        ]
+        exact = [
+            when for when in told if when.precision in EXACT and (days := dating.days(when)) and 0 <= (published - days[1]).days <= LATELY
+        ]
+        if violent and exact:
+            return exact[-1]
+    return None
 
 
 def is_background(when: When, status: str, published: dt.date | None, *, subject: bool) -> bool:
@@ -192,7 +216,7 @@ def make(maker: Maker, happening: Happening, *, subject: bool) -> Mention:
     """The mention, with a claim for every field that is filled."""
     best, stated, dated = telling(happening), fold_status(happening), fold_when(happening)
     status: Status = stated.status  # type: ignore[assignment]
-    when = dated[1].value if dated else default_when(happening, status, maker.published)
+    when = dated[1].value if dated else default_when(maker.document, happening, status)
     places, parties, quantities = fold_places(happening), fold_parties(happening), fold_quantities(happening)
     counted = [maker.claim(c, f"quantities.{s.value.measure}", _plain(s.value), s.start, s.end) for c, s in quantities]
     claims = [

@@ -9,6 +9,7 @@ from functools import cache
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.phrases import Table
 from services.normalizer.reading.rules import load_yaml, table
+from services.normalizer.reading.states import demonyms
 from services.normalizer.reading.tokens import Token
 
 NOUN_REACH = 5
@@ -19,6 +20,8 @@ VERB_REACH = 9
 AFTER_REACH = 8
 WEAPON_REACH = 9
 OF_REACH, TOLL_REACH = 4, 24
+# What happens to people who are counted.
+OUTCOMES = frozenset({"killed", "wounded", "missing", "displaced"})
 WEAPONS = frozenset({"drones", "missiles", "rockets", "shells", "bombs"})
 
 
@@ -71,7 +74,7 @@ def _words() -> _Words:
         before=Table((phrase, measure) for measure, phrases in data["verbs_before"].items() for phrase in phrases),
         after=Table((phrase, measure) for measure, phrases in data["verbs_after"].items() for phrase in phrases),
         rises=table(data["rises"]),
-        people=frozenset(data["people"]),
+        people=frozenset(data["people"]) | demonyms(),
     )
 
 
@@ -87,7 +90,11 @@ def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | N
         return _Number(at, end, vague[0], vague=True)
     end, spelt = words.words.at(tokens, at)
     value = spelt[0] if spelt else _digits(tokens[at].low)
-    if value is None:
+    if (
+        value is None
+        or (value == 1 and at > 0 and tokens[at - 1].low == "no")
+        or (value == 1 and end < len(tokens) and tokens[end].low in lexical("sums"))
+    ):
         return None
     end = end if spelt else at + 1
     unit = words.words.at(tokens, end)[1] if spelt and value in TENS and end < len(tokens) else ()
@@ -131,13 +138,18 @@ def _noun(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str 
     for at in range(number.last, min(number.last + NOUN_REACH, len(tokens))):
         low = tokens[at].low
         end, measures = words.nouns.at(tokens, at)
-        if measures and low not in words.people:
+        if measures and low not in words.people and not _only_describes(tokens, at, words):
             return measures[0], end
         if low in words.people:
             people = at + 1
-        if low in lexical("number_stops"):
+        if low in lexical("number_stops") and not (measures and _only_describes(tokens, at, words)):
             break
     return ("people", people) if people > 0 else (None, number.last)
+
+
+def _only_describes(tokens: Sequence[Token], at: int, words: _Words) -> bool:
+    """As in "two wounded Cambodian soldiers": the soldiers are counted."""
+    return tokens[at].low in lexical("states_of_health") and any(token.low in words.people for token in tokens[at + 1 : at + 3])
 
 
 def _weapon_further(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str | None, int]:
@@ -183,7 +195,9 @@ def _of_all(tokens: Sequence[Token], number: _Number, words: _Words) -> _Number 
 def _toll_rises(tokens: Sequence[Token], first: int, words: _Words) -> bool:
     """As in "the death toll from … rose to seven": the toll may stand far before its verb."""
     rises = any(end == first for at in range(max(first - 3, 0), first) for end, _ in [words.rises.at(tokens, at)] if end > at)
-    return rises and any(token.low == "toll" for token in tokens[max(first - TOLL_REACH, 0) : first])
+    before = {token.low for token in tokens[max(first - TOLL_REACH, 0) : first]}
+    raised = tokens[first - 1].low == "to" and bool(before & lexical("raises")) if first else False
+    return (rises and "toll" in before) or (raised and bool(before & {"toll", "dead", "deaths", "fatalities"}))
 
 
 def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words) -> tuple[str | None, int]:
@@ -224,12 +238,13 @@ def _of_people(tokens: Sequence[Token], number: _Number, first: int, told: tuple
     """What happened to the people counted, by the verbs around (noun, verb before, verb after)."""
     noun, before, after = told
     direct = _verb_before(tokens, first, _words(), reach=1)
-    if direct in {"killed", "wounded"}:
-        return direct
     if noun is None and tokens[number.first].low in lexical("articles"):
         return None
-    verb = (after if after != "downed" else None) or (before if before in {"killed", "wounded"} else None)
-    return verb if verb in {"killed", "wounded"} else noun
+    if direct in OUTCOMES:
+        return direct
+    verb = (after if after != "downed" else None) or (before if before in OUTCOMES else None)
+    handed = "people" if noun is None and _verb_before(tokens, first, _words(), reach=2) == "handed" else noun
+    return verb if verb in OUTCOMES else handed
 
 
 def find_counts(tokens: Sequence[Token], taken: frozenset[int]) -> tuple[Count, ...]:

@@ -61,7 +61,7 @@ def _near_enough(trigger: Trigger, name: Name) -> bool:
     low, high = (trigger.last, name.first) if name.first >= trigger.last else (name.last, trigger.first)
     if name.last <= trigger.first and any(low <= first < high for first, _ in trigger.sentence.says):
         return False
-    plain = grammar().skipped | grammar().conjunctions | grammar().place_prepositions | words("with")
+    plain = grammar().skipped | grammar().conjunctions | grammar().small | words("held_there")
     strange = [at for at in range(low, high) if at not in held and tokens[at].low not in plain and tokens[at].low.isalpha()]
     return len(strange) <= STRANGE
 
@@ -81,7 +81,7 @@ def _where_clause(trigger: Trigger) -> list[Name]:
     """As in "… to Israel on Wednesday, where he will meet …": the place before "where"."""
     low, _ = trigger.sentence.clause(trigger.first)
     if trigger.sentence.tokens[low].low != "where":
-        before = [n for n in trigger.sentence.names if low <= n.first and n.last <= trigger.first and n.named.place is not None]
+        before = [n for n in trigger.sentence.names if n.last <= trigger.first and n.named.place is not None]
         return [n for n in before if _travelled(trigger, n)][-1:]
     return [n for n in trigger.sentence.names if n.last <= low and n.named.place is not None][-1:]
 
@@ -116,7 +116,7 @@ def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
     role: PlaceRole = "candidate_venue" if status in {"proposed", "declined"} else "venue"
     inside = in_scope(trigger)
     found = [n for n in inside if _located(sentence, n) and not _possessive(sentence, n) and _near_enough(trigger, n)]
-    found += [n for n in inside if _premodifies(trigger, n)]
+    found += [n for n in inside if _premodifies(trigger, n) or (trigger.kind.frame == "exchange" and n.governor == "into")]
     if trigger.pattern.card.form == "visit" or trigger.pattern.card.id == "summit.verb.host":
         found += [n for n in inside if trigger.last <= n.first < trigger.last + NEXT and n.governor in {"to", None, "in"}]
     found += _where_clause(trigger)
@@ -185,7 +185,9 @@ def by_adjective(trigger: Trigger) -> tuple[Said[Place], ...]:
 def pointed_at(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
     """As in "a missile hit the city": the town, camp or port that was named last."""
     tokens, index = trigger.sentence.tokens, trigger.sentence.index
-    pointers = [at for at in range(trigger.last, trigger.high) if tokens[at].low in words("the_place") and tokens[at - 1].low == "the"]
+    pointers = [
+        at for at in range(trigger.last, trigger.high) if tokens[at].low in words("the_place") and tokens[at - 1].low in {"the", "same"}
+    ]
     if not pointers or (pointers[0] + 1 < len(tokens) and tokens[pointers[0] + 1].low == "of"):
         return ()
     before = [n for n in trigger.sentence.names if n.last <= pointers[0]]

@@ -50,6 +50,7 @@ class PatternCard(Model):
     alone: bool = False
     reverse: bool = False
     participle: bool = False
+    echo: bool = False
     destroys: bool = False
     trigger: tuple[str, ...]
     needs: tuple[str, ...]

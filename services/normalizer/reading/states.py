@@ -11,10 +11,21 @@ STATES = Path(__file__).parent.parent / "lexicon" / "states.tsv"
 
 
 @cache
+def _rows() -> tuple[list[str], ...]:
+    return tuple(line.split("\t") for line in STATES.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
+
+
+@cache
+def demonyms() -> frozenset[str]:
+    """What the people of all states are called, in lower case: "iranians"; single words only."""
+    people = (name.lower() for row in _rows() for name in row[4].split(";"))
+    return frozenset(name for name in people if name.isalpha())
+
+
+@cache
 def _names() -> dict[str, str]:
-    rows = [line.split("\t") for line in STATES.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     names: dict[str, str] = {}
-    for row in rows:
+    for row in _rows():
         names.setdefault(row[0], row[1])
     return names
 

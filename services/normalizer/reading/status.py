@@ -40,13 +40,14 @@ def _cues() -> Table[_Rule]:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A trigger at tokens [first, last) and the clause [low, high) around it."""
+    """A trigger at tokens [first, last) and the clause [low, high) around it; words of names and times, `held`, take no room."""
 
     first: int
     last: int
     low: int
     high: int
     stretch: int = 0
+    held: frozenset[int] = frozenset()
 
 
 def _weigh(hit: tuple[int, int, _Rule], region: Region) -> State | None:
@@ -54,7 +55,8 @@ def _weigh(hit: tuple[int, int, _Rule], region: Region) -> State | None:
     before = last <= region.first
     if rule.cue.place != "either" and (rule.cue.place == "before") != before:
         return None
-    distance = region.first - last if before else first - region.last
+    between = range(last, region.first) if before else range(region.last, first)
+    distance = len(between) - sum(1 for at in between if at in region.held) if last <= region.first or first >= region.last else -1
     if not 0 <= distance < rule.cue.reach + region.stretch:
         return None
     return State(rule.status, first, last, rule.cue.weight - FADING * distance)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from schemas.events import When
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Said, Trigger
-from services.normalizer.reading.document import Document
+from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.status import Region, State, read_state, tells
@@ -30,7 +30,13 @@ ANSWER_REACH = 2
 
 def region(trigger: Trigger) -> Region:
     low, high = trigger.sentence.clause(trigger.first)
-    return Region(trigger.first, trigger.last, max(low, trigger.since), max(high if not trigger.rivals else trigger.high, trigger.last))
+    reach = max(high if not trigger.rivals else trigger.high, trigger.last)
+    return Region(trigger.first, trigger.last, max(low, trigger.since), reach, held=_held(trigger.sentence))
+
+
+def _held(sentence: Sentence) -> frozenset[int]:
+    spans = [*((n.first, n.last) for n in sentence.names), *((t.first, t.last) for t in sentence.times)]
+    return frozenset(at for first, last in spans for at in range(first, last))
 
 
 def state_of(trigger: Trigger) -> State:
@@ -73,6 +79,8 @@ def answered(document: Document, trigger: Trigger, told: State) -> State:
 def refers(trigger: Trigger) -> bool:
     """As in "the talks", "that attack", "Monday's summit": it may point back."""
     start = phrase_start(trigger.sentence, trigger.first)
+    while start > 0 and trigger.sentence.tokens[start - 1].low in lexical("occasional"):
+        start -= 1
     before = {token.low for token in trigger.sentence.tokens[max(start - 1, 0) : trigger.first]}
     return trigger.noun and bool(before & lexical("pointers"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ from services.normalizer.reading.tokens import fold
 from tests.unit.reading.articles import mentions
 
 TABLES = Path(__file__).parent / "tables"
-KINDS = {"strikes": ("strike",), "meetings": ("summit",), "exchanges": ("prisoner_exchange", "body_exchange")}
+KINDS = {
+    "strikes": ("strike",),
+    "strikes_told_at_length": ("strike",),
+    "meetings": ("summit",),
+    "exchanges": ("prisoner_exchange", "body_exchange"),
+}
 
 
 def rows() -> list[tuple[tuple[str, ...], dict[str, Any]]]:
@@ -21,8 +27,12 @@ def rows() -> list[tuple[tuple[str, ...], dict[str, Any]]]:
     return [(KINDS[path.stem], row) for path in tables for row in yaml.safe_load(path.read_text(encoding="utf-8"))]
 
 
+def plain(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+
+
 def names(mention: Mention, *roles: str) -> set[str]:
-    return {p.name for p in mention.participants if not roles or p.role in roles}
+    return {plain(p.name) for p in mention.participants if not roles or p.role in roles}
 
 
 def days(mention: Mention) -> str:
@@ -32,7 +42,7 @@ def days(mention: Mention) -> str:
 
 def faults(mention: Mention, told: dict[str, Any]) -> list[str]:
     """Where a mention differs from what was noted of it; what was not noted may be anything."""
-    places = " | ".join(fold(" ".join((p.name, *p.within))) for p in mention.where)
+    places = " | ".join(fold(plain(" ".join((p.name, *p.within)))) for p in mention.where)
     numbers = {(q.measure, n) for q in mention.quantities for n in (q.low, q.best, q.high) if n is not None}
     expected = {
         "status": (told.get("status", "occurred"), mention.status),
@@ -47,6 +57,9 @@ def faults(mention: Mention, told: dict[str, Any]) -> list[str]:
         ]
     wrong += [f"not: {who!r} is read" for who in told.get("not", ()) if who in names(mention) or fold(who) in places]
     wrong += [f"counts: {n}, read {sorted(numbers)}" for n in told.get("counts", {}).items() if n not in numbers]
+    wrong += [
+        f"numbers: {m} {n}, read {sorted(numbers)}" for m, all_ in told.get("numbers", {}).items() for n in all_ if (m, n) not in numbers
+    ]
     return wrong
 
 

@@ -175,6 +175,8 @@ class Walk:
             return None  # "Bush Street", "Biden Smith"
         if hit.senses and self.geography.cued(hit.first):
             return None
+        if hit.key not in self.persons.introduced and any(s.kind == "body" for s in hit.senses):
+            return None  # "Houthi prisoners" before any Mr Houthi
         person = self.persons.known(hit.key, hit.people)
         return (self._as_person(hit.first, hit.last, person, hit.key), hit.last) if person else None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 LOG_EVENTS: dict[str, str] = {
     "started": "the process runs; `http` is where it answers",
     "stopped": "the process ended gracefully",
+    "interrupted": "Ctrl-C",
+    "service_halted": "the process ended because going on would do harm; the reason says why. Mend it, then start again",
     "partitions_assigned": "a follower owns these partitions and goes on at these offsets",
     "fenced": "another process has taken over these partitions; this one rolled back and let go",
     "follower_halted": "going on would corrupt the projection, or a bug; the reason says which, and readiness too. Mend it, then restart",

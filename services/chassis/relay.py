@@ -101,16 +101,21 @@ class Relay:
         Raises:
             Halt: one does: Postgres was restored to an older state, or made anew. New records would pass for repeats.
         """
-        heads = {TopicPartition(r["topic"], r["partition"]): r["next_seq"] for r in await self._pool.fetch(OUTBOX["heads"])}
+        targets = list(await self._heads())
         async with probe_of(self._settings.kafka) as probe:
-            first, end = await probe.beginning_offsets(list(heads)), await probe.end_offsets(list(heads))
-            last = await read_at(probe, {at: end[at] - 1 for at in heads if end[at] > first[at]})
+            first, end = await probe.beginning_offsets(targets), await probe.end_offsets(targets)
+            last = await read_at(probe, {at: end[at] - 1 for at in targets if end[at] > first[at]})
+        heads = await self._heads()  # after the log: another process may be publishing, and heads only grow
         for at, raw in last.items():
             if (seq_of(raw) or 0) >= heads[at]:
                 raise Halt(
                     f"{at.topic}-{at.partition} holds number {seq_of(raw)}, and the outbox would give {heads[at]} next: "
                     "it is older than the log"
                 )
+
+    async def _heads(self) -> dict[TopicPartition, int]:
+        rows = await self._pool.fetch(OUTBOX["heads"])
+        return {TopicPartition(row["topic"], row["partition"]): row["next_seq"] for row in rows}
 
     async def _holds(self) -> bool:
         """Take or renew the lease; False while another process holds it."""

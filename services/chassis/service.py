@@ -17,6 +17,7 @@ from faststream import FastStream
 from faststream.kafka import KafkaBroker
 
 from schemas.topics import Card, cards
+from services.chassis.errors import Halt
 from services.chassis.faults import Faults
 from services.chassis.follower import Effects, Follower
 from services.chassis.health import Health, health_router
@@ -63,8 +64,13 @@ def run_service(name: str, settings: Settings, build: Callable[[Service], Awaita
         OSError: the HTTP port is taken.
     """
     configure(name, settings)
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         asyncio.run(_run(name, settings, build))
+    except* KeyboardInterrupt:
+        log.info("interrupted")
+    except* Halt as halts:
+        log.error("service_halted", reason="; ".join(str(halt) for halt in halts.exceptions))  # noqa: TRY400 - the reason is all
+        raise SystemExit(1) from halts
 
 
 async def _run(name: str, settings: Settings, build: Callable[[Service], Awaitable[None]]) -> None:

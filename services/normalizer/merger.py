@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 import asyncpg
@@ -13,12 +14,12 @@ from pydantic import ValidationError
 
 from schemas.changes import Cause, EventChange
 from schemas.mentions import Reading
-from services.chassis.errors import Permanent
+from services.chassis.errors import Permanent, brief
 from services.chassis.outbox import Outbox
 from services.chassis.records import Outgoing, Record
-from services.normalizer.merging import Told, block_keys, component, partition, settle
+from services.normalizer.merging import Around, Told, partition, settle
 from services.normalizer.publish import change_records
-from services.normalizer.store import Store
+from services.normalizer.store import Parsed, Store, tellings
 
 _NAMESPACE = uuid.UUID("6f1d3c0a-50d2-5d0f-a7b0-0a3a6f6f2c11")
 
@@ -27,7 +28,7 @@ class Merger:
     """Effects of following the mentions of every kind."""
 
     def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
+        self._outbox, self._parsed = outbox, Parsed()
 
     async def prepare(self, records: Sequence[Record]) -> list[tuple[Record, Reading]]:
         """The readings in these records."""
@@ -35,10 +36,13 @@ class Merger:
 
     async def apply(self, tx: asyncpg.Connection, prepared: Sequence[tuple[Record, Reading]]) -> None:
         """Merge one reading after the other: the history must not depend on how records fell into batches."""
+        store = Store(tx, self._parsed)
+        await store.open([reading for _, reading in prepared])
         outgoing: list[Outgoing] = []
         for record, reading in prepared:
-            changes = await _merge(Store(tx), record, reading)
+            changes = await _merge(store, record, reading)
             outgoing += [out for change in changes for out in change_records(record, change)]
+        await store.close()
         await self._outbox.append(tx, outgoing)
 
 
@@ -46,38 +50,32 @@ def _reading(record: Record) -> Reading:
     try:
         return Reading.model_validate_json(record.value or b"")
     except ValidationError as error:
-        raise Permanent(f"not a Reading: {error}", record) from error
+        raise Permanent(f"not a Reading: {brief(error)}", record) from error
 
 
 async def _merge(store: Store, record: Record, reading: Reading) -> Sequence[EventChange]:
-    if await store.is_late(reading):
+    """What an article takes back counts as much as what it tells: it may have held others together, or kept them apart."""
+    if store.is_late(reading):
         return ()
     at = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
-    after = [Told(mention, reading.article, reading.sentences) for mention in reading.mentions]
-    before = await store.replace(reading, after)
-    reached = {one.mention.mention_id: one for seed in (before, after) for one in await _reached(store, reading, seed)}
-    gone = reached.keys() & {t.mention.mention_id for t in before} - {t.mention.mention_id for t in after}
-    previous, born = await store.events_of(reached)
-    groups = partition(one for mention_id, one in reached.items() if mention_id not in gone)
-    changes = settle(previous, groups, _cause(record, reading), at, _mint(record), born)
-    await store.save(changes, at)
+    after = tellings(reading)
+    before = store.replace(reading, after)
+    core = await store.component([*before, *after])
+    previous, born = await store.events(store.homes(core))
+    around = await _around(store, store.beside(core), {event.event_id for event in previous})
+    store.dismiss(before)
+    gone = set(before)
+    groups = partition(one for one in core if one not in gone)
+    changes = settle(previous, groups, _cause(record, reading), at, _mint(record), born, around)
+    store.save(changes, at)
     return changes
 
 
-async def _reached(store: Store, reading: Reading, seed: Sequence[Told]) -> Sequence[Told]:
-    """The seed and all mentions that likeness joins to it through any number of steps.
-
-    What an article takes back counts as much as what it tells: it may have held others together, or kept them apart.
-    """
-    known: dict[str, Told] = {}
-    asked: set[str] = set()
-    while True:
-        reached = component(seed, known.values())
-        keys = {key for one in reached for key in block_keys(one)} - asked
-        if not keys:
-            return reached
-        known |= await store.sharing_keys(reading, keys, but=known)
-        asked |= keys
+async def _around(store: Store, nearby: Sequence[Told], inside: AbstractSet[str]) -> list[Around]:
+    """The events of other components that are linked to this one."""
+    homes = store.homes(nearby)
+    events, _ = await store.events(homes)
+    return [Around(event, tuple(homes[event.event_id])) for event in events if event.event_id not in inside]
 
 
 def _cause(record: Record, reading: Reading) -> Cause:

@@ -1,9 +1,14 @@
-"""What merging keeps in Postgres: the latest readings, their mentions, and the events as last published."""
+"""What merging keeps in Postgres: the latest readings, their mentions, and the events as last published.
+
+A store is one transaction's view: what it needs is read in few questions for a whole batch, what changes is kept in memory, and
+all of it is written at the end. So a reading costs what it touches, and not a conversation with the server.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -13,54 +18,179 @@ from schemas.changes import EventChange
 from schemas.events import CanonicalEvent
 from schemas.mentions import ArticleRef, Mention, Reading
 from services.chassis.queries import queries
-from services.normalizer.merging import Told, block_keys
+from services.normalizer.merging import Keys, Told, keys_of
+from services.normalizer.recent import Recent, digest_of
+from services.normalizer.shelf import Row, Shelf
 
 SQL = queries(Path(__file__).parent / "sql" / "merging.sql")
+Slot = tuple[str, str]  # article id and kind
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a process has parsed lately, to be handed to one store after another."""
+
+    told: Recent[Told] = field(default_factory=lambda: Recent(16_384))
+    events: Recent[CanonicalEvent] = field(default_factory=lambda: Recent(2_048))
 
 
 class Store:
     """The tables of merging, within one transaction."""
 
-    def __init__(self, tx: asyncpg.Connection) -> None:
-        self._tx = tx
+    def __init__(self, tx: asyncpg.Connection, parsed: Parsed) -> None:
+        self._tx, self._parsed = tx, parsed
+        self._shelf, self._asked = Shelf(), Keys()
+        self._revisions: dict[Slot, int] = {}
+        self._readings: dict[Slot, Reading] = {}
+        self._events: dict[str, tuple[CanonicalEvent, datetime]] = {}
+        self._changed: set[str] = set()
 
-    async def is_late(self, reading: Reading) -> bool:
+    async def open(self, batch: Sequence[Reading]) -> None:
+        """Load what is known of the articles of a batch, and whatever their mentions lead to."""
+        slots = sorted({slot_of(reading) for reading in batch})
+        for row in await self._tx.fetch(SQL["revisions"], *columns(slots, 2)):
+            self._revisions[row["article_id"], row["kind"]] = row["revision"]
+        await self._load(await self._tx.fetch(SQL["told_before"], *columns(slots, 2)))
+        after = [told for reading in batch for told in tellings(reading)]
+        before = [row.told for row in self._shelf.rows.values()]
+        await self._ask(together(keys_of(told) for told in (*before, *after)))
+        await self._load_events({row.event_id for row in self._shelf.rows.values() if row.event_id})
+
+    def is_late(self, reading: Reading) -> bool:
         """Whether this revision of the article, or a later one, was merged already."""
-        known = await self._tx.fetchval(SQL["known_revision"], reading.article.article_id, reading.kind)
-        return known is not None and known >= reading.article.revision
+        return self._revisions.get(slot_of(reading), 0) >= reading.article.revision
 
-    async def replace(self, reading: Reading, told: Sequence[Told]) -> list[Told]:
+    def replace(self, reading: Reading, told: Sequence[Told]) -> list[Told]:
         """Put an article's mentions in place of those of its earlier revision, which are returned."""
-        article_id, kind = reading.article.article_id, reading.kind
-        rows = await self._tx.fetch(SQL["take_back"], article_id, kind)
-        article, sentences = reading.article.model_dump_json(), json.dumps(reading.sentences)
-        await self._tx.execute(SQL["remember_reading"], article_id, kind, reading.article.revision, article, sentences)
-        if told:
-            columns = zip(*((t.mention.mention_id, _array(block_keys(t)), t.mention.model_dump_json()) for t in told), strict=True)
-            ids, keys, mentions = columns
-            await self._tx.execute(SQL["remember_mentions"], ids, article_id, kind, keys, mentions)
-        return [_told(row) for row in rows]
+        slot = slot_of(reading)
+        before = self._shelf.take_back(slot)
+        self._revisions[slot], self._readings[slot] = reading.article.revision, reading
+        article = _texts(reading)
+        for one in told:
+            digest = digest_of((one.mention.model_dump_json(), *article))
+            self._parsed.told.put(digest, one)
+            self._shelf.put(one, digest)
+        return before
 
-    async def sharing_keys(self, reading: Reading, keys: Iterable[str], but: Iterable[str]) -> dict[str, Told]:
-        """Mentions in other articles that share a block key, by id; those named in `but` are left out."""
-        rows = await self._tx.fetch(SQL["sharing_keys"], reading.kind, sorted(keys), reading.article.article_id, sorted(but))
-        return {row["mention_id"]: _told(row) for row in rows}
+    async def component(self, seed: Sequence[Told]) -> tuple[Told, ...]:
+        """The seed and all mentions that could be one event with it, through any number of steps."""
+        core = self._shelf.crowd.component(seed)
+        while keys := self._shelf.crowd.unasked(core):
+            await self._ask(keys)
+            core = self._shelf.crowd.component(seed)
+        return core
 
-    async def events_of(self, mention_ids: Iterable[str]) -> tuple[list[CanonicalEvent], dict[str, datetime]]:
-        """The events that these mentions belong to, or belonged to last, and when each was first recorded."""
-        rows = await self._tx.fetch(SQL["events_of"], sorted(mention_ids))
-        events = (CanonicalEvent.model_validate_json(row["state"]) for row in rows)
-        return [event for event in events if event.merged_into is None], {row["event_id"]: row["born"] for row in rows}
+    def beside(self, core: Sequence[Told]) -> tuple[Told, ...]:
+        """What is linked to a component."""
+        return self._shelf.crowd.beside(core)
 
-    async def save(self, changes: Sequence[EventChange], at: datetime) -> None:
+    def dismiss(self, told: Sequence[Told]) -> None:
+        """Let go of what was taken back, once its component is known."""
+        self._shelf.dismiss(told)
+
+    def homes(self, told: Iterable[Told]) -> dict[str, list[Told]]:
+        """The events that these mentions belong to, or belonged to last, with those of them that do."""
+        found: dict[str, list[Told]] = {}
+        for one in told:
+            event_id = self._shelf.rows[one.mention.mention_id].event_id
+            if event_id is not None:
+                found.setdefault(event_id, []).append(one)
+        return found
+
+    async def events(self, event_ids: Iterable[str]) -> tuple[list[CanonicalEvent], dict[str, datetime]]:
+        """Events by id, and when each was first recorded. Merged ones are left out; retracted ones may live again."""
+        asked = sorted(set(event_ids))
+        await self._load_events(asked)
+        found = [self._events[name][0] for name in asked]
+        return [event for event in found if event.merged_into is None], {name: self._events[name][1] for name in asked}
+
+    def save(self, changes: Sequence[EventChange], at: datetime) -> None:
         """Keep the changed events, and which mentions now belong to which."""
-        events = [change.event for change in changes]
-        if not events:
-            return
-        await self._tx.execute(SQL["save_events"], *zip(*((e.event_id, e.kind, at, e.model_dump_json()) for e in events), strict=True))
-        pairs = [(m.mention_id, e.event_id) for e in events if not e.merged_into and e.status != "retracted" for m in e.mentions]
-        if pairs:
-            await self._tx.execute(SQL["assign"], *zip(*pairs, strict=True))
+        for event in (change.event for change in changes):
+            _, born = self._events.get(event.event_id, (None, at))
+            self._events[event.event_id] = (event, born)
+            self._changed.add(event.event_id)
+            if not event.merged_into and event.status != "retracted":
+                for mention in event.mentions:
+                    if mention.mention_id in self._shelf.rows:  # those of an event of which only a link changed may not be
+                        self._shelf.assign(mention.mention_id, event.event_id)
+
+    async def close(self) -> None:
+        """Write all that changed, in the order of its keys."""
+        readings = sorted(self._readings.items())
+        await self._write("remember_readings", [(*slot, r.article.revision, *_texts(r)) for slot, r in readings], 5)
+        rows = [self._shelf.rows[name] for name in sorted(self._shelf.written)]
+        await self._write("remember_mentions", [_columns_of(row) for row in rows], 9)
+        moved = [self._shelf.rows[name] for name in sorted(self._shelf.moved - self._shelf.written)]
+        await self._write("move", [(row.mention_id, row.event_id, row.present) for row in moved], 3)
+        events = [self._events[name] for name in sorted(self._changed)]
+        await self._write("save_events", [self._event_columns(event, born) for event, born in events], 5)
+
+    async def _write(self, query: str, rows: Sequence[tuple[object, ...]], width: int) -> None:
+        if rows:
+            await self._tx.execute(SQL[query], *columns(rows, width))
+
+    def _event_columns(self, event: CanonicalEvent, born: datetime) -> tuple[object, ...]:
+        state = event.model_dump_json()
+        digest = digest_of((state,))
+        self._parsed.events.put(digest, event)
+        return event.event_id, event.kind, born, digest, state
+
+    async def _ask(self, keys: Keys) -> None:
+        """Load what shares keys that were not asked for yet. A key that is strong here finds weak ones too."""
+        new = Keys(keys.strong - self._asked.strong, keys.weak - self._asked.strong - self._asked.weak)
+        if new:
+            self._asked |= new
+            await self._load(await self._tx.fetch(SQL["sharing_keys"], sorted(new.strong | new.weak), sorted(new.strong)))
+
+    async def _load(self, rows: Sequence[asyncpg.Record]) -> None:
+        missing = [row["mention_id"] for row in rows if self._parsed.told.get(row["digest"]) is None]
+        bodies = {row["mention_id"]: row for row in await self._tx.fetch(SQL["bodies"], missing)} if missing else {}
+        for row in rows:
+            if row["mention_id"] not in self._shelf.rows:
+                told = self._parsed.told.get(row["digest"]) or self._parsed.told.put(row["digest"], _told(bodies[row["mention_id"]]))
+                self._shelf.load([Row(told, row["digest"], row["event_id"], row["present"])])
+
+    async def _load_events(self, event_ids: Iterable[str]) -> None:
+        unknown = sorted(set(event_ids) - self._events.keys())
+        rows = await self._tx.fetch(SQL["events"], unknown) if unknown else []
+        missing = [row["event_id"] for row in rows if self._parsed.events.get(row["digest"]) is None]
+        states = {row["event_id"]: row["state"] for row in await self._tx.fetch(SQL["states"], missing)} if missing else {}
+        for row in rows:
+            held, event_id = self._parsed.events.get(row["digest"]), row["event_id"]
+            event = held or self._parsed.events.put(row["digest"], CanonicalEvent.model_validate_json(states[event_id]))
+            self._events[event_id] = (event, row["born"])
+
+
+def slot_of(reading: Reading) -> Slot:
+    return (reading.article.article_id, reading.kind)
+
+
+def tellings(reading: Reading) -> list[Told]:
+    """The mentions of a reading, each with its article."""
+    return [Told(mention, reading.article, reading.sentences) for mention in reading.mentions]
+
+
+def columns(rows: Iterable[Sequence[object]], width: int) -> list[list[object]]:
+    """Rows as columns, which `unnest` takes."""
+    table = list(rows)
+    return [[row[at] for row in table] for at in range(width)]
+
+
+def together(keys: Iterable[Keys]) -> Keys:
+    """All keys of several mentions."""
+    every = list(keys)
+    return Keys(frozenset().union(*(one.strong for one in every)), frozenset().union(*(one.weak for one in every)))
+
+
+def _texts(reading: Reading) -> tuple[str, str]:
+    return reading.article.model_dump_json(), json.dumps(reading.sentences)
+
+
+def _columns_of(row: Row) -> tuple[object, ...]:
+    keys = keys_of(row.told)
+    mention = row.told.mention.model_dump_json()
+    return row.mention_id, *row.slot, _array(keys.strong), _array(keys.weak), row.event_id, row.present, row.digest, mention
 
 
 def _told(row: asyncpg.Record) -> Told:
@@ -71,4 +201,5 @@ def _told(row: asyncpg.Record) -> Told:
 
 def _array(keys: Iterable[str]) -> str:
     """A Postgres array literal: `unnest` takes no ragged arrays of arrays."""
-    return "{" + ",".join(json.dumps(key, ensure_ascii=False) for key in sorted(keys)) + "}"
+    escaped = (key.replace("\\", "\\\\").replace('"', '\\"') for key in sorted(keys))
+    return "{" + ",".join(f'"{key}"' for key in escaped) + "}"

@@ -66,13 +66,46 @@ async def merged(tx: asyncpg.Connection, given: Sequence[Reading]) -> tuple[list
     effects = Merger(outbox)
     for offset, reading in enumerate(given):
         await effects.apply(tx, await effects.prepare([record(offset, reading)]))
+    return await live(tx), outbox.changes
+
+
+async def live(tx: asyncpg.Connection) -> list[CanonicalEvent]:
     states = [CanonicalEvent.model_validate_json(row["state"]) for row in await tx.fetch("SELECT state FROM events")]
-    return [state for state in states if not state.merged_into and state.status != "retracted"], outbox.changes
+    return [state for state in states if not state.merged_into and state.status != "retracted"]
 
 
 def record(offset: int, reading: Reading) -> Record:
     topic = f"mentions.{reading.kind}.v1"
     return decode(raw(offset, offset, key=reading.article.article_id.encode(), value=reading.model_dump_json().encode(), topic=topic))
+
+
+@pytest.mark.parametrize("size", [3, 1000])
+async def test_the_history_does_not_depend_on_how_records_fell_into_batches(
+    tx: asyncpg.Connection, readings: list[Reading], size: int
+) -> None:
+    _, one_by_one = await merged(tx, readings)
+    await tx.execute("TRUNCATE told, readings, events")
+    outbox = Kept()
+    effects, records = Merger(outbox), [record(offset, reading) for offset, reading in enumerate(readings)]
+    for at in range(0, len(records), size):
+        await effects.apply(tx, await effects.prepare(records[at : at + size]))
+    assert outbox.changes == one_by_one
+
+
+async def test_a_batch_that_was_rolled_back_leaves_nothing_in_memory(tx: asyncpg.Connection, readings: list[Reading]) -> None:
+    # given a merger whose second batch is rolled back, as when it was fenced or a record in it was refused
+    outbox = Kept()
+    effects, half = Merger(outbox), len(readings) // 2
+    await effects.apply(tx, await effects.prepare([record(n, reading) for n, reading in enumerate(readings[:half])]))
+    under_way = tx.transaction()
+    await under_way.start()
+    await effects.apply(tx, await effects.prepare([record(n, reading) for n, reading in enumerate(readings[half:], half)]))
+    await under_way.rollback()
+    # when it goes on with other records than those
+    rest = readings[half + 3 :]
+    await effects.apply(tx, await effects.prepare([record(n, reading) for n, reading in enumerate(rest, half + 3)]))
+    # then the events are those of the records that count
+    assert by_content(await live(tx)) == by_content(merge_all([*readings[:half], *rest]))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -89,8 +122,8 @@ async def test_without_what_was_taken_back_among_the_touched_the_events_would_de
 ) -> None:
     """The negative control: mentions that an article takes back are forgotten too early."""
 
-    async def forgetful(self: store.Store, reading: Reading, told: Sequence[Told]) -> list[Told]:
-        await replace(self, reading, told)
+    def forgetful(self: store.Store, reading: Reading, told: Sequence[Told]) -> list[Told]:
+        replace(self, reading, told)
         return []
 
     replace = store.Store.replace

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from .alike import Likeness
 from .clusters import partition
-from .component import component, likeness
+from .component import beside, component, likeness
 from .compose import compose
-from .keys import keys
+from .crowd import Crowd
+from .keys import Keys, keys_of
 from .lineage import lineages, shared_sentences
 from .scratch import event_id, merge_all, tellings
-from .settle import content, settle
-from .shapes import shape
+from .settle import Around, content, settle
 from .tables import tables
 from .told import Told
 
 __all__ = [
+    "Around",
+    "Crowd",
+    "Keys",
     "Likeness",
     "Told",
-    "block_keys",
+    "beside",
     "component",
     "compose",
     "content",
     "event_id",
+    "keys_of",
     "likeness",
     "lineages",
     "merge_all",
@@ -31,11 +35,6 @@ __all__ = [
     "shared_sentences",
     "tellings",
 ]
-
-
-def block_keys(told: Told) -> frozenset[str]:
-    """Two mentions that could ever be one event, or be linked, share a key."""
-    return frozenset(keys(shape(told)))
 
 
 def ruleset() -> str:

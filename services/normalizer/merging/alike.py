@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from .conflicts import contradiction, disagreeing
+from .conflicts import contradiction, disagreeing, incompatible
 from .keys import grounds
 from .parties import agreement
 from .places import relation
@@ -44,6 +44,26 @@ def compare(a: Shape, b: Shape) -> Likeness:
 
 def enough(a: Shape, found: Likeness) -> bool:
     return found.edge and found.score >= tables().of(a.structure.kind).threshold
+
+
+def possible(a: Shape, b: Shape) -> bool:
+    """Could mentions told like a and like b be one event, whichever of their numbers and words decide? True wherever `enough` is for
+    any parts of them, and the more so the more is told: this, unlike `enough`, never ends because another mention comes.
+    """
+    one, two = a.structure, b.structure
+    if incompatible(one, two) is not None or _too_long_silent(one, two) or not grounds(a, b):
+        return False
+    weights, table = tables().of(one.kind).weights, tables()
+    score = sum(value for _, value in _by_structure(one, two)) + weights["quantities"] * _at_best(a.numbers, b.numbers, table)
+    return round(score + (weights["wording"] if a.quotes & b.quotes else 0.0), 4) >= table.of(one.kind).threshold
+
+
+def _at_best(a: frozenset[Number], b: frozenset[Number], table: Tables) -> float:
+    agreed = max((_equal(measure, value, table) for measure, _, value in a & b), default=0.0)
+    if agreed >= table.quantities["near"]:
+        return agreed
+    measures = {measure for measure, _, _ in a} & {measure for measure, _, _ in b} - table.tolls
+    return max(agreed, *(table.quantities["near"] for measure in measures if _near(measure, a, b, table)), 0.0)
 
 
 def _weighed(a: Shape, b: Shape) -> Likeness:
@@ -108,6 +128,9 @@ def _equal(measure: str, value: int, table: Tables) -> float:
 def _apart(measure: str, a: frozenset[Number], b: frozenset[Number], table: Tables) -> float:
     if measure in table.tolls:
         return table.quantities["toll_apart"]
+    return table.quantities["near" if _near(measure, a, b, table) else "apart"]
+
+
+def _near(measure: str, a: frozenset[Number], b: frozenset[Number], table: Tables) -> bool:
     mine, yours = ([value for name, _, value in side if name == measure] for side in (a, b))
-    near = any(abs(x - y) <= table.near * max(x, y) for x in mine for y in yours)
-    return table.quantities["near" if near else "apart"]
+    return any(abs(x - y) <= table.near * max(x, y) for x in mine for y in yours)

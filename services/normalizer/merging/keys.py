@@ -7,10 +7,12 @@ thousand hits is not compared pair by pair.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
-from .shapes import Shape, Structure
+from .shapes import Shape, Structure, shape
 from .tables import tables
+from .told import Told
 
 Anchors = dict[str, bool]
 REMEMBERED = 65_536
@@ -31,6 +33,34 @@ def keys(shape: Shape) -> dict[str, bool]:
     return found | dict.fromkeys((f"{kind}|told|{name}" for name in shape.mentions | shape.parts), True)
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of a mention, those of strong anchors apart from those of weak ones."""
+
+    strong: frozenset[str] = frozenset()
+    weak: frozenset[str] = frozenset()
+
+    def __or__(self, other: Keys) -> Keys:
+        return Keys(self.strong | other.strong, self.weak | other.weak)
+
+    def __sub__(self, other: Keys) -> Keys:
+        return Keys(self.strong - other.strong, self.weak - other.weak)
+
+    def __bool__(self) -> bool:
+        return bool(self.strong or self.weak)
+
+    def meets(self, other: Keys) -> bool:
+        """Is a key in common of which at least one side is strong?"""
+        return not (self.strong.isdisjoint(other.strong | other.weak) and self.weak.isdisjoint(other.strong))
+
+
+@lru_cache(maxsize=16_384)
+def keys_of(told: Told) -> Keys:
+    """What a store finds a mention by."""
+    found = keys(shape(told))
+    return Keys(frozenset(key for key in found if found[key]), frozenset(key for key in found if not found[key]))
+
+
 def grounds(a: Shape, b: Shape) -> bool:
     """Have these two anything in common that is worth a comparison? Implies a key in common."""
     one, two = a.structure, b.structure
@@ -49,6 +79,12 @@ def _standing(structure: Structure) -> Anchors:
     if local and not where.own:
         found |= dict.fromkeys((f"of:{country}" for country in where.countries), True)
     return found
+
+
+@lru_cache(maxsize=REMEMBERED)
+def alike_in_place_and_time(a: Structure, b: Structure) -> bool:
+    """Grounds for a comparison that do not hang on numbers."""
+    return _same_time(a, b) and _common(a, b)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from schemas.events import Link
 
 from .cells import Cell, cells, neighbours
-from .conflicts import DECLINED_VENUE, contradiction
-from .keys import grounds
-from .shapes import Shape
+from .conflicts import DECLINED_VENUE, incompatible
+from .keys import alike_in_place_and_time
+from .shapes import Shape, Structure
 from .told import Told
 
 Links = dict[str, tuple[Link, ...]]
@@ -19,9 +19,9 @@ WHOLE = "told as the whole of it"
 ALTERNATIVE = "the same parties, of whom one refused this venue"
 
 
-def alternatives(a: Shape, b: Shape) -> bool:
+def alternatives(a: Structure, b: Structure) -> bool:
     """One is the refusal of a venue, the other the plan to meet that it does not end."""
-    return contradiction(a, b) == DECLINED_VENUE and grounds(a, b) and "plan" in {a.structure.stage, b.structure.stage}
+    return "plan" in {a.stage, b.stage} and incompatible(a, b) == DECLINED_VENUE and alike_in_place_and_time(a, b)
 
 
 def part_and_whole(a: Shape, b: Shape) -> bool:
@@ -50,7 +50,7 @@ def _refusals(groups: Mapping[str, Sequence[Told]]) -> Iterator[tuple[str, str, 
     home = {one.mention.mention_id: event_id for event_id, group in groups.items() for one in group}
     table = _with_refusals(groups)
     for one, other in neighbours(table):
-        if alternatives(table[one].shape, table[other].shape):
+        if alternatives(table[one].shape.structure, table[other].shape.structure):
             ends = [home[table[position].told[0].mention.mention_id] for position in (one, other)]
             yield ends[0], "alternative_to", ends[1], ALTERNATIVE
             yield ends[1], "alternative_to", ends[0], ALTERNATIVE

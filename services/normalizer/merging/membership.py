@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from schemas.events import Membership
 
-from .alike import compare
+from .alike import compare, enough
 from .cells import Cell, cells, neighbours
 from .told import Told
 
@@ -31,7 +31,7 @@ def _membership(cell: Cell, table: Sequence[Cell], runner_up: str | None) -> Mem
 
 
 def rivals(groups: Mapping[str, Sequence[Told]]) -> dict[str, str]:
-    """By mention id: the other event with which the mention has most in common, if it could belong there at all."""
+    """By mention id: the other event with which the mention has most in common, if that would be enough to belong there."""
     home = {one.mention.mention_id: event_id for event_id, group in groups.items() for one in group}
     table = cells(one for group in groups.values() for one in group)
     found: dict[int, list[tuple[float, int]]] = defaultdict(list)
@@ -39,7 +39,7 @@ def rivals(groups: Mapping[str, Sequence[Told]]) -> dict[str, str]:
         if _home(table[one], home) == _home(table[other], home):
             continue
         like = compare(table[one].shape, table[other].shape)
-        if like.edge:
+        if enough(table[one].shape, like):
             found[one].append((-like.score, other))
             found[other].append((-like.score, one))
     nearest = {position: _home(table[min(ranked)[1]], home) for position, ranked in found.items()}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from schemas.changes import Cause, ChangeType, EventChange
-from schemas.events import CanonicalEvent, Corroboration
+from schemas.events import CanonicalEvent, Corroboration, Link
 
 from .compose import compose
 from .inherit import Estate, age, inherit
-from .links import links
+from .links import Links, links
 from .membership import rivals
 from .tables import tables
 from .told import Told, canonical, order
@@ -21,13 +22,22 @@ Mint = Callable[[Sequence[Told]], str]
 NOT_CONTENT = {"revision", "recorded_at"}
 
 
-def settle(
+@dataclass(frozen=True, slots=True)
+class Around:
+    """An event of another component, and those of its mentions that are linked to what is settled."""
+
+    event: CanonicalEvent
+    told: tuple[Told, ...]
+
+
+def settle(  # noqa: PLR0913, PLR0917  what was, what is, and all that its change hangs on
     previous: Sequence[CanonicalEvent],
     groups: Sequence[Sequence[Told]],
     cause: Cause,
     recorded_at: datetime | None,
     mint: Mint,
     born: Mapping[str, datetime] | None = None,
+    around: Sequence[Around] = (),
 ) -> tuple[EventChange, ...]:
     """What has to be told when `groups` take the place of `previous`, both of the same components.
 
@@ -38,29 +48,37 @@ def settle(
         recorded_at: log time of that record.
         mint: gives an id for a group that carries on no event.
         born: when each id was first recorded, so that on a merge the older wins; without it the `recorded_at` of the state counts.
+        around: events of other components that are, or were, linked to one of these; only their links can change.
 
     Returns:
         First what became of each group, in canonical order (identified, split, revised; nothing where the content is the same), then
-        events merged away, then events retracted, the oldest first. All records of one merge carry one `merge_id`.
+        events around whose links changed, events merged away, and events retracted, the oldest first. All records of one merge carry
+        one `merge_id`.
     """
     born = born or {}
     ordered = sorted((canonical(group) for group in groups), key=lambda group: order(group[0]))
     estate = inherit(previous, ordered, born)
     ids = {at: previous[estate.heir[at]].event_id if at in estate.heir else mint(group) for at, group in enumerate(ordered)}
-    states = _states({ids[at]: group for at, group in enumerate(ordered)})
+    by_id = {ids[at]: group for at, group in enumerate(ordered)}
+    related = links(by_id | {one.event.event_id: one.told for one in around})
+    states = _states(by_id, related, {event.event_id: event for event in previous})
     news = _News(previous, estate, ids, cause, recorded_at)
     living = [news.of_group(at, states[ids[at]]) for at in range(len(ordered))]
     gone = sorted(set(range(len(previous))) - set(estate.heir.values()), key=lambda event: age(previous[event], born))
     away = [news.merged(event) for event in gone if event in estate.merged]
     back = [news.retracted(event) for event in gone if event not in estate.merged and previous[event].status != "retracted"]
-    return tuple(change for change in (*living, *away, *back) if change is not None)
+    inside = {*by_id, *(event.event_id for event in previous)}
+    nearby = [news.of_neighbour(one.event, _relinked(one.event, related.get(one.event.event_id, ()), inside)) for one in around]
+    return tuple(change for change in (*living, *nearby, *away, *back) if change is not None)
 
 
-def _states(groups: Mapping[str, Sequence[Told]]) -> dict[str, CanonicalEvent]:
-    """The events of these groups, each in its first revision."""
-    related, runners_up, ruleset = links(groups), rivals(groups), tables().ruleset
+def _states(groups: Mapping[str, Sequence[Told]], related: Links, previous: Mapping[str, CanonicalEvent]) -> dict[str, CanonicalEvent]:
+    """The events of these groups, each in its first revision, or as it was where nothing that it is made of has changed."""
+    runners_up, ruleset = rivals(groups), tables().ruleset
     return {
-        event_id: compose(
+        event_id: previous[event_id]
+        if event_id in previous and _unchanged(previous[event_id], group, related.get(event_id, ()), runners_up)
+        else compose(
             group,
             event_id=event_id,
             revision=1,
@@ -71,6 +89,22 @@ def _states(groups: Mapping[str, Sequence[Told]]) -> dict[str, CanonicalEvent]:
         )
         for event_id, group in groups.items()
     }
+
+
+def _unchanged(before: CanonicalEvent, group: Sequence[Told], related: Sequence[Link], runners_up: Mapping[str, str]) -> bool:
+    """A group is told by the same revisions of the same articles, with the same rivals and links, under the same rules."""
+    if before.status == "retracted" or before.ruleset != tables().ruleset:
+        return False
+    was = [(m.mention_id, m.article_id, m.revision, m.membership.runner_up if m.membership else None) for m in before.mentions]
+    now = [(o.mention.mention_id, o.article.article_id, o.article.revision, runners_up.get(o.mention.mention_id)) for o in group]
+    return was == now and before.links == tuple(related)
+
+
+def _relinked(event: CanonicalEvent, related: Sequence[Link], inside: set[str]) -> tuple[Link, ...]:
+    """Its links to events that are looked at again come from what these are now; its others stay."""
+    kept = {(link.relation, link.event_id, link.reason) for link in event.links if link.event_id not in inside}
+    found = {(link.relation, link.event_id, link.reason) for link in related if link.event_id in inside}
+    return tuple(Link(relation=relation, event_id=other, reason=why) for relation, other, why in sorted(kept | found))
 
 
 class _News:
@@ -88,9 +122,14 @@ class _News:
             return self._change("identified" if source is None else "split", state, split_from=source)
         before = self._previous[self._estate.heir[group]]
         merge_id = self._merge_id(group)
-        if merge_id is None and content(before) == content(state):
+        if merge_id is None and (state is before or content(before) == content(state)):
             return None
         return self._change("revised", state.model_copy(update={"revision": before.revision + 1}), merge_id=merge_id)
+
+    def of_neighbour(self, before: CanonicalEvent, links: tuple[Link, ...]) -> EventChange | None:
+        if links == before.links:
+            return None
+        return self._change("revised", before.model_copy(update={"revision": before.revision + 1, "links": links}))
 
     def merged(self, event: int) -> EventChange:
         group = self._estate.merged[event]

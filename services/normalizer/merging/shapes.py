@@ -56,6 +56,7 @@ class Shape:
     parts: frozenset[str]
 
 
+@lru_cache(maxsize=16_384)
 def shape(told: Told) -> Shape:
     mention = told.mention
     return Shape(

@@ -12,9 +12,11 @@ LAST = datetime.max.replace(tzinfo=UTC)
 Order = tuple[datetime, str, int, int, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """One mention; `sentences` are its article's, folded, for telling lineage."""
+    """One mention; `sentences` are its article's, folded, for telling lineage. Each is itself alone: what is worked out of it is
+    kept by identity, which costs nothing to look up.
+    """
 
     mention: Mention
     article: ArticleRef

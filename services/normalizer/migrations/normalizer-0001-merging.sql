@@ -18,15 +18,22 @@ CREATE TABLE told (
     mention_id text   PRIMARY KEY,
     article_id text   NOT NULL,
     kind       text   NOT NULL,
-    keys       text[] NOT NULL,
+    strong     text[] NOT NULL,
+    weak       text[] NOT NULL,
     event_id   text,
     present    bool   NOT NULL DEFAULT true,
+    digest     text   NOT NULL,
     mention    text   NOT NULL,
     FOREIGN KEY (article_id, kind) REFERENCES readings
 );
 
-CREATE INDEX told_keys ON told USING gin (keys) WHERE present;
+CREATE INDEX told_strong ON told USING gin (strong) WHERE present;
+CREATE INDEX told_weak ON told USING gin (weak) WHERE present;
 CREATE INDEX told_article ON told (article_id, kind);
+
+COMMENT ON COLUMN told.strong IS 'block keys that say enough to be compared by; a weak one meets only a strong one';
+
+COMMENT ON COLUMN told.digest IS 'of the mention, its article and its sentences: what was parsed once is known by it';
 
 COMMENT ON COLUMN told.present IS 'false once taken back; the row stays, so that a mention that returns finds its event again';
 
@@ -34,6 +41,7 @@ CREATE TABLE events (
     event_id text        PRIMARY KEY,
     kind     text        NOT NULL,
     born     timestamptz NOT NULL,
+    digest   text        NOT NULL,
     state    text        NOT NULL
 );
 

@@ -1,39 +1,46 @@
--- name: known_revision
-SELECT revision FROM readings WHERE article_id = $1 AND kind = $2
+-- name: revisions
+SELECT article_id, kind, revision FROM readings JOIN unnest($1::text[], $2::text[]) AS asked (article_id, kind) USING (article_id, kind)
 
--- name: remember_reading
-INSERT INTO readings (article_id, kind, revision, article, sentences) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (article_id, kind) DO UPDATE SET revision = excluded.revision, article = excluded.article, sentences = excluded.sentences
-
--- name: take_back
-UPDATE told SET present = false FROM readings
-WHERE told.article_id = $1 AND told.kind = $2 AND told.present AND readings.article_id = $1 AND readings.kind = $2
-RETURNING told.mention_id, told.event_id, told.mention, readings.article, readings.sentences
-
--- name: remember_mentions
--- A mention that was taken back and returns keeps the event that it had.
-INSERT INTO told (mention_id, article_id, kind, keys, mention)
-SELECT mention_id, $2, $3, keys::text[], mention
-FROM unnest($1::text[], $4::text[], $5::text[]) AS new (mention_id, keys, mention)
-ON CONFLICT (mention_id) DO UPDATE SET keys = excluded.keys, mention = excluded.mention, present = true
+-- name: told_before
+-- What was taken back too: a mention that returns finds its event again.
+SELECT mention_id, event_id, present, digest
+FROM told JOIN unnest($1::text[], $2::text[]) AS asked (article_id, kind) USING (article_id, kind)
 
 -- name: sharing_keys
+-- $1: all keys, $2: the strong ones. Two weak keys do not meet.
+SELECT mention_id, event_id, present, digest FROM told WHERE present AND (strong && $1::text[] OR weak && $2::text[])
+
+-- name: bodies
 SELECT told.mention_id, told.mention, readings.article, readings.sentences
 FROM told JOIN readings USING (article_id, kind)
-WHERE told.present AND told.kind = $1 AND told.keys && $2::text[] AND told.article_id <> $3 AND NOT told.mention_id = ANY ($4::text[])
-
--- name: events_of
--- Merged events are left out: their mentions belong to the survivor. Retracted ones may live again.
-SELECT DISTINCT events.event_id, events.born, events.state
-FROM told JOIN events USING (event_id)
 WHERE told.mention_id = ANY ($1::text[])
-ORDER BY events.event_id
 
--- name: assign
-UPDATE told SET event_id = new.event_id
-FROM unnest($1::text[], $2::text[]) AS new (mention_id, event_id)
+-- name: events
+SELECT event_id, born, digest FROM events WHERE event_id = ANY ($1::text[])
+
+-- name: states
+SELECT event_id, state FROM events WHERE event_id = ANY ($1::text[])
+
+-- name: remember_readings
+INSERT INTO readings (article_id, kind, revision, article, sentences)
+SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[])
+ON CONFLICT (article_id, kind) DO UPDATE SET revision = excluded.revision, article = excluded.article, sentences = excluded.sentences
+
+-- name: remember_mentions
+INSERT INTO told (mention_id, article_id, kind, strong, weak, event_id, present, digest, mention)
+SELECT mention_id, article_id, kind, strong::text[], weak::text[], event_id, present, digest, mention
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[], $8::text[], $9::text[])
+    AS new (mention_id, article_id, kind, strong, weak, event_id, present, digest, mention)
+ON CONFLICT (mention_id) DO UPDATE SET
+    strong = excluded.strong, weak = excluded.weak, event_id = excluded.event_id, present = excluded.present,
+    digest = excluded.digest, mention = excluded.mention
+
+-- name: move
+UPDATE told SET event_id = new.event_id, present = new.present
+FROM unnest($1::text[], $2::text[], $3::bool[]) AS new (mention_id, event_id, present)
 WHERE told.mention_id = new.mention_id
 
 -- name: save_events
-INSERT INTO events (event_id, kind, born, state) SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[])
-ON CONFLICT (event_id) DO UPDATE SET state = excluded.state
+INSERT INTO events (event_id, kind, born, digest, state)
+SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
+ON CONFLICT (event_id) DO UPDATE SET digest = excluded.digest, state = excluded.state

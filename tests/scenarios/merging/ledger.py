@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.changes import Cause, EventChange
 from schemas.events import CanonicalEvent
-from services.normalizer.merging import Told, block_keys, component, partition, settle
+from services.normalizer.merging import Around, Told, beside, component, partition, settle
 
 START = datetime(2025, 8, 20, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ class Ledger:
         self.events: dict[str, CanonicalEvent] = {}
         self.changes: list[EventChange] = []
         self.born: dict[str, datetime] = {}
-        self._clock = 0
+        self._clock = self._seen = 0
 
     def take(self, article: str, revision: int, mentions: Iterable[Told]) -> tuple[EventChange, ...]:
         """What changes when an article's revision arrives; no mentions: it was withdrawn, or says nothing any more."""
@@ -30,33 +30,28 @@ class Ledger:
         before = self.told.get(article, ())
         after = tuple(mentions)
         known = [one for name, held in self.told.items() if name != article for one in held]
-        touched = component((*before, *after), self._expanded((*before, *after), known))
-        gone = {one.mention.mention_id for one in before} - {one.mention.mention_id for one in after}
+        core = component((*before, *after), known)
         self.told[article], self.revisions[article] = after, revision
-        return self._settle([one for one in touched if one.mention.mention_id not in gone], {one.mention.mention_id for one in touched})
+        self._settle(core, set(before) - set(after), beside(core, known))
+        return tuple(self.changes[self._seen :])
 
-    def _expanded(self, seed: Iterable[Told], known: list[Told]) -> list[Told]:
-        """Everything that block keys lead to: all that the store can find."""
-        found, keys = [], {key for one in seed for key in block_keys(one)}
-        rest = list(known)
-        while fresh := [one for one in rest if block_keys(one) & keys]:
-            found += fresh
-            keys |= {key for one in fresh for key in block_keys(one)}
-            rest = [one for one in rest if one not in fresh]
-        return found
-
-    def _settle(self, mentions: list[Told], touched: set[str]) -> tuple[EventChange, ...]:
+    def _settle(self, core: tuple[Told, ...], gone: set[Told], nearby: tuple[Told, ...]) -> None:
         self._clock += 1
+        self._seen = len(self.changes)
         at = START + timedelta(minutes=self._clock)
-        live = [event for event in self.events.values() if event.merged_into is None]
-        previous = [event for event in live if touched & {m.mention_id for m in event.mentions}]
+        previous = self._events_of(core)
+        around = [Around(event, tuple(one for one in nearby if event in self._events_of([one]))) for event in self._events_of(nearby)]
         minted = iter(f"event-{self._clock:03d}-{number}" for number in range(99))
-        changes = settle(previous, partition(mentions), Cause(reason="told"), at, lambda _: next(minted), self.born)
+        groups = partition(one for one in core if one not in gone)
+        changes = settle(previous, groups, Cause(reason="told"), at, lambda _: next(minted), self.born, around)
         for change in changes:
             self.events[change.event.event_id] = change.event
             self.born.setdefault(change.event.event_id, at)
         self.changes += changes
-        return changes
+
+    def _events_of(self, told: Iterable[Told]) -> list[CanonicalEvent]:
+        names = {one.mention.mention_id for one in told}
+        return [e for e in self.events.values() if e.merged_into is None and names & {m.mention_id for m in e.mentions}]
 
     @property
     def live(self) -> list[CanonicalEvent]:

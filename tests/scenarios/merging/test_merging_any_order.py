@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from random import Random
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalizer.merging import Told, block_keys, component, likeness, merge_all, partition
+from services.normalizer.merging import Told, component, crowd, keys_of, likeness, merge_all, partition
+from services.normalizer.merging.alike import compare, enough
 from services.normalizer.merging.component import joined
 from services.normalizer.merging.shapes import shape
 from tests.scenarios.merging.ledger import Ledger, by_content
@@ -31,12 +34,12 @@ def test_any_permutation_and_repetition_of_readings_gives_the_same_bytes(world: 
 
 @given(worlds())
 @FEW
-def test_likeness_is_symmetric_and_what_could_be_one_event_shares_a_key(world: list[Told]) -> None:
+def test_likeness_is_symmetric_and_what_could_be_one_event_shares_a_strong_key(world: list[Told]) -> None:
     for at, one in enumerate(world):
         for other in world[at:]:
             assert likeness(one, other) == likeness(other, one)
             if joined(shape(one), shape(other)):
-                assert block_keys(one) & block_keys(other)
+                assert keys_of(one).meets(keys_of(other))
 
 
 @given(worlds())
@@ -139,3 +142,45 @@ def test_what_is_withdrawn_may_have_kept_others_apart() -> None:
     # and when it is restored, all is as it was
     ledger.take("second", 3, [second])
     assert by_content(ledger.live) == by_content(merge_all(readings(first, second, vague)))
+
+
+def _numbers_that_part() -> Ledger:
+    """A town and its region are one strike, until another report of the town tells a number that is not the region's."""
+    night: dict[str, Any] = {"date": "night 2025-08-18", "who": "Russia > Ukraine"}
+    region = told("region", "strike", where="Poltava Oblast", numbers={"drones": 5}, **night)
+    town, other = (
+        told("town", "strike", where="Poltava", **night),
+        told("other", "strike", where="Poltava", numbers={"drones": 90}, **night),
+    )
+    ledger = Ledger()
+    for one in (region, town, other):
+        ledger.take(one.article.article_id, 1, [one])
+    assert by_content(merge_all(readings(region, town, other))) != by_content(merge_all(readings(region, town)))
+    return ledger
+
+
+def test_a_number_that_takes_a_likeness_away_parts_what_was_one() -> None:
+    assert {frozenset(m.mention_id for m in event.mentions) for event in _numbers_that_part().live} == {
+        frozenset({"region"}),
+        frozenset({"town", "other"}),
+    }
+
+
+def test_with_likeness_as_it_is_now_for_the_component_the_parted_would_be_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: a component is drawn by what could be one event, not by what is alike at the moment."""
+    monkeypatch.setattr(crowd, "possible", lambda a, b: enough(a, compare(a, b)))
+    assert not any(m.mention_id == "region" for event in _numbers_that_part().live for m in event.mentions)
+
+
+def test_an_event_that_is_only_linked_follows_its_partner_to_another_id() -> None:
+    # given a wave, and a town that an article tells as a part of it
+    night: dict[str, Any] = {"date": "night 2025-08-18", "who": "Russia > Ukraine"}
+    wave = told("wave", "strike", article="x", where="Ukraine", numbers={"drones": 400}, **night)
+    town = told("town", "strike", article="x", where="Kharkiv", part_of="wave", **night)
+    ledger = Ledger()
+    ledger.take("x", 1, [wave, town])
+    # when the whole is taken back, then the part says so no more; and when it returns, again
+    assert [change.change for change in ledger.take("x", 2, [town])] == ["revised", "retracted"]
+    assert not any(event.links for event in ledger.live)
+    ledger.take("x", 3, [wave, town])
+    assert by_content(ledger.live) == by_content(merge_all(readings(wave, town)))

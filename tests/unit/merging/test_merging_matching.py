@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.normalizer.merging import block_keys, likeness
+from services.normalizer.merging import keys_of, likeness
 from services.normalizer.merging.parties import agreement, parties
 from services.normalizer.merging.places import places, relation
 from services.normalizer.merging.tables import tables
@@ -116,4 +116,4 @@ def test_a_score_is_the_sum_of_its_features() -> None:
 def test_mentions_of_nothing_in_common_have_no_score_and_no_key_in_common() -> None:
     one, other = told("a", **STRIKE), told("b", **STRIKE | {"where": "Odesa", "date": "2025-09-20"})
     assert likeness(one, other).score == 0
-    assert not block_keys(one) & block_keys(other)
+    assert not keys_of(one).meets(keys_of(other))

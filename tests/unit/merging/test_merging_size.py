@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.normalizer.merging import Told, partition
+from services.normalizer.merging import Crowd, Told, component, keys_of, partition
 from services.normalizer.merging.cells import cells, neighbours
 from services.normalizer.merging.keys import keys
 from tests.unit.merging.telling import told
@@ -39,3 +39,28 @@ def test_reports_that_differ_only_in_their_numbers_are_one_cell() -> None:
 def test_a_year_of_background_does_not_grow_more_keys_than_weeks() -> None:
     (cell,) = cells([told("a", who="Russia, Ukraine", background=True)])
     assert len(keys(cell.shape)) < 130
+
+
+def test_a_report_of_one_town_looks_at_that_town_alone_whatever_else_was_hit_that_night() -> None:
+    # given a thousand towns, and reports of the whole wave with numbers of its own
+    world = towns(3_000) + [told(f"w{at}", "strike", **NIGHT, where="Ukraine", numbers={"drones": 400 + at}) for at in range(50)]
+    # then what could be one event with a report are the reports of its town
+    assert len(component(world[:1], world)) == 3
+
+
+def test_a_crowd_that_somebody_joined_and_left_is_the_crowd_that_was() -> None:
+    world = towns(30)
+    one, crowd = world[0], Crowd(world)
+    before = crowd.component([one])
+    crowd.remove(world[1])
+    assert crowd.component([one]) == tuple(other for other in before if other is not world[1])
+    crowd.add(world[1])
+    assert crowd.component([one]) == before
+
+
+def test_keys_are_handed_out_once() -> None:
+    world = towns(6)
+    crowd = Crowd(world)
+    assert crowd.unasked(world[:3]).meets(keys_of(world[0]))
+    assert not crowd.unasked(world[:3])
+    assert crowd.unasked(world)

@@ -87,6 +87,8 @@ def _told_later(member: Candidate, candidate: Candidate) -> bool:
     """As in "said on Monday that a strike … The strike on Saturday hit …": the day of telling gives way to the day itself."""
     if member.when is None or candidate.when is None or candidate.trigger.kind.frame == "meeting":
         return False
+    if candidate.trigger.sentence is member.trigger.sentence and dating.is_heard(candidate.trigger, candidate.when):
+        return True
     if not (candidate.refers or (candidate.trigger.sentence.index - member.trigger.sentence.index <= 1 and not candidate.places)):
         return False
     told, own = dating.days(member.when.value), dating.days(candidate.when.value)

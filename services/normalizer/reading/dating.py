@@ -10,7 +10,7 @@ from dataclasses import replace
 from schemas.events import Basis, When
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Sentence, Time
-from services.normalizer.reading.grammar import words
+from services.normalizer.reading.grammar import phrases, words
 
 FUTURE = frozenset({"proposed", "scheduled", "postponed"})
 WEEK, YEAR = 7, 366
@@ -123,8 +123,15 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         told = best.expression.when if best else None
         if best is not None and told is not None:
             expression = best.expression
-            return Said(fitted(told, expression.text, status, published), expression.start, expression.end)
+            turned = "occurred" if _had_been_due(trigger) else status
+            return Said(fitted(told, expression.text, turned, published), expression.start, expression.end)
     return None
+
+
+def _had_been_due(trigger: Trigger) -> bool:
+    """As in "had been due to meet on Thursday": a plan whose day is over."""
+    low, high = trigger.sentence.clause(trigger.first)
+    return bool(phrases("overtaken").find(trigger.sentence.tokens[low:high]))
 
 
 def _may_be_heard(trigger: Trigger) -> bool:

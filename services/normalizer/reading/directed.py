@@ -53,7 +53,8 @@ def _by(sentence: Sentence, trigger: Trigger) -> list[Name]:
 def _of_another(sentence: Sentence, name: Name) -> bool:
     """As in "a hospital run by …", "a town held by …": who does something else than to strike."""
     before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
-    return before not in words("strike_verbs") and (before in words("kept") or before.endswith("ed"))
+    armed = before != "used" or any(t.low in words("flying") for t in sentence.tokens[max(name.governor_at - 3, 0) : name.governor_at])
+    return not (armed and before in words("strike_verbs")) and (before in words("kept") or before.endswith("ed"))
 
 
 def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:

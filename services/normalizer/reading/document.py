@@ -267,7 +267,11 @@ def _officials(sentences: Sequence[Sentence]) -> frozenset[str]:
         name.named.actor.name
         for sentence in sentences
         for name in sentence.names
-        if name.named.actor and (_holds_office(name) or any(name.last <= first <= name.last + 1 for first, _ in sentence.says))
+        if name.named.actor
+        and (
+            _holds_office(name)
+            or any(name.last <= first <= name.last + 1 or name.first - 1 <= last <= name.first for first, last in sentence.says)
+        )
     )
 
 

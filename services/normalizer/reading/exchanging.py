@@ -10,7 +10,7 @@ from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.directed import whole_state
 from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import words
-from services.normalizer.reading.meeting import is_party, is_speaker
+from services.normalizer.reading.meeting import is_party, is_speaker, pair
 from services.normalizer.reading.states import state
 from services.normalizer.reading.tokens import Token
 
@@ -22,7 +22,12 @@ def _mediates(trigger: Trigger, name: Name) -> bool:
     tokens = trigger.sentence.tokens
     around = tokens[max(name.first - 4, 0) : name.first] + tokens[name.last : name.last + 4]
     between = name.named.actor is not None and name.named.actor.name in words("mediators")
-    return between or any(token.low in words("mediating") for token in _up_to_a_mark(around, len(around)))
+    mates = [n for n in trigger.sentence.names if n.first in {name.last + 1, name.last + 2} and tokens[name.last].low in {"and", ","}]
+    return (
+        between
+        or any(token.low in words("mediating") for token in _up_to_a_mark(around, len(around)))
+        or any(_mediates(trigger, mate) for mate in mates[:1])
+    )
 
 
 def _up_to_a_mark(tokens: Sequence[Token], most: int) -> Sequence[Token]:
@@ -69,7 +74,7 @@ def _released(document: Document, trigger: Trigger) -> tuple[Said[Participant], 
 def parties(document: Document, trigger: Trigger) -> tuple[Said[Participant], ...]:
     """States and groups as sides, mediators apart, and the people who are named as freed."""
     found: dict[str, Said[Participant]] = {}
-    for name in _sides(trigger):
+    for name in _sides(trigger) or pair(document, trigger):
         actor = name.named.actor or whole_state(name)
         if actor is None or actor.type == "person":
             continue
@@ -99,11 +104,20 @@ def _receiver(trigger: Trigger, count_first: int, count_last: int) -> str | None
         )
         if actor is not None and actor.type == "state" and beside:
             return actor.name
+    taking = any(token.low in words("takes") for token in tokens[max(count_first - 2, 0) : count_first])
+    takers = [n for n in sentence.names if n.last <= count_first and n.governor is None and n.named.actor and n.named.actor.type == "state"]
+    if taking and takers and takers[-1].named.actor:
+        return takers[0].named.actor.name if takers[0].named.actor and _own(tokens, count_last) else takers[-1].named.actor.name
     subject = [n for n in sentence.names if n.last <= trigger.first and n.named.actor and n.named.actor.type == "state"]
     if subject and any(token.low in words("takes") for token in tokens[trigger.first : trigger.last]):
         side = state(subject[-1].named.actor.country, "party") if subject[-1].named.actor else None
         return side.name if side else None
     return None
+
+
+def _own(tokens: Sequence[Token], last: int) -> bool:
+    """As in "received nine of its own soldiers": whoever the sentence is about."""
+    return any(token.low == "own" for token in tokens[max(last - REACH, 0) : last + REACH])
 
 
 def quantities(trigger: Trigger) -> tuple[Said[Quantity], ...]:

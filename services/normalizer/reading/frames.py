@@ -33,6 +33,8 @@ def _visited(trigger: Trigger, told: State, places: Sequence[Said[Place]]) -> tu
 def meet(document: Document, trigger: Trigger) -> Candidate:
     names = meeting.find_names(document, trigger)
     told = answered(document, trigger, state_of(trigger))
+    if told.status == "scheduled" and meeting.offers_roof(trigger):
+        told = replace(told, status="proposed")
     when = dating.choose(trigger, told.status, document.anchor.date)
     told, when = if_to_come(trigger, document, told, when)
     places = placing.venues(trigger, told.status) or placing.host_land(trigger, names)

@@ -12,6 +12,8 @@ from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.status import tells
 from services.normalizer.reading.telling import region
 
+PEACE_REACH = 4
+
 
 def _countries(candidate: Candidate) -> set[str | None]:
     return {side_of(said.value) for said in candidate.parties}
@@ -20,7 +22,19 @@ def _countries(candidate: Candidate) -> set[str | None]:
 def _parties(candidate: Candidate) -> bool:
     sides = _countries(candidate)
     bodies = any(said.value.type == "organisation" for said in candidate.parties)
-    return len(sides) > 1 or ((bodies or (candidate.group and not _at_home(candidate))) and bool(sides or candidate.places))
+    return (
+        _for_peace(candidate)
+        or len(sides) > 1
+        or ((bodies or (candidate.group and not _at_home(candidate))) and bool(sides or candidate.places))
+    )
+
+
+def _for_peace(candidate: Candidate) -> bool:
+    """As in "Talks on a ceasefire in Sudan … in Geneva on Thursday": what they are for tells that sides meet, be they named or not."""
+    trigger = candidate.trigger
+    around = trigger.sentence.tokens[max(trigger.first - 1, 0) : trigger.last + PEACE_REACH]
+    told = any(token.low in lexical("peace_words") for token in around)
+    return trigger.noun and told and bool(candidate.places) and candidate.when is not None
 
 
 def _at_home(candidate: Candidate) -> bool:

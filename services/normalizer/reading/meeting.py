@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Document, Name, Sentence
-from services.normalizer.reading.grammar import grammar, words
+from services.normalizer.reading.grammar import grammar, phrases, words
 from services.normalizer.reading.states import state
 
 # How far before a pronoun its person may have been named, in sentences.
@@ -18,6 +19,9 @@ SAY_GAP = 3
 TWO, THREE = 2, 3
 # "In a telephone call …" opens a sentence within so many words.
 OPENING = 6
+# "The two sides" were named at most so many sentences before; an offer stands at most so many words before what is offered.
+PAIR_REACH, ROOF_REACH = 8, 12
+THAT_GAP = 5
 
 
 def is_party(name: Name) -> bool:
@@ -173,10 +177,17 @@ def _opened(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
 def _subjects(sentence: Sentence, trigger: Trigger, low: int) -> tuple[Name, ...]:
     """Names before the trigger that meet, host, are hosted or are flanked; not those who only report."""
     before = [n for n in sentence.names if low <= n.first and n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]
+    before = [n for n in before if not _proposes(sentence, n, trigger.first)]
     acting = [
         n for n in before if (n.governor is None and _acts(sentence, n)) or (_governed(sentence, trigger, n) and not _aside(sentence, n))
     ]
     return tuple(n for n in acting if not is_speaker(sentence, n, trigger.first))
+
+
+def _proposes(sentence: Sentence, name: Name, before: int) -> bool:
+    """As in "Saudi Arabia has proposed that envoys of … meet": who proposes is no party."""
+    gap = [token.low for token in sentence.tokens[name.last : min(name.last + THAT_GAP, before)]]
+    return any(one in words("proposals") and other == "that" for one, other in pairwise(gap))
 
 
 def _acts(sentence: Sentence, name: Name) -> bool:
@@ -239,10 +250,25 @@ def _antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken
     return tuple(people.values())[: 1 if number == "one" else TWO]
 
 
+def pair(document: Document, trigger: Trigger, *, near: bool = False) -> tuple[Name, ...]:
+    """Whom "the two countries", "both sides" means: the two sides that a sentence before named together, or (`near`) the last one."""
+    sentence = trigger.sentence
+    low, high = sentence.clause(trigger.first)
+    if not near and not phrases("the_two").find(sentence.tokens[low:high]):
+        return ()
+    earlier = document.sentences[max(sentence.index - (1 if near else PAIR_REACH), 0) : sentence.index]
+    for before in reversed(earlier):
+        for one, other in pairwise(n for n in before.names if is_party(n) and not is_person(n)):
+            joined = [t.low for t in before.tokens[one.last : other.first]]
+            if side(one) != side(other) and "and" in joined and len(joined) <= TWO:
+                return one, other
+    return ()
+
+
 def offers_roof(trigger: Trigger) -> bool:
     """As in "offered to host talks": whoever stands before is no party, unless he says with whom."""
     low, _ = trigger.sentence.clause(trigger.first)
-    before = [token.low for token in trigger.sentence.tokens[max(low, trigger.first - PRONOUN_REACH) : trigger.first]]
+    before = [token.low for token in trigger.sentence.tokens[max(low, trigger.first - ROOF_REACH) : trigger.first]]
     return trigger.noun and any(w in words("hosting") for w in before[-4:]) and any(w in words("offers") for w in before)
 
 
@@ -288,7 +314,9 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
             *_opened(sentence, trigger),
         ]
         if offers_roof(trigger):
-            return tuple(n for n in found if n.first >= trigger.last)
+            return tuple(n for n in found if n.first >= trigger.last) or pair(document, trigger, near=True)
+        if len(_sides(found)) < TWO:
+            found.extend(pair(document, trigger))
         found.extend(_antecedents(document, sentence, trigger, found))
     for name in _fallbacks(document, trigger) if len(_sides(found)) < _wanted(trigger) else ():
         if side(name) not in _sides(found) and len(_sides(found)) < _wanted(trigger):

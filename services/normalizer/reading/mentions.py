@@ -216,6 +216,8 @@ def make(maker: Maker, happening: Happening, *, subject: bool) -> Mention:
     """The mention, with a claim for every field that is filled."""
     best, stated, dated = telling(happening), fold_status(happening), fold_when(happening)
     status: Status = stated.status  # type: ignore[assignment]
+    if status == "postponed" and stated.when and stated.when.value.precision in EXACT:
+        dated = (stated, stated.when)
     when = dated[1].value if dated else default_when(maker.document, happening, status)
     places, parties, quantities = fold_places(happening), fold_parties(happening), fold_quantities(happening)
     counted = [maker.claim(c, f"quantities.{s.value.measure}", _plain(s.value), s.start, s.end) for c, s in quantities]

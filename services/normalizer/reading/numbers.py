@@ -230,7 +230,7 @@ def _is_whole(tokens: Sequence[Token], first: int) -> bool:
     return (
         first > 1
         and tokens[first - 1].low in {"of", "the"}
-        and any(_digits(t.low) is not None for t in tokens[max(first - OF_REACH, 0) : first])
+        and any(_read_number(tokens, at, _words()) for at in range(max(first - OF_REACH, 0), first - 1))
     )
 
 

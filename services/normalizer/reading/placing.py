@@ -16,6 +16,7 @@ from services.normalizer.reading.triggers import phrase_start
 STRANGE = 2
 NEXT = 3
 BOARD_REACH = 4
+CHAIN = 4
 # "the city" was named at most so many sentences before.
 RECALL = 4
 RANK = {"site": 0, "city": 1, "region": 2, "unknown": 3, "country": 4, "sea": 5}
@@ -115,6 +116,7 @@ def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
     sentence = trigger.sentence
     role: PlaceRole = "candidate_venue" if status in {"proposed", "declined"} else "venue"
     inside = in_scope(trigger)
+    inside = tuple(n for n in inside if not any(n.last <= first <= n.last + 1 for first, _ in sentence.says))
     found = [n for n in inside if _located(sentence, n) and not _possessive(sentence, n) and _near_enough(trigger, n)]
     found += [n for n in inside if _premodifies(trigger, n) or (trigger.kind.frame == "exchange" and n.governor == "into")]
     if trigger.pattern.card.form == "visit" or trigger.pattern.card.id == "summit.verb.host":
@@ -144,6 +146,14 @@ def _attributive(sentence: Sentence, name: Name) -> bool:
     return name.named.form == "acronym" and plain and following is not None and following.low not in grammar().conjunctions
 
 
+def _tells_where(town: Name, land: Name) -> bool:
+    """As in "near Metula in northern Israel", "Baneh, in Iran's Kurdistan province": the land only says where the town is."""
+    inner, outer = town.named.place, land.named.place
+    if inner is None or outer is None or outer.precision != "country" or inner.precision == "country" or inner.country != outer.country:
+        return False
+    return 0 < land.first - town.last <= CHAIN and land.governor not in words("aimed_at_actors")
+
+
 def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) -> tuple[Said[Place], ...]:
     """Places hit: what is aimed at, and what stands behind "in", "near", "over"."""
     sentence, used = trigger.sentence, {name.first for name in attacking}
@@ -154,6 +164,7 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
     ]
     found += [n for n in aimed if _is_place(n)]
     found = [n for n in found if not _attributive(sentence, n)]
+    found = [n for n in found if not any(_tells_where(one, n) for one in found)]
     origins = [_said(n, "origin") for n in found if n.governor == "from"]
     return _sorted([*(_said(n, "target") for n in found if n.governor != "from"), *origins])
 

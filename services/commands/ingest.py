@@ -1,4 +1,4 @@
-"""`daybook ingest`: saved pages, web addresses and feeds go to the ingestor, and what became of each is told."""
+"""`daybook ingest`: saved pages, archives, web addresses and feeds go to the ingestor, and what became of each is told."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from services.ingestor.client import (
     Sending,
     send_pages,
 )
+from services.ingestor.feeds.archived import expanded, is_archive
 from services.ingestor.feeds.memory import Memory
 from services.ingestor.feeds.poll import Poller
 from services.ingestor.fetching.blocking import fetching
@@ -47,7 +48,7 @@ def command(  # noqa: PLR0913 - each is an option
     pages: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PAGE…", help="Files of text, HTML, JSON Lines or feeds; folders of them; web addresses; - for standard input."
+            metavar="PAGE…", help="Files of text, HTML, JSON Lines, feeds or WARC; folders of them; web addresses; - for standard input."
         ),
     ] = None,
     captured_at: Annotated[
@@ -82,9 +83,10 @@ def command(  # noqa: PLR0913 - each is an option
     files = _usable([Path(one) for one in named if not _is_address(one)], url)
     sending = Sending(to, captured_at, url, IngestorSettings().page_bytes, patience)
     if len(files) == len(named) and not feeds:
-        end_with(send_round(files, sending, len(files)))
+        count = None if any(map(is_archive, files)) else len(files)
+        end_with(send_round(expanded(files, sending.page_bytes), sending, count))
     with _poller(to, follow=follow) as poller:
-        total = send_round(chain(_named(named, poller), poller.polls(feeds)), sending)
+        total = send_round(chain(_named(named, poller, sending.page_bytes), poller.polls(feeds)), sending)
         while poll:
             say_round(total)
             poller.wait(feeds)
@@ -127,9 +129,9 @@ def _poller(to: str, *, follow: bool) -> Iterator[Poller]:
         yield Poller(get, memory, settings, time.time, follow)
 
 
-def _named(named: Iterable[str], poller: Poller) -> Iterator[PageFile | Refused]:
+def _named(named: Iterable[str], poller: Poller, most: int) -> Iterator[PageFile | Refused]:
     for one in named:
-        yield from fetched([one], poller.get) if _is_address(one) else found([Path(one)])
+        yield from fetched([one], poller.get) if _is_address(one) else expanded(found([Path(one)]), most)
 
 
 def _is_address(text: str) -> bool:
@@ -162,7 +164,7 @@ def send(  # noqa: PLR0913 - each stands for an option of the command
         IngestorAwayError: the ingestor was away, or behind, for longer than patience allows.
     """
     sending = Sending(to, captured_at, url, IngestorSettings().page_bytes, patience)
-    return send_pages(found(paths), sending, on_page=on_page, on_wait=on_wait)
+    return send_pages(expanded(found(paths), sending.page_bytes), sending, on_page=on_page, on_wait=on_wait)
 
 
 def found(paths: Iterable[Path]) -> list[PageFile]:

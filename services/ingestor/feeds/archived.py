@@ -14,9 +14,9 @@ PEEK = 1_024
 
 
 def expanded(files: Iterable[PageFile | Refused], most: int) -> Iterator[PageFile | Refused]:
-    """The files, with the pages of archives instead of the archives. Standard input, which can be read but once, is never one."""
+    """The files, with the pages of archives instead of the archives. Standard input is never one."""
     for file in files:
-        if isinstance(file, PageFile) and file.size is not None and is_archive(file):
+        if isinstance(file, PageFile) and is_archive(file):
             yield from pages_of(file, most)
         else:
             yield file
@@ -24,6 +24,8 @@ def expanded(files: Iterable[PageFile | Refused], most: int) -> Iterator[PageFil
 
 def is_archive(file: PageFile) -> bool:
     """Whether a file is a WARC archive by how it begins; what cannot be read is for the sender to refuse."""
+    if file.size is None:  # a stream that can be read but once
+        return False
     try:
         with file.open() as stream:
             return opens_archive(stream.read(PEEK))

@@ -78,9 +78,17 @@ def _attackers(candidates: Sequence[Candidate]) -> frozenset[str]:
 
 
 def _times_meet(happening: Happening, candidate: Candidate) -> bool:
+    if _put_off(happening, candidate):
+        return True
     return all(
         dating.meet(m.when.value, candidate.when.value) or _told_later(m, candidate) for m in happening.known if m.when and candidate.when
     )
+
+
+def _put_off(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The meeting was postponed to next Tuesday": the same meeting on its new day."""
+    gap = candidate.trigger.sentence.index - happening.last_sentence
+    return candidate.status == "postponed" and candidate.refers and gap <= NEXT and happening.phase in {"future", "cancelled"}
 
 
 def _told_later(member: Candidate, candidate: Candidate) -> bool:

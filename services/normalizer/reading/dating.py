@@ -75,7 +75,7 @@ def fitted(when: When, text: str, status: str, published: dt.date | None) -> Whe
         return _year_fitted(when, day, status, published)
     if day is None or published is None or not any(text.lower().startswith(name) for name in words("weekdays")):
         return when
-    if status in FUTURE and day < published and (published - day).days < WEEK:
+    if status in FUTURE | {"cancelled"} and day < published and (published - day).days < WEEK:
         return moved(when, WEEK)
     if status in {"occurred", "ongoing"} and day > published and (day - published).days < WEEK:
         return moved(when, -WEEK)
@@ -105,7 +105,11 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
     usable = [
         _heard(sentence, trigger, time)
         for time in sentence.times
-        if _dates(time) and _counts(sentence, time, status) and not _older(trigger, time) and not _of_offer(trigger, time, status)
+        if _dates(time)
+        and _counts(sentence, time, status)
+        and not _older(trigger, time)
+        and not _of_offer(trigger, time, status)
+        and not _of_people(trigger, time)
     ]
     own = [
         time
@@ -123,12 +127,12 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         told = best.expression.when if best else None
         if best is not None and told is not None:
             expression = best.expression
-            turned = "occurred" if _had_been_due(trigger) else status
+            turned = "occurred" if had_been_due(trigger) else status
             return Said(fitted(told, expression.text, turned, published), expression.start, expression.end)
     return None
 
 
-def _had_been_due(trigger: Trigger) -> bool:
+def had_been_due(trigger: Trigger) -> bool:
     """As in "had been due to meet on Thursday": a plan whose day is over."""
     low, high = trigger.sentence.clause(trigger.first)
     return bool(phrases("overtaken").find(trigger.sentence.tokens[low:high]))
@@ -176,6 +180,14 @@ def _of_offer(trigger: Trigger, time: Time, status: str) -> bool:
     verb = tokens[at].low if at >= 0 else ""
     offered = verb.endswith("ed") and verb not in words("set_for") and tokens[time.first - 1].low != "for"
     return status in FUTURE and time.last <= trigger.first and offered and at < time.first - 1
+
+
+def _of_people(trigger: Trigger, time: Time) -> bool:
+    """As in "the bodies of 17 men killed in fighting in August": when they fell or were taken, not when they came home."""
+    wide = time.expression.when is not None and time.expression.when.precision in {"week", "month", "year"}
+    if not wide or trigger.kind.frame != "exchange" or time.first < trigger.last:
+        return False
+    return any(token.low in words("befell") for token in trigger.sentence.tokens[trigger.last : time.first])
 
 
 def _older(trigger: Trigger, time: Time) -> bool:

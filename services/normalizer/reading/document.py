@@ -21,6 +21,8 @@ Part = TypeVar("Part", Named, TimeExpression)
 GOVERNOR_REACH = 12
 SPEECH_REACH = 8
 DATELINE_TOKENS = 6
+# An apposition is no longer than this, in words.
+APPOSED = 16
 # Shorter words in capitals are acronyms.
 DATELINE_LENGTH = 4
 
@@ -270,9 +272,16 @@ def _officials(sentences: Sequence[Sentence]) -> frozenset[str]:
         if name.named.actor
         and (
             _holds_office(name)
+            or _apposed_speaker(sentence, name)
             or any(name.last <= first <= name.last + 1 or name.first - 1 <= last <= name.first for first, last in sentence.says)
         )
     )
+
+
+def _apposed_speaker(sentence: Sentence, name: Name) -> bool:
+    """As in "X, an analyst at a forum in Istanbul, told Reuters": the verb follows the comma that closes the apposition."""
+    opens = name.last < len(sentence.tokens) and sentence.tokens[name.last].low == ","
+    return opens and any(name.last < first <= name.last + APPOSED and sentence.tokens[first - 1].low == "," for first, _ in sentence.says)
 
 
 def _holds_office(name: Name) -> bool:

@@ -10,7 +10,7 @@ from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.directed import whole_state
 from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import words
-from services.normalizer.reading.meeting import is_party, is_speaker, pair
+from services.normalizer.reading.meeting import is_party, is_speaker, pair, stands_aside
 from services.normalizer.reading.states import state
 from services.normalizer.reading.tokens import Token
 
@@ -38,6 +38,7 @@ def _sides(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
     low, high = sentence.clause(trigger.first)
     inside = [n for n in sentence.names if low <= n.first < high]
+    inside = [n for n in inside if not stands_aside(sentence, n)]
     found = [n for n in inside if is_party(n) or (n.governor in {"to", "from"} and whole_state(n))]
     telling = [n for n in found if is_speaker(sentence, n, len(sentence.tokens)) and not _of_himself(sentence, n)]
     return tuple(n for n in found if n not in telling and not _told_behind(trigger, n))

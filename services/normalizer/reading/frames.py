@@ -35,6 +35,8 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     told = answered(document, trigger, state_of(trigger))
     if told.status == "scheduled" and meeting.offers_roof(trigger):
         told = replace(told, status="proposed")
+    if told.status == "scheduled" and dating.had_been_due(trigger):
+        told = replace(told, status="postponed")
     when = dating.choose(trigger, told.status, document.anchor.date)
     told, when = if_to_come(trigger, document, told, when)
     places = placing.venues(trigger, told.status) or placing.host_land(trigger, names)

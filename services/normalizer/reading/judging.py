@@ -34,7 +34,8 @@ def _for_peace(candidate: Candidate) -> bool:
     trigger = candidate.trigger
     around = trigger.sentence.tokens[max(trigger.first - 1, 0) : trigger.last + PEACE_REACH]
     told = any(token.low in lexical("peace_words") for token in around)
-    return trigger.noun and told and bool(candidate.places) and candidate.when is not None
+    planned = candidate.status in {"cancelled", "postponed", "scheduled"}
+    return trigger.noun and told and planned and bool(candidate.places) and candidate.when is not None
 
 
 def _at_home(candidate: Candidate) -> bool:

@@ -258,11 +258,15 @@ def pair(document: Document, trigger: Trigger, *, near: bool = False) -> tuple[N
         return ()
     earlier = document.sentences[max(sentence.index - (1 if near else PAIR_REACH), 0) : sentence.index]
     for before in reversed(earlier):
-        for one, other in pairwise(n for n in before.names if is_party(n) and not is_person(n)):
+        for one, other in pairwise(n for n in before.names if is_party(n) and not is_person(n) and not _between_sides(n)):
             joined = [t.low for t in before.tokens[one.last : other.first]]
             if side(one) != side(other) and "and" in joined and len(joined) <= TWO:
                 return one, other
     return ()
+
+
+def _between_sides(name: Name) -> bool:
+    return name.named.actor is not None and name.named.actor.name in words("mediators")
 
 
 def offers_roof(trigger: Trigger) -> bool:

@@ -70,6 +70,8 @@ def _near_enough(trigger: Trigger, name: Name) -> bool:
 def _located(sentence: Sentence, name: Name) -> bool:
     """As in "in Geneva", "in the northern state of Alaska"."""
     before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    if before in words("topics"):
+        return False
     return name.governor in words("venue_prepositions") or (name.governor == "of" and before in words("place_nouns"))
 
 
@@ -98,7 +100,7 @@ def _suggested(trigger: Trigger) -> list[Name]:
     sentence = trigger.sentence
     places = [n for n in sentence.names if n.named.place is not None or (n.named.actor is not None and n.named.actor.type == "state")]
     hits = phrases("venue_words").find(sentence.tokens)
-    named = [n for n in places if hits and n.last <= hits[0][0] and n.named.place is not None][-1:]
+    named = [n for n in places if hits and n.last <= hits[0][0] and n.named.place is not None and n.governor is None][-1:]
     soil = phrases("own_soil").find(sentence.tokens)
     return named + [n for n in places if soil and n.last <= trigger.first and n.governor is None and n.named.form == "name"][:1]
 

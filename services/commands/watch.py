@@ -1,0 +1,53 @@
+"""`daybook watch`: files that are put into a folder go to the ingestor, each once."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.commands.ingest import found, say_round, send_round
+from services.ingestor.client import DEFAULT_TO, Sending
+from services.ingestor.feeds.folder import Folder
+from services.ingestor.feeds.memory import Memory
+from services.ingestor.fetching.settings import FetchSettings
+from services.ingestor.settings import IngestorSettings
+
+LOOK_SECONDS = 1.0
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; those in it count too.", exists=True, file_okay=False)],
+    to: Annotated[str, typer.Option(envvar="DAYBOOK_INGESTOR", help="Where the ingestor answers.")] = DEFAULT_TO,
+    patience: Annotated[
+        float, typer.Option(min=0, help="How many seconds to wait for an ingestor that is away; without it, for ever.")
+    ] = math.inf,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="End when all files that are there have been sent.")] = False,
+) -> None:
+    """Send what is put into a folder: pages, feeds, JSON Lines, archives. Goes on until Ctrl-C.
+
+    A file is taken when it has stopped changing, and is done when all of it was answered; that is remembered, so that watching goes on
+    where it broke off. A file that is changed is sent again. A summary follows each round in which there was something; exit codes as
+    those of `daybook ingest`.
+
+    Examples:
+        daybook watch inbox/
+
+        daybook watch inbox/ --once | jq .refused
+    """
+    settings, limits = FetchSettings(), IngestorSettings()
+    sending = Sending(to, None, None, limits.page_bytes, patience)
+    with Memory(settings.state, to) as memory:
+        watched = Folder(folder.resolve(), memory, settings.settle_seconds, found, limits.page_bytes)
+        refused = False
+        while True:
+            total = send_round(watched.pages(), sending)
+            refused = refused or bool(total.refused)
+            say_round(total)
+            if once and not watched.waiting:
+                raise typer.Exit(1 if refused else 0)
+            time.sleep(LOOK_SECONDS)

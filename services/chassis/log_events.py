@@ -4,6 +4,7 @@ from __future__ import annotations
 
 LOG_EVENTS: dict[str, str] = {
     "started": "the process runs; `http` is where it answers",
+    "stop_forced": "a server did not answer while the process was stopping, which it now does at once; nothing acknowledged is lost",
     "stopped": "the process ended gracefully",
     "interrupted": "Ctrl-C",
     "service_halted": "the process ended because going on would do harm; the reason says why. Mend it, then start again",

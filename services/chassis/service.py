@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -85,7 +86,12 @@ async def _run(name: str, settings: Settings, build: Callable[[Service], Awaitab
         service.app.include_router(health_router(service.health))
         if service.settings.faults:
             log.warning("faults_planned", plan=settings.faults)
-        await FastStream(service.broker, logger=None, lifespan=lambda: _beside(service, listening)).run()
+
+        async def bound_stop() -> None:
+            """A server that is silent can hold up a graceful stop for ever. What is cut off was not acknowledged, and is done again."""
+            asyncio.get_running_loop().call_later(2 * settings.stop_seconds, _stop_at_once)
+
+        await FastStream(service.broker, logger=None, lifespan=lambda: _beside(service, listening), on_shutdown=[bound_stop]).run()
     finally:
         await close_pool(pool, settings.stop_seconds)
         log.info("stopped")
@@ -127,6 +133,11 @@ async def _beside(service: Service, listening: socket.socket) -> AsyncIterator[N
             await serving
             for task in endless:
                 task.cancel()
+
+
+def _stop_at_once() -> None:
+    log.warning("stop_forced")
+    os._exit(1)
 
 
 async def _coroutine(work: Work) -> None:

@@ -96,7 +96,7 @@ async def test_an_owner_frozen_past_its_session_cannot_commit_when_it_wakes(fres
 async def test_without_the_compare_and_swap_the_frozen_owner_publishes_twice(fresh: Stack) -> None:
     """The negative control. The timeline would heal by itself, as its effects are guarded by revision; what is published twice stays."""
     with contextlib.suppress(TimeoutError):  # it may also never catch up again
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(25):
             await a_frozen_owner_wakes(fresh, "normalizer", module="tests.faults.unfenced normalizer")
     assert (await dump(fresh)).doubled(), "nothing was published twice"
 

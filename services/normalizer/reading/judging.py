@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from services.normalizer.reading.candidates import Candidate, Trigger
@@ -137,14 +137,27 @@ def _words_needed(trigger: Trigger, need: str) -> bool:
 
 
 def judged(candidate: Candidate) -> tuple[Candidate, bool]:
+    """The candidate, and whether it is a happening of its own."""
+    return replace(candidate, fresh=not _unreal(candidate)), next(shortcomings(candidate), None) is None
+
+
+def shortcomings(candidate: Candidate) -> Iterator[str]:
+    """What keeps a candidate from being a happening of its own, in words that tell a reader why."""
+    yield from (f"it lacks {need!r}" for need in candidate.trigger.pattern.card.needs if not _has(candidate, need))
+    if _unreal(candidate):
+        yield "its clause denies, intends or only imagines it"
+    if _habitual(candidate):
+        yield "it is told as a habit, at no time"
+    if not _particular(candidate):
+        yield "it is no particular occasion"
+
+
+def _unreal(candidate: Candidate) -> bool:
     trigger = candidate.trigger
-    needs = trigger.pattern.card.needs
-    whole = all(_has(candidate, need) for need in needs)
-    unreal = trigger.kind.frame == "directed" and (
-        tells(trigger.sentence.tokens, region(trigger), "unreal")
-        or (not trigger.noun and tells(trigger.sentence.tokens, region(trigger), "intended"))
-    )
-    return replace(candidate, fresh=not unreal), whole and not unreal and not _habitual(candidate) and _particular(candidate)
+    if trigger.kind.frame != "directed":
+        return False
+    intended = not trigger.noun and tells(trigger.sentence.tokens, region(trigger), "intended")
+    return intended or tells(trigger.sentence.tokens, region(trigger), "unreal")
 
 
 def _habitual(candidate: Candidate) -> bool:

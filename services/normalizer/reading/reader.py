@@ -57,7 +57,7 @@ def anchor_of(article: RawArticle) -> Anchor:
 Told = tuple[Candidate, bool]
 
 
-def _tell(document: Document, rules: Rules) -> tuple[Told, ...]:
+def tell(document: Document, rules: Rules) -> tuple[Told, ...]:
     """All candidates of all kinds, in the order of the text; words that only add to a happening count once one was told."""
     hits = [(sentence, rules.triggers.find(sentence.tokens)) for sentence in document.sentences]
     if not any(rules.kinds[n].patterns[m].leads for _, found in hits for _, _, (n, m) in found):
@@ -110,7 +110,7 @@ def _folded(document: Document) -> tuple[str, ...]:
 def read(article: RawArticle, ruleset: Ruleset) -> tuple[Reading, ...]:
     """One reading a kind, in the order of their names; pure: the same article and ruleset give the same readings."""
     document = lay_out(article.title, article.body, anchor_of(article), ruleset.names)
-    reference, maker, told = _reference(article), Maker(article, document), _tell(document, ruleset.rules)
+    reference, maker, told = _reference(article), Maker(article, document), tell(document, ruleset.rules)
     readings = []
     for kind in ruleset.rules.kinds:
         mentions = _mentions(maker, document, [one for one in told if one[0].trigger.kind is kind])

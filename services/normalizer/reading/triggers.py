@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from services.normalizer.reading.candidates import Trigger
@@ -51,14 +51,20 @@ def _weapon_fits(kind: Kind, pattern: Pattern, tokens: Sequence[Token], first: i
     return any(low + end >= len(tokens) or tokens[low + end].low not in words("not_weapon") for _, end, _ in hits)
 
 
-def _stands(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, last: int) -> bool:
+def objections(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, last: int) -> Iterator[str]:
+    """What takes a pattern's words back where they stand, in words that tell a reader why."""
     tokens = sentence.tokens
-    return (
-        not _ends_at(pattern.before, tokens, first)
-        and not _starts_at(pattern.after, tokens, last)
-        and not pattern.sentence.find(tokens)
-        and _weapon_fits(kind, pattern, tokens, first, last)
-    )
+    if _ends_at(pattern.before, tokens, first):
+        yield f"{tokens[first - 1].low!r} stands before it"
+    if _starts_at(pattern.after, tokens, last):
+        yield f"{tokens[last].low!r} stands behind it"
+    yield from (f"the sentence holds {label!r}" for _, _, label in pattern.sentence.find(tokens)[:1])
+    if not _weapon_fits(kind, pattern, tokens, first, last):
+        yield "no weapon that is used stands near it"
+
+
+def _stands(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, last: int) -> bool:
+    return next(objections(kind, pattern, sentence, first, last), None) is None
 
 
 def _scope(sentence: Sentence, first: int, last: int, others: Sequence[tuple[int, int, bool]], *, noun: bool) -> tuple[int, int]:

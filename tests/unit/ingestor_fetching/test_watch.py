@@ -149,3 +149,21 @@ def test_a_file_is_not_done_before_it_was_answered_whatever_happens_between(inbo
 
 def test_a_folder_that_is_not_there_is_wrong_usage(inbox: Path) -> None:
     assert watch(inbox / "no", "http://127.0.0.1:9").exit_code == 2
+
+
+def test_written_down_before_it_was_answered_the_same_file_would_be_lost(
+    inbox: Path, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(inbox / "a.txt")
+    watched.now += 10
+    plain = Folder._due
+
+    def hasty(self: Folder) -> list[tuple[Path, str]]:
+        due = plain(self)
+        for path, stamp in due:
+            self._memory.remember_file(str(path), stamp)
+        return due
+
+    monkeypatch.setattr(Folder, "_due", hasty)
+    next(watched.folder.pages())
+    assert watched.names() == []

@@ -14,7 +14,7 @@ from services.ingestor.cutting import Cutter
 from services.ingestor.intake import Intake
 from services.ingestor.keys import BadKeysError, keys_of
 from services.ingestor.settings import IngestorSettings
-from services.ingestor.watch import watch
+from services.ingestor.watch import PART, watch
 
 
 def builder(settings: IngestorSettings, cut: Cutter) -> Callable[[Service], Awaitable[None]]:
@@ -34,6 +34,7 @@ def builder(settings: IngestorSettings, cut: Cutter) -> Callable[[Service], Awai
         problems.install(service.app)
         if settings.crawl_topic:
             await follow_crawl(service, intake, settings.crawl_topic)
+        service.health.set(PART, reason="starting")
         service.background.append(lambda: watch(intake, service.health))
         service.app.include_router(router(intake, Bodies(settings), keys))
 

@@ -30,6 +30,7 @@ from services.ingestor.client import (
     send_pages,
 )
 from services.ingestor.feeds.archived import expanded, is_archive
+from services.ingestor.feeds.lines import is_long
 from services.ingestor.feeds.memory import Memory
 from services.ingestor.feeds.poll import Poller
 from services.ingestor.fetching.blocking import fetching
@@ -83,7 +84,7 @@ def command(  # noqa: PLR0913 - each is an option
     files = _usable([Path(one) for one in named if not _is_address(one)], url)
     sending = Sending(to, captured_at, url, IngestorSettings().page_bytes, patience)
     if len(files) == len(named) and not feeds:
-        count = None if any(map(is_archive, files)) else len(files)
+        count = None if any(is_archive(one) or is_long(one, sending.page_bytes) for one in files) else len(files)
         end_with(send_round(expanded(files, sending.page_bytes), sending, count))
     with _poller(to, follow=follow) as poller:
         total = send_round(chain(_named(named, poller, sending.page_bytes), poller.polls(feeds)), sending)

@@ -1,4 +1,4 @@
-"""Archives among the files to send: each of their pages is sent by itself, so that an archive may be of any length."""
+"""Archives and long JSON Lines among the files to send: sent page by page, so that a file may be of any length."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from io import BytesIO
 
 from services.ingestor.client import PageFile
 from services.ingestor.feeds.archive import opens_archive
+from services.ingestor.feeds.lines import is_long, pieces_of
 from services.ingestor.feeds.records import Recorded, Unreadable, recorded
 from services.ingestor.summary import Refused
 
@@ -14,10 +15,12 @@ PEEK = 1_024
 
 
 def expanded(files: Iterable[PageFile | Refused], most: int) -> Iterator[PageFile | Refused]:
-    """The files, with the pages of archives instead of the archives. Standard input is never one."""
+    """The files, with what is in them instead of archives and long JSON Lines. Standard input is neither."""
     for file in files:
         if isinstance(file, PageFile) and is_archive(file):
             yield from pages_of(file, most)
+        elif isinstance(file, PageFile) and is_long(file, most):
+            yield from pieces_of(file, most)
         else:
             yield file
 

@@ -27,9 +27,7 @@ class Folder:
         clock: seconds since 1970.
     """
 
-    def __init__(
-        self, home: Path, memory: Memory, settle: float, found: Found, most: int, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, home: Path, memory: Memory, settle: float, found: Found, most: int, clock: Callable[[], float] = time.time) -> None:
         self._home, self._memory, self._settle = home, memory, settle
         self._found, self._most, self._clock = found, most, clock
         self._seen: dict[str, tuple[str, float]] = {}

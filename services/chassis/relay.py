@@ -33,6 +33,7 @@ log = structlog.get_logger()
 IDLE_SECONDS = 0.25  # a lost notification delays a record by no more than this
 LEASE = timedelta(seconds=2)
 BATCH_BYTES = 1_000_000
+HELD_BYTES = 8 * BATCH_BYTES  # of one partition, in memory
 
 
 class Relay:
@@ -123,7 +124,7 @@ class Relay:
 
     async def _drain(self, producer: AIOKafkaProducer, at: TopicPartition, first: int) -> None:
         """Publish one partition's backlog as it stands, one batch of the log at a time."""
-        rows = await self._pool.fetch(OUTBOX["next_batch"], *at, first, self._settings.relay_records)
+        rows = await self._pool.fetch(OUTBOX["next_batch"], *at, first, self._settings.relay_records, HELD_BYTES)
         while rows and await self._holds():
             sent = await self._send(producer, at, rows)
             await self._pool.execute(OUTBOX["relayed"], *at, rows[sent - 1]["seq"] + 1)

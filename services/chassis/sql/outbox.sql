@@ -28,8 +28,12 @@ SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea
 SELECT topic, partition, next_relayed, next_seq - next_relayed AS pending FROM outbox_heads WHERE next_relayed < next_seq ORDER BY topic, partition
 
 -- name: next_batch
-SELECT seq, key, value, headers, timestamp_ms FROM outbox
-WHERE topic = $1 AND partition = $2 AND seq >= $3 ORDER BY seq LIMIT $4
+-- As many as fit into so many bytes, and one at the least: rows may be large, and are held in memory.
+SELECT seq, key, value, headers, timestamp_ms FROM (
+    SELECT seq, key, value, headers, timestamp_ms, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY seq) AS bytes
+    FROM outbox WHERE topic = $1 AND partition = $2 AND seq >= $3 ORDER BY seq LIMIT $4
+) AS next
+WHERE bytes <= $5 OR seq = $3 ORDER BY seq
 
 -- name: relayed
 WITH moved AS (

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     fetch_bytes: Annotated[int, Field(ge=1024, description="most bytes fetched from one partition at a time")] = 4_194_304
     relay_records: Annotated[int, Field(ge=1, description="most records in one batch sent from the outbox")] = 1000
     pool_size: Annotated[int, Field(ge=2, description="most Postgres connections of this process")] = 6
-    stop_seconds: Annotated[float, Field(gt=0, description="longest wait for a graceful stop; after twice as long the process ends at once")] = 6.0
+    stop_seconds: Annotated[float, Field(gt=0, description="longest wait for a graceful stop; after twice as long it ends at once")] = 6.0
     faults: Annotated[str, Field(description="for tests: where this process kills or freezes itself")] = ""
 
     @classmethod

@@ -17,7 +17,7 @@ from services.ingestor.pages.model import Capture, Cut, Limits, Named, Refusal
 from services.ingestor.pages.page import refused
 from services.ingestor.pages.refuse import refuse
 
-NAME = "warc"
+NAME = "archive_warc"
 VERSION = "1"
 UNPACKED = 5  # times the size of one page: most code points of all texts together
 

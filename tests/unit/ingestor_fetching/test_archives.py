@@ -214,7 +214,7 @@ def test_an_archive_that_is_pushed_whole_is_cut_into_the_articles_of_all_its_pag
     content = archive(*((name, page(name)) for name in NAMES), zipped=zipped)
     capture = Capture(content, name="crawl.warc.gz")
     made = cut(capture)
-    assert source_of(capture).NAME == "warc"
+    assert source_of(capture).NAME == "archive_warc"
     assert [one.url for one in made.articles] == [f"https://post.example/{name}" for name in NAMES]
     assert {one.page.captured_at for one in made.articles} == {datetime(2025, 8, 20, 12, tzinfo=UTC)}
     assert len({one.page.page_id for one in made.articles}) == 1

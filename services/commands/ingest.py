@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mimetypes
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -123,10 +124,22 @@ def say_round(total: Summary) -> None:
         typer.echo(str(total) if for_people() else json.dumps(total.as_json()))
 
 
+def remembering(path: Path, to: str) -> Memory:
+    """What was done for this ingestor.
+
+    Raises:
+        typer.BadParameter: the file cannot be used.
+    """
+    try:
+        return Memory(path, to)
+    except (OSError, sqlite3.Error) as error:
+        raise typer.BadParameter(f"{path} cannot be used ({error}); name another file", param_hint="DAYBOOK_FETCH_STATE") from error
+
+
 @contextmanager
 def _poller(to: str, *, follow: bool) -> Iterator[Poller]:
     settings = FetchSettings()
-    with Memory(settings.state, to) as memory, fetching(settings) as get:
+    with remembering(settings.state, to) as memory, fetching(settings) as get:
         yield Poller(get, memory, settings, time.time, follow)
 
 

@@ -9,10 +9,9 @@ from typing import Annotated
 
 import typer
 
-from services.commands.ingest import found, say_round, send_round
+from services.commands.ingest import found, remembering, say_round, send_round
 from services.ingestor.client import DEFAULT_TO, Sending
 from services.ingestor.feeds.folder import Folder
-from services.ingestor.feeds.memory import Memory
 from services.ingestor.fetching.settings import FetchSettings
 from services.ingestor.settings import IngestorSettings
 
@@ -41,7 +40,7 @@ def command(
     """
     settings, limits = FetchSettings(), IngestorSettings()
     sending = Sending(to, None, None, limits.page_bytes, patience)
-    with Memory(settings.state, to) as memory:
+    with remembering(settings.state, to) as memory:
         watched = Folder(folder.resolve(), memory, settings.settle_seconds, found, limits.page_bytes)
         refused = False
         while True:

@@ -167,3 +167,13 @@ def test_written_down_before_it_was_answered_the_same_file_would_be_lost(
     monkeypatch.setattr(Folder, "_due", hasty)
     next(watched.folder.pages())
     assert watched.names() == []
+
+
+@pytest.mark.parametrize("content", [b"this is no database, and never was one: it is a text" * 50, None], ids=["another file", "a folder"])
+def test_a_memory_that_cannot_be_used_is_wrong_usage_and_says_what_to_do(inbox: Path, content: bytes | None) -> None:
+    state = inbox.parent / "state" / "fetching.sqlite"
+    state.parent.mkdir()
+    state.mkdir() if content is None else state.write_bytes(content)
+    result = watch(inbox, "http://127.0.0.1:9")
+    assert result.exit_code == 2
+    assert "DAYBOOK_FETCH_STATE" in result.stderr

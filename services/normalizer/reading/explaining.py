@@ -16,6 +16,7 @@ from services.normalizer.reading.names import Named
 from services.normalizer.reading.reader import Ruleset, Told, anchor_of, tell
 from services.normalizer.reading.rules import Rules
 from services.normalizer.reading.speakers import speeches
+from services.normalizer.reading.tolls import shared_out
 from services.normalizer.reading.triggers import find_triggers, objections
 
 What = Literal["time", "place", "actor", "number", "speaker"]
@@ -74,7 +75,7 @@ def _happenings(told: Sequence[Told], document: Document) -> dict[Place, tuple[s
     found: dict[Place, tuple[str, bool]] = {}
     for kind in sorted({candidate.trigger.kind.name for candidate, _ in told}):
         mine = [one for one in told if one[0].trigger.kind.name == kind]
-        for number, happening in enumerate(gather(mine, document.anchor.date), 1):
+        for number, happening in enumerate(gather(shared_out(mine), document.anchor.date), 1):
             for n, member in enumerate(happening.members):
                 found.setdefault(_key(member.trigger), (f"{kind} {number}", n == 0))
     return found
@@ -111,7 +112,8 @@ def _fields(candidate: Candidate) -> tuple[str, ...]:
     return (
         f"status {candidate.status}",
         *([f"when {when.start or when.basis.expression}"] if when else []),
-        *(f"{said.value.role} {said.value.name}" for said in (*candidate.places, *candidate.parties)),
+        *(f"{said.value.role} {said.value.name}" for said in candidate.places),
+        *(f"{said.value.role} {said.value.name}" for said in candidate.parties),
         *(f"{said.value.measure} {said.value.best}" for said in candidate.quantities),
     )
 

@@ -12,6 +12,7 @@ from services.normalizer.reading.document import Document, Name
 from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.judging import judged
+from services.normalizer.reading.names import Names
 from services.normalizer.reading.states import state
 from services.normalizer.reading.status import State, read_state
 from services.normalizer.reading.telling import ALLOWED, answered, if_to_come, refers, region, state_of
@@ -74,7 +75,8 @@ def _country_place(name: Name) -> Place | None:
         return None
     if name.named.place is not None or actor is None or actor.type != "state" or actor.country is None:
         return None
-    return Place(name=actor.name, country=actor.country, role="target", precision="country")
+    land = Names.load().land(actor.country)
+    return land.model_copy(update={"role": "target"}) if land else None
 
 
 def _other_side(trigger: Trigger, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:

@@ -78,12 +78,23 @@ class Maker:
             speaker=source.speaker,
             via=source.via,
             attribution=source.attribution,
-            modality=MODALITIES.get(candidate.status, "asserted"),
+            modality=modality_of(candidate),
             polarity="negative" if candidate.status in {"declined", "cancelled", "disputed"} else "positive",
             field=field,
             value=value,
             evidence=self.evidence(start, end, pattern),
         )
+
+
+def modality_of(candidate: Candidate) -> Modality:
+    """How sure the words are of a happening: a demand is more than an offer, and "unconfirmed" or "may have" less than a report."""
+    sentence, state = candidate.trigger.sentence, candidate.state
+    told = MODALITIES.get(candidate.status, "asserted")
+    if told == "offered" and any(token.low in words("demanding") for token in sentence.tokens[state.first : state.last]):
+        return "demanded"
+    low, high = sentence.clause(candidate.trigger.first)
+    unsure = told == "asserted" and phrases("unsure").find(sentence.tokens[low:high])
+    return "hypothetical" if unsure else told
 
 
 def _plain(value: Model) -> JsonValue:

@@ -121,7 +121,8 @@ def lend_attackers(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
 
 
 def _strikes_beside(other: Happening, happening: Happening) -> bool:
-    gap = happening.members[0].trigger.sentence.index - other.last_sentence
+    here = happening.members[0].trigger.sentence.index
+    gap = min((here - m.trigger.sentence.index for m in other.members if m.trigger.sentence.index <= here), default=-1)
     whens = [m.when.value for m in happening.members if m.when]
     if any(not dating.meet(one, m.when.value) for one in whens for m in other.members if m.when):
         return False

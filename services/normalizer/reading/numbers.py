@@ -137,6 +137,8 @@ def _noun(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str 
     people = -1
     for at in range(number.last, min(number.last + NOUN_REACH, len(tokens))):
         low = tokens[at].low
+        if people < 0 and low in lexical("uncounted"):
+            return "nothing", at + 1
         end, measures = words.nouns.at(tokens, at)
         if measures and low not in words.people and not _only_describes(tokens, at, words):
             return measures[0], end
@@ -258,7 +260,11 @@ def find_counts(tokens: Sequence[Token], taken: frozenset[int]) -> tuple[Count, 
         measure, last = _measure(tokens, number, first, words)
         if measure == "strikes" and number.value == 1:
             continue
-        if measure and not (measure in WEAPONS and number.value == 1 and last < len(tokens) and tokens[last].low in lexical("blows")):
+        if (
+            measure
+            and measure != "nothing"
+            and not (measure in WEAPONS and number.value == 1 and last < len(tokens) and tokens[last].low in lexical("blows"))
+        ):
             counts.append(Count(first, last, measure, low, best, high))
     return tuple(counts)
 

@@ -9,6 +9,7 @@ from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import grammar, phrases, words
 from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.names import Names
 from services.normalizer.reading.states import state
 from services.normalizer.reading.triggers import phrase_start
 
@@ -109,8 +110,8 @@ def _state_place(name: Name, role: PlaceRole) -> Said[Place] | None:
     """The land of a state or of a person's state."""
     actor = name.named.actor
     land = state(actor.country, "host") if actor else None
-    place = Place(name=land.name, country=land.country, role=role, precision="country") if land else None
-    return Said(place, name.named.start, name.named.end) if place else None
+    place = Names.load().land(land.country) if land else None
+    return Said(place.model_copy(update={"role": role}), name.named.start, name.named.end) if place else None
 
 
 def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:

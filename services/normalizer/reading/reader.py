@@ -21,6 +21,7 @@ from services.normalizer.reading.parts import link_parts
 from services.normalizer.reading.rules import PATTERNS, Rules, load_rules
 from services.normalizer.reading.times import Anchor
 from services.normalizer.reading.tokens import fold
+from services.normalizer.reading.tolls import shared_out
 from services.normalizer.reading.triggers import find_triggers
 
 
@@ -82,7 +83,7 @@ def _counted_once(told: Sequence[Told]) -> tuple[Told, ...]:
 
 
 def _mentions(maker: Maker, document: Document, filled: Sequence[Told]) -> tuple[Mention, ...]:
-    happenings = lend_attackers(lend_places(document, lend_sides(share_places(gather(filled, document.anchor.date)))))
+    happenings = lend_attackers(lend_places(document, lend_sides(share_places(gather(shared_out(filled), document.anchor.date)))))
     return link_parts(
         [
             make(maker, happening, subject=n == 0 and happening.members[0].trigger.sentence.index == 0)

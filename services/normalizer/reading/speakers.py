@@ -82,7 +82,7 @@ def _speaker(sentence: Sentence, low: int, high: int) -> Speaker | None:
         return Speaker(name=person.actor.name, role=person.title)
     nameless = bool(grammar().anonymous.find(sentence.tokens[low:high]))
     actor = near[-1].named.actor if near else None
-    if actor is None and not nameless:
+    if actor is None and not nameless and not any(token.low in words("speaking_offices") for token in sentence.tokens[low:high]):
         return None
     role = _role(sentence, low, high, near[-1] if near else None)
     count = (find_number(sentence.tokens[low:high]) or 1) if nameless else 1
@@ -125,6 +125,8 @@ def _said(sentence: Sentence, first: int, last: int) -> _Cue | None:
     told = _low(sentence, last - 1) in words("telling")
     behind = low > 0 and _low(sentence, low - 1) in {",", '"'} and _closes(sentence, last, told=told)
     speaker, relay = _speaker(sentence, low, high), _via(sentence, low, high)
+    apposed = _speaker(sentence, high, first) if high < first and (speaker is None or speaker.name is None) else None
+    speaker = apposed if apposed and apposed.name else speaker  # "the mayor, X, said"
     if speaker or relay:
         via = relay or _via(sentence, last, last + ADDRESSEE)
         return _Cue(low, last, not behind, Source(None if relay else speaker, via, "indirect"))

@@ -135,3 +135,31 @@ def test_any_heap_of_words_is_read_without_a_fault_and_every_quote_stands(words:
     for mention in mentions(body):
         for evidence in (mention.evidence, *(claim.evidence for claim in mention.claims)):
             assert body[evidence.start : evidence.end] == evidence.quote
+
+
+@pytest.mark.parametrize(
+    ("sentence", "modality"),
+    [
+        ("Russian drones hit a depot in Odesa on Monday.", "asserted"),
+        ("Unconfirmed reports said Russian drones hit a depot in Odesa on Monday.", "hypothetical"),
+        ("Turkey demanded a meeting between Xi Jinping and Narendra Modi.", "demanded"),
+        ("Turkey proposed a meeting between Xi Jinping and Narendra Modi.", "offered"),
+    ],
+)
+def test_claims_tell_how_sure_their_words_are(sentence: str, modality: str) -> None:
+    (mention,) = mentions(sentence)
+    assert {claim.modality for claim in mention.claims} == {modality}
+
+
+@pytest.mark.parametrize(
+    ("body", "measure", "number", "speaker", "via"),
+    [
+        ("Libya returned the bodies of 40 Chadian soldiers on Monday, Chadian officials said, and Chad returned nine, according to AFP.", "bodies", 40, "Chad", None),
+        ("Reportedly, Russian drones hit Odesa on Monday and killed three people.", "killed", 3, None, None),
+        ("The defence ministry said Russian drones hit Kyiv on Monday, but the mayor, Vitali Klitschko, said three people were killed.", "killed", 3, "Vitali Klitschko", None),
+        ("Three people were killed when Russian drones hit Odesa on Monday, Reuters reported.", "killed", 3, None, "Reuters"),
+    ],
+)  # fmt: skip
+def test_each_number_comes_from_the_one_who_gave_it(body: str, measure: str, number: int, speaker: str | None, via: str | None) -> None:
+    claims = [c for m in mentions(body) for c in m.claims if c.field == f"quantities.{measure}" and str(number) in str(c.value)]
+    assert (speaker, via) in {(c.speaker.name if c.speaker else None, c.via) for c in claims}

@@ -125,19 +125,41 @@ def _iso(text: str) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _states(lexicon: Lexicon, ids: dict[str, int]) -> None:
+@dataclass(frozen=True, slots=True)
+class Land:
+    """A country of the gazetteer; a state is put on the map where its capital is."""
+
+    geonameid: int
+    lat: float | None
+    lon: float | None
+
+
+def _lands(lexicon: Lexicon) -> dict[str, Land]:
+    lands: dict[str, Land] = {}
+    seats = {row[0]: several(row[5]) for row in read_table(FOLDER / "states.tsv") if not row[7]}
+    for code, ident, name, capital in read_table(FOLDER / "places" / "countries.tsv"):
+        rows = [r.split("\t") for n in (capital, *seats.get(code, ()), name) for r in lexicon.cities.get(phrase_key(n), "").splitlines()]
+        seat = max((row for row in rows if row[2] == code), key=lambda row: int(row[7]), default=None)
+        lands[code] = Land(int(ident), float(seat[4]) if seat else None, float(seat[5]) if seat else None)
+    return lands
+
+
+def _states(lexicon: Lexicon, lands: dict[str, Land]) -> None:
     former: list[list[str]] = []
     present: list[list[str]] = []
     for row in read_table(FOLDER / "states.tsv"):
         (former if row[7] else present).append(row)
     for row in (*former, *present):
-        _state(lexicon, row, ids)
+        _state(lexicon, row, lands)
 
 
-def _state(lexicon: Lexicon, row: list[str], ids: dict[str, int]) -> None:
+def _state(lexicon: Lexicon, row: list[str], lands: dict[str, Land]) -> None:
     code, name, also, adjectives, people, capitals, since, until = row
     actor = Participant(name=name, type="state", country=code)
-    place = Place(name=name, country=code, geonameid=None if until else ids.get(code), precision="country")
+    land = lands.get(code, Land(0, None, None))
+    place = Place(
+        name=name, country=code, lat=land.lat, lon=land.lon, geonameid=(land.geonameid or None) if not until else None, precision="country"
+    )
     dates = (_iso(since), _iso(until))
     meant = Sense("state", "name", actor, place, 10**7, *dates)
     lexicon.states.setdefault(code, []).append(meant)
@@ -242,8 +264,7 @@ def compile_lexicon() -> Lexicon:
     lexicon.given = _word_list(FOLDER / "given_names.txt")
     lexicon.words = {**read_yaml(FOLDER / "offices.yaml"), **read_yaml(FOLDER / "cues.yaml")}
     lexicon.cities = load_rows(FOLDER / "places" / "cities.tsv")
-    ids = {row[0]: int(row[1]) for row in read_table(FOLDER / "places" / "countries.tsv")}
-    _states(lexicon, ids)
+    _states(lexicon, _lands(lexicon))
     _divisions(lexicon)
     _places(lexicon)
     _institutions(lexicon)

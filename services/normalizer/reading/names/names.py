@@ -36,6 +36,11 @@ class Names:
         drafts = Walk(text, self._lexicon, self._lexicon.titles, published).run()
         return Finish(text, self._lexicon, drafts, published).run()
 
+    def land(self, code: str | None) -> Place | None:
+        """The land of the state of that ISO 3166-1 code, with the coordinates of its capital; None where the code is none of a state."""
+        senses = self._lexicon.states.get(code or "", ())
+        return senses[-1].place if senses else None
+
     def participant(self, name: str) -> Participant | None:
         """The actor of that name in any spelling ("Kiev", "Zelenskiy", "the Houthis"), or None."""
         key = phrase_key(name).removeprefix("the ")

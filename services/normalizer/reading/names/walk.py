@@ -206,7 +206,9 @@ class Walk:
     def _unknown(self, at: int) -> Step:
         """A capitalised word of no list: the first name of a stranger, a place by its kind, or nothing."""
         last = self.persons.run(at)
-        if last - at > 1 and (self.text.keys[at] in self.lexicon.given or self._of_a_family(at, last) or self._described(last)):
+        if last - at > 1 and (
+            self.text.keys[at] in self.lexicon.given or self._of_a_family(at, last) or self._described(last) or self._announced(at)
+        ):
             person = self.persons.stranger(at, last, None)
             return Draft(at, last, "name", actor=person, reading="actor", adrift=self._described(last)), last
         if last - at == 1 and self.text.keys[at] in self.persons.introduced:
@@ -224,6 +226,13 @@ class Walk:
         if last >= len(self.text) or not self.text.gap(last - 1).startswith(", "):
             return False
         return any(self._title_at(i) for i in range(last, min(last + 4, len(self.text))))
+
+    def _announced(self, at: int) -> bool:
+        """As in "the mayor, X Y, said": the title stands before the comma."""
+        if at == 0 or self.text.gap(at - 1) != ", ":
+            return False
+        titles = (self.titles.at(self.text, i) for i in range(max(at - 3, 0), at) if self.titles.begins(self.text.keys[i]))
+        return any(title is not None and title.last == at for title in titles)
 
     def _title_at(self, at: int) -> bool:
         return self.titles.begins(self.text.keys[at]) and self.titles.at(self.text, at) is not None

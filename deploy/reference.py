@@ -13,6 +13,7 @@ from schemas.topics import cards
 from services.chassis import metrics
 from services.chassis.log_events import LOG_EVENTS
 from services.chassis.settings import Settings
+from services.ingestor.fetching.settings import FetchSettings
 from services.ingestor.settings import IngestorSettings
 
 HOME = Path(__file__).parents[1] / "docs" / "reference"
@@ -31,10 +32,13 @@ def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> st
 
 def _settings() -> str:
     own = {name: field for name, field in IngestorSettings.model_fields.items() if name not in Settings.model_fields}
-    rows = [("all", name, field) for name, field in Settings.model_fields.items()] + [
-        ("ingestor", name, field) for name, field in own.items()
-    ]
-    cells = ((f"`DAYBOOK_{name.upper()}`", who, _default(field.default), field.description or "") for who, name, field in rows)
+    groups = (
+        ("all", "DAYBOOK_", Settings.model_fields),
+        ("ingestor", "DAYBOOK_", own),
+        ("fetching", "DAYBOOK_FETCH_", FetchSettings.model_fields),
+    )
+    rows = ((prefix + name.upper(), who, field) for who, prefix, fields in groups for name, field in fields.items())
+    cells = ((f"`{variable}`", who, _default(field.default), field.description or "") for variable, who, field in rows)
     return _table("Settings", ("variable", "of", "default", "meaning"), cells)
 
 

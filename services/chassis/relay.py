@@ -68,9 +68,9 @@ class Relay:
             with attempt:
                 await producer.start()
         try:
+            await self._need_log_behind()
             async with self._pool.acquire() as listener:
                 await listener.add_listener(f"{NOTIFY}_{self._service}", self._wake)
-                await self._need_log_behind()
                 self._health.set("relay")
                 try:
                     await self._publish_for_ever(producer)

@@ -30,7 +30,7 @@ def test_each_source_has_a_name_and_the_last_takes_anything() -> None:
         ("Some words, then <p>a tag</p>", "text/html", "page_html"),
         ("Some words, then <p>a tag</p>", None, "page_text"),
         ("Words", "text/html", "page_text"),
-        ("<rss><channel/></rss>", None, "page_text"),
+        ("<rss><channel/></rss>", None, "feed"),
         (json.dumps({"body": "x"}), None, "jsonl"),
     ],
 )
@@ -50,9 +50,9 @@ def test_a_source_is_added_by_a_file_and_gone_with_it(tmp_path: Path, monkeypatc
     assert source_of(stub).NAME == "page_text"
 
 
-def test_a_feed_is_not_taken_for_a_page() -> None:
+def test_a_feed_of_headlines_alone_gives_no_article() -> None:
     made = cut(Capture("<?xml version='1.0'?><rss><channel><item><title>Talks</title></item></channel></rss>"))
-    assert [refusal.reason for refusal in made.refusals] == ["unsupported"]
+    assert [refusal.reason for refusal in made.refusals] == ["no_article"]
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in HOME.glob("*.yaml")))

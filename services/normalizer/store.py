@@ -7,7 +7,7 @@ all of it is written at the end. So a reading costs what it touches, and not a c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +47,7 @@ class Store:
 
     async def open(self, batch: Sequence[Reading]) -> None:
         """Load what is known of the articles of a batch, and whatever their mentions lead to."""
+        await self._tx.execute(SQL["by_index"])
         slots = sorted({slot_of(reading) for reading in batch})
         for row in await self._tx.fetch(SQL["revisions"], *columns(slots, 2)):
             self._revisions[row["article_id"], row["kind"]] = row["revision"]
@@ -120,7 +121,8 @@ class Store:
         readings = sorted(self._readings.items())
         await self._write("remember_readings", [(*slot, r.article.revision, *_texts(r)) for slot, r in readings], 5)
         rows = [self._shelf.rows[name] for name in sorted(self._shelf.written)]
-        await self._write("remember_mentions", [_columns_of(row) for row in rows], 9)
+        await self._write("remember_mentions", [_columns_of(row) for row in rows], 7)
+        await self._write("remember_keys", sorted(key for row in rows for key in _keys_of(row)), 3)
         moved = [self._shelf.rows[name] for name in sorted(self._shelf.moved - self._shelf.written)]
         await self._write("move", [(row.mention_id, row.event_id, row.present) for row in moved], 3)
         events = [self._events[name] for name in sorted(self._changed)]
@@ -141,7 +143,9 @@ class Store:
         new = Keys(keys.strong - self._asked.strong, keys.weak - self._asked.strong - self._asked.weak)
         if new:
             self._asked |= new
-            await self._load(await self._tx.fetch(SQL["sharing_keys"], sorted(new.strong | new.weak), sorted(new.strong)))
+            found = await self._tx.fetch(SQL["sharing_keys"], sorted(new.strong | new.weak), sorted(new.strong))
+            unknown = sorted({row["mention_id"] for row in found} - self._shelf.rows.keys())
+            await self._load(await self._tx.fetch(SQL["told"], unknown) if unknown else ())
 
     async def _load(self, rows: Sequence[asyncpg.Record]) -> None:
         missing = [row["mention_id"] for row in rows if self._parsed.told.get(row["digest"]) is None]
@@ -188,18 +192,16 @@ def _texts(reading: Reading) -> tuple[str, str]:
 
 
 def _columns_of(row: Row) -> tuple[object, ...]:
+    return row.mention_id, *row.slot, row.event_id, row.present, row.digest, row.told.mention.model_dump_json()
+
+
+def _keys_of(row: Row) -> Iterator[tuple[str, str, bool]]:
     keys = keys_of(row.told)
-    mention = row.told.mention.model_dump_json()
-    return row.mention_id, *row.slot, _array(keys.strong), _array(keys.weak), row.event_id, row.present, row.digest, mention
+    yield from ((key, row.mention_id, True) for key in keys.strong)
+    yield from ((key, row.mention_id, False) for key in keys.weak)
 
 
 def _told(row: asyncpg.Record) -> Told:
     return Told(
         Mention.model_validate_json(row["mention"]), ArticleRef.model_validate_json(row["article"]), tuple(json.loads(row["sentences"]))
     )
-
-
-def _array(keys: Iterable[str]) -> str:
-    """A Postgres array literal: `unnest` takes no ragged arrays of arrays."""
-    escaped = (key.replace("\\", "\\\\").replace('"', '\\"') for key in sorted(keys))
-    return "{" + ",".join(f'"{key}"' for key in escaped) + "}"

@@ -14,7 +14,7 @@ from deploy.local.options import Options
 from deploy.local.stack import start, stop
 from deploy.pipeline.prepare import prepare
 from deploy.pipeline.services import service_cards
-from tests.bench import ingesting, reading, relaying, whole_path
+from tests.bench import ingesting, merging, reading, relaying, whole_path
 from tests.bench.ratios import Ratio, write
 
 OUTPUT = Path("build/bench.json")
@@ -45,6 +45,8 @@ async def _on_a_stack(state: Path) -> list[Ratio]:
     ratios = await whole_path.measure(stack)
     say("measuring the relay")
     ratios += await relaying.measure(stack)
+    say("measuring merging")
+    ratios += await merging.measure(stack)
     say("measuring the intake")
     return ratios + await ingesting.measure(stack)
 

@@ -52,15 +52,16 @@ def _undated(number: int) -> Told:
     """Told without a date, as one in ten is."""
     day = f"{FIRST + timedelta(number // A_DAY)}T{8 + number % 12:02}"
     if number % 20:
-        return _told(number, who=f"(Guest {number // 40})", says="proposed", where="Vienna", day=day)
+        return _told(number, who=f"(Guest {number // 40})", says="proposed", day=day)
     return _moved(
         _told(number, "strike", where="Kharkiv", who="Russia > Ukraine", numbers={"wounded": 20 + number * 7 % 611}, day=day), "Town 12"
     )
 
 
 def _told(number: int, kind: str = "summit", **facts: Any) -> Told:
-    """Three of four tellings share no sentence; each text has eight."""
-    sentences = tuple(f"sentence {part} of text {number} says what nobody else has said {number * part}" for part in range(8))
+    """Each text has eight sentences of its own; every fourth has three of the text before it."""
+    copied = 3 if number % 4 == 3 else 0
+    sentences = tuple(_sentence(number - (part < copied), part) for part in range(8))
     return told(f"m{number:07}", kind, outlet=f"Outlet {number % 11}", sentences=sentences, **facts)
 
 
@@ -73,3 +74,8 @@ def _moved(one: Told, town: str) -> Told:
 def _reading(one: Told) -> Reading:
     (reading,) = readings(one)
     return reading
+
+
+def _sentence(number: int, part: int) -> str:
+    """Twelve words that no two sentences have in this order."""
+    return " ".join(f"word{(number * 7919 + part * 104_729 + at * (number % 89 + 13)) % 5003}" for at in range(12))

@@ -48,7 +48,7 @@ async def tx(stack: Stack) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(stack.dsn("normalizer"))
     transaction = connection.transaction()
     await transaction.start()
-    await connection.execute("TRUNCATE told, readings, events")
+    await connection.execute("TRUNCATE told_keys, told, readings, events")
     yield connection
     await transaction.rollback()
     await connection.close()
@@ -84,7 +84,7 @@ async def test_the_history_does_not_depend_on_how_records_fell_into_batches(
     tx: asyncpg.Connection, readings: list[Reading], size: int
 ) -> None:
     _, one_by_one = await merged(tx, readings)
-    await tx.execute("TRUNCATE told, readings, events")
+    await tx.execute("TRUNCATE told_keys, told, readings, events")
     outbox = Kept()
     effects, records = Merger(outbox), [record(offset, reading) for offset, reading in enumerate(readings)]
     for at in range(0, len(records), size):

@@ -18,8 +18,6 @@ CREATE TABLE told (
     mention_id text   PRIMARY KEY,
     article_id text   NOT NULL,
     kind       text   NOT NULL,
-    strong     text[] NOT NULL,
-    weak       text[] NOT NULL,
     event_id   text,
     present    bool   NOT NULL DEFAULT true,
     digest     text   NOT NULL,
@@ -27,15 +25,20 @@ CREATE TABLE told (
     FOREIGN KEY (article_id, kind) REFERENCES readings
 );
 
-CREATE INDEX told_strong ON told USING gin (strong) WHERE present;
-CREATE INDEX told_weak ON told USING gin (weak) WHERE present;
 CREATE INDEX told_article ON told (article_id, kind);
-
-COMMENT ON COLUMN told.strong IS 'block keys that say enough to be compared by; a weak one meets only a strong one';
 
 COMMENT ON COLUMN told.digest IS 'of the mention, its article and its sentences: what was parsed once is known by it';
 
 COMMENT ON COLUMN told.present IS 'false once taken back; the row stays, so that a mention that returns finds its event again';
+
+CREATE TABLE told_keys (
+    key        text NOT NULL,
+    mention_id text NOT NULL REFERENCES told,
+    strong     bool NOT NULL,
+    PRIMARY KEY (key, strong, mention_id)
+);
+
+COMMENT ON COLUMN told_keys.strong IS 'says enough to be compared by; a weak key meets only a strong one';
 
 CREATE TABLE events (
     event_id text        PRIMARY KEY,
@@ -52,5 +55,6 @@ COMMENT ON COLUMN events.state IS 'the CanonicalEvent as last published, merged 
 -- migrate: rollback
 
 DROP TABLE events;
+DROP TABLE told_keys;
 DROP TABLE told;
 DROP TABLE readings;

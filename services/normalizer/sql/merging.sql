@@ -6,9 +6,22 @@ SELECT article_id, kind, revision FROM readings JOIN unnest($1::text[], $2::text
 SELECT mention_id, event_id, present, digest
 FROM told JOIN unnest($1::text[], $2::text[]) AS asked (article_id, kind) USING (article_id, kind)
 
+-- name: by_index
+-- Of a young table Postgres believes that some hundred keys are had by most rows, and would read all of it.
+SET LOCAL enable_seqscan = off
+
 -- name: sharing_keys
 -- $1: all keys, $2: the strong ones. Two weak keys do not meet.
-SELECT mention_id, event_id, present, digest FROM told WHERE present AND (strong && $1::text[] OR weak && $2::text[])
+SELECT mention_id FROM told_keys WHERE strong AND key = ANY ($1::text[])
+UNION
+SELECT mention_id FROM told_keys WHERE NOT strong AND key = ANY ($2::text[])
+
+-- name: told
+SELECT mention_id, event_id, present, digest FROM told WHERE mention_id = ANY ($1::text[]) AND present
+
+-- name: remember_keys
+-- A key that a later revision does not have any more stays: what is found by it and does not belong does no harm.
+INSERT INTO told_keys (key, mention_id, strong) SELECT * FROM unnest($1::text[], $2::text[], $3::bool[]) ON CONFLICT DO NOTHING
 
 -- name: bodies
 SELECT told.mention_id, told.mention, readings.article, readings.sentences
@@ -27,13 +40,10 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[])
 ON CONFLICT (article_id, kind) DO UPDATE SET revision = excluded.revision, article = excluded.article, sentences = excluded.sentences
 
 -- name: remember_mentions
-INSERT INTO told (mention_id, article_id, kind, strong, weak, event_id, present, digest, mention)
-SELECT mention_id, article_id, kind, strong::text[], weak::text[], event_id, present, digest, mention
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[], $8::text[], $9::text[])
-    AS new (mention_id, article_id, kind, strong, weak, event_id, present, digest, mention)
+INSERT INTO told (mention_id, article_id, kind, event_id, present, digest, mention)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bool[], $6::text[], $7::text[])
 ON CONFLICT (mention_id) DO UPDATE SET
-    strong = excluded.strong, weak = excluded.weak, event_id = excluded.event_id, present = excluded.present,
-    digest = excluded.digest, mention = excluded.mention
+    event_id = excluded.event_id, present = excluded.present, digest = excluded.digest, mention = excluded.mention
 
 -- name: move
 UPDATE told SET event_id = new.event_id, present = new.present

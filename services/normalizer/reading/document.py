@@ -15,7 +15,7 @@ from services.normalizer.reading.names import Named, Names
 from services.normalizer.reading.numbers import Count, find_counts
 from services.normalizer.reading.states import state
 from services.normalizer.reading.times import Anchor, TimeExpression, find_times
-from services.normalizer.reading.tokens import Token, tokenise
+from services.normalizer.reading.tokens import Token, fold, tokenise
 
 Part = TypeVar("Part", Named, TimeExpression)
 GOVERNOR_REACH = 12
@@ -120,6 +120,11 @@ class Document:
     anchor: Anchor
     sentences: tuple[Sentence, ...]
     title: Sentence | None
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The sentences as lineage compares them."""
+        return tuple(fold(self.body[sentence.start : sentence.end]) for sentence in self.sentences)
 
     @cached_property
     def officials(self) -> frozenset[str]:

@@ -70,9 +70,12 @@ class Table(Generic[Label]):
 
     def find(self, tokens: Sequence[Token]) -> tuple[tuple[int, int, Label], ...]:
         """(first, last, label) of every phrase, left to right, none overlapping another of this table."""
-        hits: list[tuple[int, int, Label]] = []
         roots, after = self._root.next, 0
-        for place in [n for n, token in enumerate(tokens) if token.low in roots]:
+        places = [n for n, token in enumerate(tokens) if token[2] in roots]  # by number: half the time of by name
+        if not places:
+            return ()
+        hits: list[tuple[int, int, Label]] = []
+        for place in places:
             if place >= after:
                 end, labels = self.at(tokens, place)
                 hits.extend((place, end, label) for label in labels)

@@ -20,7 +20,6 @@ from services.normalizer.reading.neighbours import lend_attackers, lend_places, 
 from services.normalizer.reading.parts import link_parts
 from services.normalizer.reading.rules import PATTERNS, Rules, load_rules
 from services.normalizer.reading.times import Anchor
-from services.normalizer.reading.tokens import fold
 from services.normalizer.reading.tolls import shared_out
 from services.normalizer.reading.triggers import find_triggers
 
@@ -104,10 +103,6 @@ def _reference(article: RawArticle) -> ArticleRef:
     )
 
 
-def _folded(document: Document) -> tuple[str, ...]:
-    return tuple(fold(document.body[sentence.start : sentence.end]) for sentence in document.sentences)
-
-
 def read(article: RawArticle, ruleset: Ruleset) -> tuple[Reading, ...]:
     """One reading a kind, in the order of their names; pure: the same article and ruleset give the same readings."""
     document = lay_out(article.title, article.body, anchor_of(article), ruleset.names)
@@ -121,7 +116,7 @@ def read(article: RawArticle, ruleset: Ruleset) -> tuple[Reading, ...]:
                 kind=kind.name,
                 ruleset=ruleset.version,
                 mentions=mentions,
-                sentences=_folded(document) if mentions else (),
+                sentences=document.folded if mentions else (),
             )
         )
     return tuple(readings)

@@ -19,6 +19,7 @@ from services.normalizer.reading.names.text import phrase_key
 from services.normalizer.reading.names.titles import Phrases, Titles
 
 FOLDER = Path(__file__).resolve().parents[2] / "lexicon"
+PARTICLES = frozenset(("al", "el", "ad", "ash", "an", "as", "at", "ar", "az", "de"))  # begin names in lower case: al-Shabaab
 _BY_HAND = 500_000  # how likely a place written by hand is, in inhabitants: likelier than a town of its name
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all values are text: "on" and "NO" (Norway) are no truth values
 
@@ -90,6 +91,11 @@ class Lexicon:
     @cached_property
     def titles(self) -> Titles:
         return Titles(self.words)
+
+    @cached_property
+    def lively(self) -> frozenset[str]:
+        """The keys at which a name may begin though they are written small: "president", "al", "village"; all others are passed over."""
+        return self.titles.firsts | frozenset(self.small_first) | self.sets["settlements"] | PARTICLES
 
     @cached_property
     def forces(self) -> Phrases:

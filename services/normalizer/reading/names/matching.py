@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.normalizer.reading.names.lexicon import Lexicon
+from services.normalizer.reading.names.lexicon import PARTICLES, Lexicon
 from services.normalizer.reading.names.people import Person
 from services.normalizer.reading.names.senses import Sense
 from services.normalizer.reading.names.text import Text
 
-_OPENERS = frozenset(("al", "el", "ad", "ash", "an", "as", "at", "ar", "az", "de"))  # begin names in lower case: al-Shabaab
 _MOST_WORDS = 9
 
 
@@ -47,8 +46,8 @@ def _as_written(text: Text, first: int, last: int, key: str, lexicon: Lexicon) -
         return all(w.isupper() for w in text.words[first:last])
     if key in lexicon.small:
         return True
-    return text.capital[last - 1] and (text.capital[first] or text.keys[first] in _OPENERS)
+    return text.capital[last - 1] and (text.capital[first] or text.keys[first] in PARTICLES)
 
 
 def may_begin(text: Text, at: int, lexicon: Lexicon) -> bool:
-    return text.capital[at] or text.keys[at] in _OPENERS or text.keys[at] in lexicon.small_first
+    return text.capital[at] or text.keys[at] in PARTICLES or text.keys[at] in lexicon.small_first

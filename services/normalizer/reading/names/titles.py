@@ -35,6 +35,10 @@ class Phrases:
     def begins(self, key: str) -> bool:
         return key in self._reach
 
+    @property
+    def firsts(self) -> frozenset[str]:
+        return frozenset(self._reach)
+
     def at(self, text: Text, i: int) -> int:
         """How many words the longest phrase that begins here has, 0 for none."""
         for size in range(min(self._reach.get(text.keys[i], 0), len(text) - i), 0, -1):
@@ -61,6 +65,11 @@ class Titles:
             i += 1
         size = self._phrases.at(text, i) if i < len(text) else 0
         return Title(first, i + size, self._offices[" ".join(text.keys[i : i + size])], changed) if size else None
+
+    @property
+    def firsts(self) -> frozenset[str]:
+        """The keys at which a title may begin."""
+        return self._phrases.firsts | self._changing | self._plain
 
     def changes(self, key: str) -> bool:
         """Whether the word makes a title somebody else's than the holder's: "former"."""

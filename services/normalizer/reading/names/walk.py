@@ -27,8 +27,11 @@ class Walk:
         self._forces = lexicon.forces
 
     def run(self) -> list[Draft]:
-        at = 0
-        while at < len(self.text):
+        at, size, capital, keys, lively = 0, len(self.text), self.text.capital, self.text.keys, self.lexicon.lively
+        while at < size:
+            if not capital[at] and keys[at] not in lively:
+                at += 1
+                continue
             draft, at = self._step(at)
             if draft is not None:
                 self.drafts.append(draft)

@@ -1,0 +1,137 @@
+"""Why an event is as it is, told in sentences from the event alone. Pure: rendering is the command's business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from schemas.articles import Published
+from schemas.base import Model
+from schemas.events import CanonicalEvent, EventMention, Link, Quantity, When
+
+ALONE = "alone"  # the rule of a mention that nothing else is like
+
+
+class MentionReason(Model):
+    """Why one mention belongs to the event; `features` sum up to `score`."""
+
+    mention_id: str
+    outlet: str
+    quote: str
+    rule: str | None = None
+    score: float | None = None
+    features: dict[str, float] = {}
+    runner_up: str | None = None
+    sentence: str
+
+
+class Reasons(Model):
+    """`fields`: by name, how the value was chosen. `links`: one sentence each."""
+
+    event_id: str
+    title: str
+    fields: dict[str, str]
+    support: str
+    links: tuple[str, ...] = ()
+    mentions: tuple[MentionReason, ...] = ()
+
+
+def reasons(event: CanonicalEvent, mention_id: str | None = None) -> Reasons:
+    """Why the event is as it is, and why each of its mentions belongs to it, or that one alone.
+
+    Raises:
+        KeyError: the event has no such mention.
+    """
+    mentions = [one for one in event.mentions if mention_id in {None, one.mention_id}]
+    if mention_id is not None and not mentions:
+        raise KeyError(mention_id)
+    chosen = {"status": _status(event), "when": _when(event.when), "where": _where(event)}
+    numbers = {f"quantities.{'/'.join(filter(None, (q.measure, q.party)))}": _number(event, q) for q in event.quantities}
+    return Reasons(
+        event_id=event.event_id,
+        title=event.title,
+        fields=chosen | numbers,
+        support=_support(event),
+        links=tuple(_link(link) for link in event.links),
+        mentions=tuple(_mention(one) for one in mentions),
+    )
+
+
+def _mention(one: EventMention) -> MentionReason:
+    why = one.membership
+    return MentionReason(
+        mention_id=one.mention_id,
+        outlet=one.outlet,
+        quote=one.evidence.quote,
+        rule=why.rule if why else None,
+        score=why.score if why else None,
+        features=why.features if why else {},
+        runner_up=why.runner_up if why else None,
+        sentence=_belonging(one),
+    )
+
+
+def _belonging(one: EventMention) -> str:
+    why, teller = one.membership, f"{one.outlet} ({_day(one.published)})"
+    if why is None:
+        return f"{teller} tells it; why it belongs here was not recorded."
+    other = f" Else it would have been told of {why.runner_up}." if why.runner_up else ""
+    if why.rule == ALONE:
+        return f"{teller} tells it, and nothing else here is like it.{other}"
+    features = ", ".join(f"{name} {value:+g}" for name, value in why.features.items())
+    return f"{teller} tells the same {_listed(why.rule.split('+'))}: {why.score:g} points ({features}).{other}"
+
+
+def _status(event: CanonicalEvent) -> str:
+    steps = _listed(
+        [f"{step.status} ({step.known_at:%Y-%m-%d})" if step.known_at else step.status for step in event.status_history], "then"
+    )
+    return f"{event.status}: {steps or 'nothing of it is left'}. A later article moves it only where the one may follow the other."
+
+
+def _when(when: When) -> str:
+    if when.start is None and when.end is None:
+        return "no text gives a date."
+    days = " to ".join(dict.fromkeys(day for day in (when.start, when.end) if day))
+    basis = f"read from “{when.basis.expression}”" if when.basis.expression else "no words tell it; the day of the report stands for it"
+    anchor = f", counted from {when.basis.anchor}" if when.basis.anchor else ""
+    return f"{days} ({when.precision}), {basis}{anchor}. Exact dates come before rough ones; of these, what the most lineages tell."
+
+
+def _where(event: CanonicalEvent) -> str:
+    names = _listed([f"{place.name} ({place.precision})" for place in event.where])
+    return f"{names}. The most telling place comes first, then the most often told." if names else "no text names a place."
+
+
+def _number(event: CanonicalEvent, quantity: Quantity) -> str:
+    homes = {one.article_id: one for one in event.mentions}
+    claims = {claim.claim_id: claim for claim in event.claims}
+    cited = [claims[name] for name in quantity.claim_ids if name in claims]
+    told = [
+        f"{home.outlet} ({_day(home.published)}): “{claim.evidence.quote}”"
+        for claim in cited
+        if (home := homes.get(claim.evidence.article_id))
+    ]
+    span = f"{quantity.low} to {quantity.high}, best {quantity.best}" if quantity.low != quantity.high else f"{quantity.best}"
+    rule = "Best is the number of the most lineages, of equals the latest told." if quantity.low != quantity.high else "All agree."
+    return f"{span}. {rule} Told by {'; '.join(told) or 'nobody who is named'}."
+
+
+def _support(event: CanonicalEvent) -> str:
+    counts = event.corroboration
+    return (
+        f"{counts.articles} articles of {counts.publishers} publishers, {counts.lineages} of them independent; copies of a text count once."
+    )
+
+
+def _link(link: Link) -> str:
+    return f"{link.relation.replace('_', ' ')} {link.event_id}: {link.reason}."
+
+
+def _day(published: Published) -> str:
+    moment = published.earliest or published.latest
+    return f"{moment:%Y-%m-%d}" if moment else "no date"
+
+
+def _listed(parts: Iterable[str], word: str = "and") -> str:
+    every = list(parts)
+    return f" {word} ".join(part for part in (", ".join(every[:-1]), *every[-1:]) if part)

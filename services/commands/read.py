@@ -38,7 +38,8 @@ def command(
 
     Same input, same bytes out. What could not be read is named on standard error, and the exit code is then 1.
 
-    Examples:
+    For example:
+
         daybook read page.txt --captured-at 2025-08-20T00:00Z | jq -c '[.kind, .when.start, .title]'
 
         daybook read --articles articles.jsonl --mentions

@@ -11,11 +11,11 @@ import typer
 from pydantic import ValidationError
 
 from schemas.events import CanonicalEvent
+from services.commands import _where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DEFAULT_API = "http://127.0.0.1:8803"
 PAGE = 200  # events asked for at a time
 SECONDS = 15.0
 
@@ -31,11 +31,15 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many events; all if not given.")] = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="One CanonicalEvent a line, as JSON; the default when piped.")] = False,
-    api: Annotated[str, typer.Option(envvar="DAYBOOK_API", metavar="URL", help="Where the timeline answers.")] = DEFAULT_API,
+    api: Annotated[
+        str | None,
+        typer.Option(envvar="DAYBOOK_API", metavar="URL", help="Where the timeline answers; by default the one that runs here."),
+    ] = None,
 ) -> None:
     """Show the timeline, day by day.
 
-    Examples:
+    For example:
+
         daybook timeline
 
         daybook timeline --kind strike --from 2025-08-18 --to 2025-08-19
@@ -46,6 +50,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
     """
     filters = {"kind": kind, "status": status, "from": since, "to": until, "country": country, "participant": participant}
     asked = {name: value for name, value in (filters | {"include": include}).items() if value}
+    api = api or _where.timeline()
     try:
         events = fetch(api, asked, limit)
         _show_json(events) if json or not sys.stdout.isatty() else _show_table(list(events))

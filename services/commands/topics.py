@@ -21,7 +21,8 @@ def command(
 ) -> None:
     """List the topics: key, value, partitions, records, and who writes and reads them. JSON lines when a program reads it.
 
-    Examples:
+    For example:
+
         daybook topics
 
         daybook topics --create

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
+from services.commands import _where
 from services.commands.ingest import found, remembering, say_round, send_round
-from services.ingestor.client import DEFAULT_TO, Sending
+from services.ingestor.client import Sending
 from services.ingestor.feeds.folder import Folder
 from services.ingestor.fetching.settings import FetchSettings
 from services.ingestor.settings import IngestorSettings
@@ -20,7 +21,9 @@ LOOK_SECONDS = 1.0
 
 def command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; those in it count too.", exists=True, file_okay=False)],
-    to: Annotated[str, typer.Option(envvar="DAYBOOK_INGESTOR", help="Where the ingestor answers.")] = DEFAULT_TO,
+    to: Annotated[
+        str | None, typer.Option(envvar="DAYBOOK_INGESTOR", help="Where the ingestor answers; by default the one that runs here.")
+    ] = None,
     patience: Annotated[
         float, typer.Option(min=0, help="How many seconds to wait for an ingestor that is away; without it, for ever.")
     ] = math.inf,
@@ -33,12 +36,14 @@ def command(
     where it broke off. A file that is changed is sent again. A summary follows each round in which there was something; exit codes as
     those of `daybook ingest`.
 
-    Examples:
+    For example:
+
         daybook watch inbox/
 
         daybook watch inbox/ --once | jq .refused
     """
     settings, limits = FetchSettings(), IngestorSettings()
+    to = to or _where.ingestor()
     sending = Sending(to, None, None, limits.page_bytes, patience)
     with remembering(settings.state, to) as memory:
         watched = Folder(folder.resolve(), memory, settings.settle_seconds, found, limits.page_bytes)

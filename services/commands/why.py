@@ -12,8 +12,9 @@ import typer
 from pydantic import ValidationError
 
 from schemas.events import CanonicalEvent
+from services.commands import _where
 from services.commands._reasons import Reasons, reasons
-from services.commands.timeline import DEFAULT_API, SECONDS, NotTheTimelineError
+from services.commands.timeline import SECONDS, NotTheTimelineError
 
 
 def command(
@@ -21,15 +22,20 @@ def command(
     mention: Annotated[str | None, typer.Argument(metavar="[MENTION]", help="Only why this mention belongs to it.")] = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="As JSON; the default when piped.")] = False,
-    api: Annotated[str, typer.Option(envvar="DAYBOOK_API", metavar="URL", help="Where the timeline answers.")] = DEFAULT_API,
+    api: Annotated[
+        str | None,
+        typer.Option(envvar="DAYBOOK_API", metavar="URL", help="Where the timeline answers; by default the one that runs here."),
+    ] = None,
 ) -> None:
     """Tell why an event is as it is: how each field was chosen, and why each mention belongs to it.
 
-    Examples:
+    For example:
+
         daybook why 5d7f3a52-9c1e-5a43-8f0b-2f6f2d1f7c11
 
         daybook why 5d7f3a52-9c1e-5a43-8f0b-2f6f2d1f7c11 --json | jq .fields
     """
+    api = api or _where.timeline()
     try:
         found = reasons(fetch_event(api, event), mention)
     except KeyError as error:

@@ -79,10 +79,15 @@ def test_a_page_becomes_a_timeline_and_a_second_run_keeps_it(demo: Demo) -> None
     assert Processes(demo.state).known() == {}
 
 
-def test_ctrl_c_stops_everything_cleanly(demo: Demo) -> None:
+def test_a_second_demo_leaves_the_first_running_and_ctrl_c_stops_everything_cleanly(demo: Demo) -> None:
     process = demo.start("demo", str(demo.page), "--captured-at", CAPTURED)
     _wait_for_line(process, "Ctrl-C stops everything")
-    process.send_signal(signal.SIGINT)
+    second = demo.run("demo", str(demo.page), "--captured-at", CAPTURED, "--once")
+    assert second.returncode == 0, second.stderr
+    assert process.poll() is None
+    told = demo.run("timeline")  # finds the one that runs, on whatever port
+    assert any("40 drones" in json.loads(line)["title"] for line in told.stdout.splitlines()), told.stderr
+    process.send_signal(signal.SIGTERM)
     _, trouble = process.communicate(timeout=60)
     assert (process.returncode, "Traceback" in trouble) == (0, False)
     assert running(demo.state) is None

@@ -24,6 +24,9 @@ from services.normalizer.store import Parsed, Store, tellings
 _NAMESPACE = uuid.UUID("6f1d3c0a-50d2-5d0f-a7b0-0a3a6f6f2c11")
 
 
+NUL = b"\\u0000"
+
+
 class Merger:
     """Effects of following the mentions of every kind."""
 
@@ -47,6 +50,8 @@ class Merger:
 
 
 def _reading(record: Record) -> Reading:
+    if NUL in (record.value or b""):
+        raise Permanent("it holds a NUL, which Postgres stores in no text", record)
     try:
         return Reading.model_validate_json(record.value or b"")
     except ValidationError as error:

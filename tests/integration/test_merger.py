@@ -16,6 +16,7 @@ from schemas.changes import EventChange
 from schemas.events import CanonicalEvent
 from schemas.mentions import Reading
 from services.chassis.decoding import decode
+from services.chassis.errors import Permanent
 from services.chassis.outbox import Outbox
 from services.chassis.postgres import migrate_schema
 from services.chassis.records import Outgoing, Record
@@ -147,3 +148,10 @@ async def test_what_is_withdrawn_is_retracted_and_what_returns_keeps_its_id(tx: 
 
 def _withdrawn(article: RawArticle, revision: int) -> RawArticle:
     return article.model_copy(update={"revision": revision, "pubstatus": "withdrawn"})
+
+
+async def test_a_reading_that_postgres_could_not_store_is_refused_before_it_is_tried(readings: list[Reading]) -> None:
+    told = next(reading for reading in readings if reading.mentions)
+    spoilt = told.model_copy(update={"article": told.article.model_copy(update={"outlet": "a\x00b"})})
+    with pytest.raises(Permanent, match="NUL"):
+        await Merger(Kept()).prepare([record(0, spoilt)])

@@ -9,6 +9,7 @@ from schemas.events import Membership
 
 from .alike import compare, enough
 from .cells import Cell, cells, neighbours
+from .shapes import shape
 from .told import Told
 
 ALONE = "alone"
@@ -18,12 +19,17 @@ CORE = 16  # mentions of the event that each is compared with: of thousands, the
 def memberships(group: Sequence[Told], runners_up: Mapping[str, str]) -> dict[str, Membership]:
     """By mention id: the likeness to the most alike other mention among the first of the event."""
     table = cells(group)
-    return {one.mention.mention_id: _membership(cell, table, runners_up.get(one.mention.mention_id)) for cell in table for one in cell.told}
+    return {
+        one.mention.mention_id: _membership(one, cell, table, runners_up.get(one.mention.mention_id)) for cell in table for one in cell.told
+    }
 
 
-def _membership(cell: Cell, table: Sequence[Cell], runner_up: str | None) -> Membership:
-    partners = [other for other in table[:CORE] if other is not cell or len(cell.told) > 1]
-    likes = [like for other in partners if (like := compare(cell.shape, other.shape)).edge]
+def _membership(one: Told, cell: Cell, table: Sequence[Cell], runner_up: str | None) -> Membership:
+    """Of its own cell the other mentions count each by itself: all together have every number, and would agree with anything."""
+    mine = shape(one)
+    partners = [other.shape for other in table[:CORE] if other is not cell]
+    partners += [shape(other) for other in cell.told[:CORE] if other is not one]
+    likes = [like for other in partners if (like := compare(mine, other)).edge]
     if not likes:
         return Membership(rule=ALONE, score=0.0, runner_up=runner_up)
     best = max(likes, key=lambda like: like.score)

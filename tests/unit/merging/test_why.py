@@ -30,7 +30,7 @@ def strike() -> CanonicalEvent:
 def test_each_mention_says_by_what_it_belongs_and_its_features_sum_up() -> None:
     found = reasons(strike())
     assert [one.mention_id for one in found.mentions] == ["first", "second"]
-    assert found.mentions[0].sentence.startswith("Courier (2025-08-19) tells the same time, place, ")
+    assert found.mentions[0].sentence.startswith("Courier (2025-08-19) tells the same time, place and parties")
     assert all(one.score == pytest.approx(sum(one.features.values())) for one in found.mentions)
 
 

@@ -16,7 +16,6 @@ from schemas.base import Model
 from schemas.kinds import kinds
 
 HOME = Path(__file__).parent
-QUARANTINE = ".quarantine"
 
 
 class Card(Model):

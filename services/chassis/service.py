@@ -22,6 +22,7 @@ from services.chassis.errors import Halt
 from services.chassis.faults import Faults
 from services.chassis.follower import Effects, Follower
 from services.chassis.health import Health, health_router
+from services.chassis.http import application
 from services.chassis.kafka import make_broker, partition_counts, seed_offsets, subscribe
 from services.chassis.logs import configure
 from services.chassis.outbox import Outbox
@@ -109,9 +110,8 @@ async def _assemble(name: str, settings: Settings, pool: asyncpg.Pool, targets: 
     outbox = Outbox(name, counts, [card.topic for card in targets if card.log])
     async with pool.acquire() as tx, tx.transaction():
         await outbox.open_logs(tx)
-    title = f"Daybook {name}"
-    app = FastAPI(title=title, version="1", docs_url="/docs", redoc_url=None)
-    return Service(name, settings, pool, outbox, Health("relay", PART), Faults(settings.faults), make_broker(settings), app)
+    health, faults, broker = Health("relay", PART), Faults(settings.faults), make_broker(settings)
+    return Service(name, settings, pool, outbox, health, faults, broker, application(name))
 
 
 @contextlib.asynccontextmanager

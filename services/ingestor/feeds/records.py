@@ -20,7 +20,6 @@ from services.ingestor.fetching.resources import resource
 from services.ingestor.fetching.unpacking import Unpacker
 
 GONE = ("404", "410")
-_GZIP = b"\x1f\x8b"
 _BROKEN = (
     ArchiveLoadFailed,
     StatusAndHeadersParserException,
@@ -85,18 +84,31 @@ def _page(number: int, record: Any, most: int) -> Recorded | Unreadable | None:
 
 
 def _body(record: Any, most: int) -> bytes:
-    """The body, put together and unpacked within the limit, which the library's own reader would not keep.
-
-    Some crawlers store bodies unpacked and leave the header that says they are packed.
-    """
+    """The body, put together and unpacked within the limit, which the library's own reader would not keep."""
     headers = record.http_headers
     said = {name: (headers.get_header(name) or "").strip().lower() if headers else "" for name in ("Transfer-Encoding", "Content-Encoding")}
     stream = ChunkedDataReader(record.raw_stream) if said["Transfer-Encoding"] == "chunked" else record.raw_stream
     body = b"".join(iter(lambda: stream.read(most + 1), b""))
-    packing = said["Content-Encoding"]
-    unpacker = Unpacker("" if "gzip" in packing and not body.startswith(_GZIP) else packing, most)
+    try:
+        return _unpacked(body, said["Content-Encoding"], most)
+    except RefusedError as error:
+        if error.reason == "broken" and _is_text(body):
+            return body
+        raise
+
+
+def _unpacked(body: bytes, packing: str, most: int) -> bytes:
+    unpacker = Unpacker(packing, most)
     unpacker.feed(body)
     return unpacker.content()
+
+
+def _is_text(body: bytes) -> bool:
+    """Some crawlers store bodies unpacked and leave the header that says they are packed; packed bytes are hardly ever UTF-8."""
+    try:
+        return b"\0" not in body and bool(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _holds_page(kind: str, url: str, status: str, media_type: str) -> bool:

@@ -12,10 +12,11 @@ import httpx
 
 from services.ingestor.fetching.network import CheckedBackend, Counted
 from services.ingestor.fetching.outcomes import RefusedError
+from services.ingestor.fetching.packings import OFFERED
 from services.ingestor.fetching.resources import resource
 from services.ingestor.fetching.settings import FetchSettings
 from services.ingestor.fetching.targets import Target
-from services.ingestor.fetching.unpacking import OFFERED, Unpacker
+from services.ingestor.fetching.unpacking import Unpacker
 
 OK = httpx.codes.OK
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
-
 from services.ingestor.fetching.outcomes import RefusedError
+from services.ingestor.fetching.packings import BROKEN, PLAIN, Packing, goes_on, packing_of
 
-OFFERED = "gzip, deflate"
-_GZIP = {"gzip", "x-gzip"}
-_PLAIN = {"", "identity"}
+MOST_STREAMS = 100  # packed streams one behind the other in one body; each costs a fresh start
 
 
 class Unpacker:
@@ -20,13 +17,12 @@ class Unpacker:
         Raises:
             RefusedError: several layers, or one that we did not offer.
         """
-        name = encoding.strip().lower()
-        if name not in _GZIP | _PLAIN | {"deflate"}:
-            raise RefusedError("packed", name[:40])
-        self._name, self._most = name, most
-        self._came, self._size = 0, 0
+        self._name, self._most = encoding.strip().lower(), most
+        self._packing = packing_of(self._name)
+        if self._packing is None and self._name not in PLAIN:
+            raise RefusedError("packed", self._name[:40])
+        self._came, self._size, self._streams = 0, 0, 1
         self._pieces: list[bytes] = []
-        self._inflate = zlib.decompressobj(wbits=47) if name in _GZIP else None
 
     def feed(self, piece: bytes) -> None:
         """A piece of the body.
@@ -37,26 +33,36 @@ class Unpacker:
         self._came += len(piece)
         if self._came > self._most:
             raise RefusedError("too_large", f"more than {self._most:,} bytes")
-        if self._name == "deflate" and self._inflate is None and piece:
-            self._inflate = zlib.decompressobj(wbits=15 if piece[0] & 0x0F == 8 else -15)  # noqa: PLR2004 - zlib's header, or none (RFC 9110, 8.4.1.2)
-        self._keep(self._unpacked(piece))
+        if self._packing is None:
+            self._keep(piece)
+            return
+        while piece and (not self._packing.ended or self._follows(piece)):
+            self._keep(self._unpacked(self._packing, piece))
+            piece = self._packing.rest
 
     def content(self) -> bytes:
-        """All of it.
+        """All of it; of no bytes nothing, whatever they were said to be.
 
         Raises:
             RefusedError: the packed stream did not end.
         """
-        if self._inflate is not None and not self._inflate.eof:
+        if self._came and self._packing is not None and not self._packing.ended:
             raise RefusedError("broken", "the packed body ends too early")
         return b"".join(self._pieces)
 
-    def _unpacked(self, piece: bytes) -> bytes:
-        if self._inflate is None or self._inflate.eof:
-            return piece if self._inflate is None else b""
+    def _follows(self, piece: bytes) -> bool:
+        """Whether another stream begins behind a whole one, which is then the one that counts; anything else is left, as browsers do."""
+        packing = packing_of(self._name) if goes_on(self._name, piece) else None
+        self._packing = packing or self._packing
+        self._streams += packing is not None
+        if self._streams > MOST_STREAMS:
+            raise RefusedError("broken", f"the body is more than {MOST_STREAMS} packed streams")
+        return packing is not None
+
+    def _unpacked(self, packing: Packing, piece: bytes) -> bytes:
         try:
-            return self._inflate.decompress(piece, self._most - self._size + 1)
-        except zlib.error as error:
+            return packing.unpack(piece, self._most - self._size + 1)
+        except BROKEN as error:
             raise RefusedError("broken", f"the body is not {self._name}") from error
 
     def _keep(self, piece: bytes) -> None:

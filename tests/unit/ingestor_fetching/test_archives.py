@@ -23,6 +23,7 @@ from services.ingestor.pages.model import Capture, Limits
 from services.ingestor.sources import cut, source_of
 from tests.unit.ingestor.given import story
 from tests.unit.ingestor_fetching.test_feed_source import covers
+from tests.unit.ingestor_fetching.web import PACKERS, bomb
 from tests.unit.ingestor_service.scripted import scripted, taken
 
 DAY = "2025-08-20T12:00:00Z"
@@ -72,14 +73,22 @@ def test_each_response_is_a_page_with_its_own_address_and_date(*, zipped: bool) 
     assert taken_and_not(every) == (list(NAMES), [])
 
 
-def test_bodies_come_unpacked_and_put_together(*, zipped: bool) -> None:
-    packed = archive(("pier", gzip.compress(b"news")), zipped=zipped, Content_Encoding="gzip")
+@pytest.mark.parametrize("packing", PACKERS)
+def test_bodies_come_unpacked_and_put_together(packing: str, *, zipped: bool) -> None:
+    packed = archive(("pier", PACKERS[packing](b"news")), zipped=zipped, Content_Encoding=packing)
     pieces = archive(("pier", b"2\r\nne\r\n2\r\nws\r\n0\r\n\r\n"), zipped=zipped, Transfer_Encoding="chunked")
     assert [one.content for one in pages(packed + pieces) if isinstance(one, Recorded)] == [b"news", b"news"]
 
 
-def test_a_body_that_was_stored_unpacked_is_taken_as_it_is() -> None:
-    assert [one.content for one in pages(archive(("pier", b"news"), Content_Encoding="gzip")) if isinstance(one, Recorded)] == [b"news"]
+@pytest.mark.parametrize("packing", PACKERS)
+def test_a_body_that_was_stored_unpacked_is_taken_as_it_is(packing: str) -> None:
+    body = "<p>The pier of Torvik is closed – until May.</p>".encode()
+    assert [one.content for one in pages(archive(("pier", body), Content_Encoding=packing)) if isinstance(one, Recorded)] == [body]
+
+
+@pytest.mark.parametrize("packing", PACKERS)
+def test_a_body_that_is_packed_otherwise_than_it_says_is_refused_by_number(packing: str) -> None:
+    assert taken_and_not(archive(("pier", b"\x93\xff\x00\xfe" * 20), Content_Encoding=packing)) == ([], [1])
 
 
 def test_what_is_no_page_is_passed_over() -> None:
@@ -136,11 +145,12 @@ def test_a_damaged_member_of_a_gzip_archive_costs_its_neighbours_nothing() -> No
     assert len(numbers) <= 1
 
 
-def test_a_page_above_the_limit_is_refused_by_number_and_not_held(*, zipped: bool) -> None:
+@pytest.mark.parametrize("packing", PACKERS)
+def test_a_page_above_the_limit_is_refused_by_number_and_not_held(packing: str, *, zipped: bool) -> None:
     large = archive(("ferry", b"x" * 30_000_000), zipped=zipped)
-    bomb = archive(("ferry", gzip.compress(bytes(30_000_000))), zipped=zipped, Content_Encoding="gzip")
+    packed = archive(("ferry", bomb(30_000_000, packing)), zipped=zipped, Content_Encoding=packing)
     first, _, third = three(zipped=zipped)
-    stream = io.BytesIO(first + large + bomb + third)
+    stream = io.BytesIO(first + large + packed + third)
     tracemalloc.start()
     every = list(recorded(stream, MOST))
     peak = tracemalloc.get_traced_memory()[1]

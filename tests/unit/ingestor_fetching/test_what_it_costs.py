@@ -7,24 +7,67 @@ import tracemalloc
 
 import pytest
 
-from services.ingestor.fetching.outcomes import Fetched
+from services.ingestor.fetching.outcomes import Fetched, RefusedError
+from services.ingestor.fetching.packings import zstd
+from services.ingestor.fetching.unpacking import MOST_STREAMS, Unpacker
 from tests.unit.ingestor_fetching.test_where_it_goes import refused
-from tests.unit.ingestor_fetching.web import PAGE, Answer, bomb, endless, fetcher, ok, status, web
+from tests.unit.ingestor_fetching.web import PACKERS, PAGE, Answer, bomb, endless, fetcher, ok, status, web
 
 MB = 1_000_000
 HEAD = b"HTTP/1.1 200 so\r\ncontent-type: text/html\r\n"
 
 
-@pytest.mark.parametrize("packing", ["gzip", "deflate"])
+@pytest.mark.parametrize("packing", PACKERS)
 async def test_packed_pages_are_unpacked(packing: str) -> None:
-    import gzip
-    import zlib
-
-    body = gzip.compress(PAGE) if packing == "gzip" else zlib.compress(PAGE)
-    async with web(story=ok(body, f"content-encoding: {packing}")) as site:
+    async with web(story=ok(PACKERS[packing](PAGE), f"content-encoding: {packing}")) as site:
         found = await fetcher().fetch(site.at("/story"))
     assert isinstance(found, Fetched)
     assert found.content == PAGE
+    assert packing in site.asked[0][1]["accept-encoding"]
+
+
+@pytest.mark.parametrize("packing", ["gzip", "zstd"])
+async def test_streams_one_behind_the_other_are_one_page_and_rubbish_behind_them_is_none(packing: str) -> None:
+    packer = PACKERS[packing]
+    async with web(story=ok(packer(PAGE[:20]) + packer(PAGE[20:]) + b"\0\0\0", f"content-encoding: {packing}")) as site:
+        found = await fetcher().fetch(site.at("/story"))
+    assert isinstance(found, Fetched)
+    assert found.content == PAGE
+
+
+@pytest.mark.parametrize("packing", ["gzip", "zstd"])
+async def test_streams_without_end_are_refused(packing: str) -> None:
+    async with web(story=ok(PACKERS[packing](b"") * (MOST_STREAMS + 1), f"content-encoding: {packing}")) as site:
+        found = refused(await fetcher(attempts=1).fetch(site.at("/story")))
+    assert found.what.endswith("more than 100 packed streams")
+
+
+@pytest.mark.parametrize("packing", PACKERS)
+@pytest.mark.parametrize("size", [1, 7, 1_000], ids="{} bytes".format)
+def test_where_a_body_is_torn_changes_nothing(packing: str, size: int) -> None:
+    body = "".join(f"Pier {n} is closed. " for n in range(400)).encode()
+    packed, unpacker = PACKERS[packing](body), Unpacker(packing, MB)
+    for at in range(0, len(packed), size):
+        unpacker.feed(packed[at : at + size])
+    assert unpacker.content() == body
+
+
+@pytest.mark.parametrize("packing", PACKERS)
+async def test_a_packed_page_that_breaks_off_is_refused(packing: str) -> None:
+    packed = PACKERS[packing](bytes(range(256)) * 20)
+    async with web(story=ok(packed[: len(packed) // 2], f"content-encoding: {packing}")) as site:
+        found = refused(await fetcher(attempts=1).fetch(site.at("/story")))
+    assert (found.reason, "the packed body ends too early" in found.what) == ("broken", True)
+
+
+def test_a_window_larger_than_the_web_needs_is_refused() -> None:
+    """A small Zstandard body may ask for gigabytes to look back into."""
+    options: dict[int, int] = {zstd.CompressionParameter.window_log: 27, zstd.CompressionParameter.content_size_flag: 0}
+    packer = zstd.ZstdCompressor(options=options)
+    packed = packer.compress(PAGE) + packer.flush()
+    with pytest.raises(RefusedError, match="the body is not zstd"):
+        Unpacker("zstd", MB).feed(packed)
+    assert zstd.ZstdDecompressor().decompress(packed) == PAGE  # the negative control: it is well formed
 
 
 async def test_deflate_without_its_wrapping_is_unpacked_too() -> None:
@@ -37,7 +80,7 @@ async def test_deflate_without_its_wrapping_is_unpacked_too() -> None:
     assert found.content == PAGE
 
 
-@pytest.mark.parametrize("packing", ["gzip", "deflate"])
+@pytest.mark.parametrize("packing", PACKERS)
 async def test_a_bomb_costs_no_more_than_a_page_and_is_refused(packing: str) -> None:
     packed = bomb(200 * MB, packing)
     async with web(story=ok(packed, f"content-encoding: {packing}")) as site:
@@ -49,15 +92,29 @@ async def test_a_bomb_costs_no_more_than_a_page_and_is_refused(packing: str) -> 
     assert peak < 12 * MB
 
 
-@pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "compress"])
+@pytest.mark.parametrize("packing", PACKERS)
+def test_without_the_limit_the_same_bomb_goes_off(packing: str) -> None:
+    """The negative control: what the libraries do if they are not told how much room there is."""
+    packed = bomb(50 * MB, packing)
+    tracemalloc.start()
+    unpacker = Unpacker(packing, 100 * MB)
+    unpacker.feed(packed)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(packed) < MB
+    assert peak > 50 * MB
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "compress", "br, zstd", "dcb"])
 async def test_packings_that_we_did_not_offer_are_refused(encoding: str) -> None:
     async with web(story=ok(PAGE, f"content-encoding: {encoding}")) as site:
         assert refused(await fetcher().fetch(site.at("/story"))).reason == "packed"
 
 
-async def test_a_page_that_only_says_that_it_is_packed_is_refused() -> None:
-    async with web(story=ok(PAGE, "content-encoding: gzip")) as site:
-        assert refused(await fetcher().fetch(site.at("/story"))).what.endswith("the body is not gzip")
+@pytest.mark.parametrize("packing", ["gzip", "br", "zstd"])
+async def test_a_page_that_only_says_that_it_is_packed_is_refused(packing: str) -> None:
+    async with web(story=ok(PAGE, f"content-encoding: {packing}")) as site:
+        assert refused(await fetcher(attempts=1).fetch(site.at("/story"))).what.endswith(f"the body is not {packing}")
 
 
 async def test_a_page_that_says_it_is_too_large_is_not_read() -> None:

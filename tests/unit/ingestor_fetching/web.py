@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
+import brotli
 from anyio.from_thread import start_blocking_portal
 
 from services.ingestor.fetching.addresses import refusal_of
 from services.ingestor.fetching.fetcher import Fetcher
 from services.ingestor.fetching.network import Judge
+from services.ingestor.fetching.packings import zstd
 from services.ingestor.fetching.politeness import Politeness
 from services.ingestor.fetching.settings import FetchSettings
 
@@ -79,9 +81,17 @@ def endless(start: bytes, piece: bytes, pause: float = 0.0) -> Answer:
     return write
 
 
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": lambda body: bytes(brotli.compress(body, quality=5)),
+    "zstd": zstd.compress,
+}
+
+
 def bomb(size: int, packing: str = "gzip") -> bytes:
-    """A body that unpacks to a thousand times what it is."""
-    return gzip.compress(bytes(size)) if packing == "gzip" else zlib.compress(bytes(size))
+    """A body that unpacks to a thousand times what it is, and more."""
+    return PACKERS[packing](bytes(size))
 
 
 @asynccontextmanager

@@ -1,8 +1,9 @@
 """`python -m services.normalizer` runs the normalizer."""
 
 from services.chassis.service import run_service
-from services.chassis.settings import Settings
-from services.normalizer.service import build
+from services.normalizer.service import builder
+from services.normalizer.settings import NormalizerSettings
 
 if __name__ == "__main__":
-    run_service("normalizer", Settings(), build)
+    settings = NormalizerSettings()
+    run_service("normalizer", settings, builder(settings))

@@ -6,30 +6,31 @@ import asyncio
 from collections.abc import Sequence
 
 import asyncpg
-from pydantic import ValidationError
+from aiokafka import TopicPartition
 
-from schemas.articles import RawArticle
-from schemas.mentions import Reading
-from services.chassis.errors import Permanent, brief
+from services.chassis.apart import Apart, TooLong
+from services.chassis.errors import Permanent
 from services.chassis.outbox import Outbox
 from services.chassis.records import Outgoing, Record
+from services.normalizer.desk import Answer, Unreadable
 from services.normalizer.publish import reading_record
-from services.normalizer.reading import Ruleset, read
 
 
 class Reader:
-    """Effects of following `articles.raw.v1`."""
+    """Effects of following `articles.raw.v1`. The desk reads; it may take so long over an article, and no longer."""
 
-    def __init__(self, ruleset: Ruleset, outbox: Outbox) -> None:
-        self._ruleset, self._outbox = ruleset, outbox
+    def __init__(self, desk: Apart[bytes, Answer], outbox: Outbox) -> None:
+        self._desk, self._outbox = desk, outbox
+        self._endless: dict[tuple[TopicPartition, int], Unreadable] = {}
 
     async def prepare(self, records: Sequence[Record]) -> list[Outgoing]:
-        """Read each article, in a thread: the consumer's heartbeat must not wait for a long text."""
+        """Read each article; the consumer's heartbeat must not wait for a long text."""
         return await asyncio.to_thread(self._read_all, records)
 
     async def apply(self, tx: asyncpg.Connection, prepared: Sequence[Outgoing]) -> None:
         """Publish what the articles tell, and, from revision 2 on, that they tell nothing any more."""
         await self._outbox.append(tx, prepared)
+        self._endless.clear()
 
     def _read_all(self, records: Sequence[Record]) -> list[Outgoing]:
         """All that can be read.
@@ -40,30 +41,22 @@ class Reader:
         outgoing: list[Outgoing] = []
         refused: list[Permanent] = []
         for record in records:
-            try:
-                outgoing += [reading_record(record, reading) for reading in self._read(record)]
-            except Permanent as error:
-                refused.append(error)
+            found = self._read(record)
+            if isinstance(found, Unreadable):
+                refused.append(Permanent(found.reason, record))
+            else:
+                outgoing += [reading_record(record, written) for written in found]
         if refused:
             raise Permanent(str(refused[0]), refused[0].record, refused[1:])
         return outgoing
 
-    def _read(self, record: Record) -> list[Reading]:
+    def _read(self, record: Record) -> Answer:
+        """What took too long is remembered until its batch is applied: a batch of such articles must not cost its time again and again."""
+        place = (record.at, record.offset)
+        if place in self._endless:
+            return self._endless[place]
         try:
-            article = RawArticle.model_validate_json(record.value or b"")
-            return readings_to_publish(article, self._ruleset)
-        except ValidationError as error:
-            raise Permanent(f"not a RawArticle: {brief(error)}", record) from error
-        except (OSError, ImportError, MemoryError):
-            raise  # this installation is broken, not the article
-        except Exception as error:
-            # A text that our rules stumble over is that article's trouble, not its neighbours' (docs/adr/0005).
-            raise Permanent(f"reading failed: {type(error).__name__}: {error}", record) from error
-
-
-def readings_to_publish(article: RawArticle, ruleset: Ruleset) -> list[Reading]:
-    """All readings with mentions, and from revision 2 on the empty ones too, since an earlier revision may have told more."""
-    readings = read(article, ruleset)
-    if article.pubstatus == "withdrawn":
-        readings = tuple(reading.model_copy(update={"mentions": (), "sentences": ()}) for reading in readings)
-    return [reading for reading in readings if reading.mentions or article.revision > 1]
+            return self._desk.do(record.value or b"")
+        except TooLong as error:
+            self._endless[place] = Unreadable(f"reading was given up: {error}")
+            return self._endless[place]

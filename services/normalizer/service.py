@@ -1,19 +1,30 @@
-"""The normalizer: a reader and a merger in one process, each a follower with a checkpoint of its own."""
+"""The normalizer: a reader and a merger, each a follower with a checkpoint of its own. The reader's desk is a process apart."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 from schemas.topics import cards
+from services.chassis.apart import Apart
 from services.chassis.service import Service
+from services.normalizer.desk import ENTRY, Answer
 from services.normalizer.merger import Merger
 from services.normalizer.reader import Reader
-from services.normalizer.reading import Ruleset
+from services.normalizer.settings import NormalizerSettings
 
 ARTICLES = "articles.raw.v1"
 
 
-async def build(service: Service) -> None:
+def builder(settings: NormalizerSettings) -> Callable[[Service], Awaitable[None]]:
     """Follow the articles and the mentions of every kind."""
-    ruleset = Ruleset.load()
-    service.follow("normalizer-reader", [ARTICLES], Reader(ruleset, service.outbox))
-    mentions = [card.topic for card in cards() if card.value == "Reading"]
-    service.follow("normalizer-merger", mentions, Merger(service.outbox))
+
+    async def build(service: Service) -> None:
+        desk: Apart[bytes, Answer] = Apart(ENTRY, settings.read_seconds)
+        service.background.append(desk.until_cancelled)
+        await asyncio.to_thread(desk.start)
+        service.follow("normalizer-reader", [ARTICLES], Reader(desk, service.outbox))
+        mentions = [card.topic for card in cards() if card.value == "Reading"]
+        service.follow("normalizer-merger", mentions, Merger(service.outbox))
+
+    return build

@@ -27,6 +27,7 @@ from services.chassis.postgres import open_pool
 from services.chassis.records import Outgoing, Record
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
+from services.normalizer.desk import write
 from services.normalizer.merger import Merger
 from services.normalizer.publish import reading_record
 from tests.bench.ratios import Ratio, in_turn, median_ratio
@@ -117,7 +118,7 @@ def _record(number: int, reading: Reading) -> Record:
 
 async def _lay_out(pool: asyncpg.Pool, settings: Settings) -> int:
     """Put readings into the topics as the reader would; how many."""
-    records = [reading_record(_record(number, reading), reading) for number, reading in enumerate(stream(MENTIONS))]
+    records = [reading_record(_record(number, reading), write(reading)) for number, reading in enumerate(stream(MENTIONS))]
     topics = [card.topic for card in cards() if "normalizer" in card.producers]
     outbox = Outbox("normalizer", await partition_counts(settings.kafka, topics), [c.topic for c in cards() if c.log])
     async with pool.acquire() as tx, tx.transaction():

@@ -21,9 +21,9 @@ from services.chassis.outbox import Outbox
 from services.chassis.postgres import migrate_schema
 from services.chassis.records import Outgoing, Record
 from services.normalizer import store
+from services.normalizer.desk import readings_to_publish
 from services.normalizer.merger import Merger
 from services.normalizer.merging import Told, merge_all
-from services.normalizer.reader import readings_to_publish
 from services.normalizer.reading import Ruleset
 from tests.faults.world import articles
 from tests.scenarios.merging.ledger import by_content

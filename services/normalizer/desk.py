@@ -1,0 +1,78 @@
+"""The reading desk: the bytes of an article in, its readings as they go on the wire out. It runs in a process apart, and knows no Kafka."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from schemas.articles import PageRef, RawArticle
+from schemas.base import sha256
+from schemas.mentions import Reading
+from services.chassis.errors import brief
+from services.normalizer.reading import Ruleset, read
+
+ENTRY = f"{__name__}:open_desk"
+WARMING = "Putin met Trump in Geneva on Monday after talks. Russian drones hit Kyiv, killing two people, officials said."
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A reading, written down."""
+
+    kind: str
+    article_id: str
+    ruleset: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why an article can never be read."""
+
+    reason: str
+
+
+Answer = tuple[Written, ...] | Unreadable
+
+
+def open_desk() -> Callable[[bytes], Answer]:
+    """Load the rules, and all that is loaded when first asked for: no article's time is spent on that. What answers then reads one."""
+    ruleset = Ruleset.load()
+    read(_article(WARMING), ruleset)
+    return lambda value: answer(value, ruleset)
+
+
+def answer(value: bytes, ruleset: Ruleset) -> Answer:
+    """What is to be published of one article.
+
+    Raises:
+        OSError, ImportError, MemoryError: this installation is broken, not the article.
+    """
+    try:
+        return tuple(map(write, readings_to_publish(RawArticle.model_validate_json(value), ruleset)))
+    except ValidationError as error:
+        return Unreadable(f"not a RawArticle: {brief(error)}")
+    except (OSError, ImportError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a text that our rules stumble over is that article's trouble (docs/adr/0005)
+        return Unreadable(f"reading failed: {type(error).__name__}: {error}")
+
+
+def _article(body: str) -> RawArticle:
+    page = PageRef(page_id="")
+    return RawArticle(article_id="", page=page, outlet="", title="", body=body, content_sha256=sha256(body), extractor="")
+
+
+def write(reading: Reading) -> Written:
+    """A reading as bytes."""
+    return Written(reading.kind, reading.article.article_id, reading.ruleset, reading.model_dump_json().encode())
+
+
+def readings_to_publish(article: RawArticle, ruleset: Ruleset) -> list[Reading]:
+    """All readings with mentions, and from revision 2 on the empty ones too, since an earlier revision may have told more."""
+    readings = read(article, ruleset)
+    if article.pubstatus == "withdrawn":
+        readings = tuple(reading.model_copy(update={"mentions": (), "sentences": ()}) for reading in readings)
+    return [reading for reading in readings if reading.mentions or article.revision > 1]

@@ -14,6 +14,7 @@ from schemas.topics import cards
 from services.chassis import metrics
 from services.chassis.log_events import LOG_EVENTS
 from services.chassis.settings import Settings
+from services.ingestor.credentials import SenderSettings
 from services.ingestor.fetching.settings import FetchSettings
 from services.ingestor.settings import IngestorSettings
 from services.normalizer.settings import NormalizerSettings
@@ -37,6 +38,7 @@ def _settings() -> str:
         ("all", "DAYBOOK_", Settings.model_fields),
         ("ingestor", "DAYBOOK_", _own(IngestorSettings)),
         ("normalizer", "DAYBOOK_", _own(NormalizerSettings)),
+        ("sending", "DAYBOOK_", SenderSettings.model_fields),
         ("fetching", "DAYBOOK_FETCH_", FetchSettings.model_fields),
     )
     rows = ((prefix + name.upper(), who, field) for who, prefix, fields in groups for name, field in fields.items())

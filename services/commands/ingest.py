@@ -19,12 +19,13 @@ import stamina.instrumentation
 import typer
 
 from deploy.local.console import for_people, show_json
-from services.commands import _where
 from services.commands._moments import moment
+from services.commands._sending import KeyFile, Repeat, To, key, sending_of
 from services.ingestor.client import (
     DEFAULT_TO,
     PATIENCE,
     IngestorAwayError,
+    KeyRefusedError,
     OnPage,
     OnWait,
     PageFile,
@@ -42,6 +43,7 @@ from services.ingestor.settings import IngestorSettings
 from services.ingestor.summary import Refused, Summary
 
 UNAVAILABLE = os.EX_UNAVAILABLE
+NO_PERMISSION = os.EX_NOPERM
 INTERRUPTED = 130
 STDIN = Path("-")
 NDJSON = frozenset({".jsonl", ".ndjson"})
@@ -59,18 +61,19 @@ def command(  # noqa: PLR0913 - each is an option
     ] = None,
     url: Annotated[str | None, typer.Option(help="The address that the one page came from.")] = None,
     feed: Annotated[list[str] | None, typer.Option(metavar="URL", help="A feed, RSS or Atom, that is fetched if it has changed.")] = None,
-    to: Annotated[
-        str | None, typer.Option(envvar="DAYBOOK_INGESTOR", help="Where the ingestor answers; by default the one that runs here.")
-    ] = None,
+    to: To = None,
     patience: Annotated[float, typer.Option(min=0, help="How many seconds to wait for an ingestor that is away or behind.")] = PATIENCE,
     *,
+    api_key_file: KeyFile = None,
+    idempotency_key: Repeat = None,
     follow: Annotated[bool, typer.Option("--follow", help="Send the pages that a feed's entries link to, instead of the feed.")] = False,
     poll: Annotated[bool, typer.Option("--poll", help="Go on asking the feeds until Ctrl-C; a summary after each round.")] = False,
 ) -> None:
     """Send pages to the ingestor, which makes raw articles of them, each once.
 
     What was sent before is not taken in again, so a run that broke off can simply be repeated. Exit codes: 0 all taken,
-    1 some refused, 2 wrong usage, 69 the ingestor is away, 130 Ctrl-C. Where standard output is no terminal, a summary in JSON goes there.
+    1 some refused, 2 wrong usage, 69 the ingestor is away, 77 it wants another API key, 130 Ctrl-C.
+    Where standard output is no terminal, a summary in JSON goes there.
 
     For example:
 
@@ -83,16 +86,17 @@ def command(  # noqa: PLR0913 - each is an option
         daybook ingest https://news.example/story
 
         daybook ingest --feed https://news.example/rss --follow --poll
+
+        daybook ingest saved/ --to https://daybook.example --api-key-file key.txt --idempotency-key saved-2025-08-20
     """
     named, feeds = pages or [], feed or []
     _check_usage(named, feeds, url, feeds_only=follow or poll)
     files = _usable([Path(one) for one in named if not _is_address(one)], url)
-    to = to or _where.ingestor()
-    sending = Sending(to, captured_at, url, IngestorSettings().page_bytes, patience)
+    sending = sending_of(to, patience, api_key_file, idempotency_key, captured_at, url)
     if len(files) == len(named) and not feeds:
         count = None if any(is_archive(one) or is_long(one, sending.page_bytes) for one in files) else len(files)
         end_with(send_round(expanded(files, sending.page_bytes), sending, count))
-    with _poller(to, follow=follow) as poller:
+    with _poller(sending.to, follow=follow) as poller:
         total = send_round(chain(_named(named, poller, sending.page_bytes), poller.polls(feeds)), sending)
         while poll:
             say_round(total)
@@ -113,6 +117,8 @@ def send_round(pages: Iterable[PageFile | Refused], sending: Sending, count: int
             send_pages(pages, sending, on_page=on_page, on_wait=on_wait, summary=total)
     except IngestorAwayError as error:
         _end(total, UNAVAILABLE, f"error: {error}", "hint: start it with `daybook demo`, or say with --to where it is")
+    except KeyRefusedError as error:
+        _end(total, NO_PERMISSION, f"error: {error}", "hint: name the key's file with --api-key-file, or set DAYBOOK_API_KEY")
     except KeyboardInterrupt:
         _end(total, INTERRUPTED, "interrupted; what was taken in stays, and the same command goes on from there")
     return total
@@ -181,8 +187,9 @@ def send(  # noqa: PLR0913 - each stands for an option of the command
 
     Raises:
         IngestorAwayError: the ingestor was away, or behind, for longer than patience allows.
+        KeyRefusedError: it wants an API key (`DAYBOOK_API_KEY`), or another one.
     """
-    sending = Sending(to, captured_at, url, IngestorSettings().page_bytes, patience)
+    sending = Sending(to, captured_at, url, IngestorSettings().page_bytes, patience, key())
     return send_pages(expanded(found(paths), sending.page_bytes), sending, on_page=on_page, on_wait=on_wait)
 
 

@@ -9,25 +9,23 @@ from typing import Annotated
 
 import typer
 
-from services.commands import _where
+from services.commands._sending import KeyFile, Repeat, To, sending_of
 from services.commands.ingest import found, remembering, say_round, send_round
-from services.ingestor.client import Sending
 from services.ingestor.feeds.folder import Folder
 from services.ingestor.fetching.settings import FetchSettings
-from services.ingestor.settings import IngestorSettings
 
 LOOK_SECONDS = 1.0
 
 
 def command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; those in it count too.", exists=True, file_okay=False)],
-    to: Annotated[
-        str | None, typer.Option(envvar="DAYBOOK_INGESTOR", help="Where the ingestor answers; by default the one that runs here.")
-    ] = None,
+    to: To = None,
     patience: Annotated[
         float, typer.Option(min=0, help="How many seconds to wait for an ingestor that is away; without it, for ever.")
     ] = math.inf,
     *,
+    api_key_file: KeyFile = None,
+    idempotency_key: Repeat = None,
     once: Annotated[bool, typer.Option("--once", help="End when all files that are there have been sent.")] = False,
 ) -> None:
     """Send what is put into a folder: pages, feeds, JSON Lines, archives. Goes on until Ctrl-C.
@@ -42,11 +40,9 @@ def command(
 
         daybook watch inbox/ --once | jq .refused
     """
-    settings, limits = FetchSettings(), IngestorSettings()
-    to = to or _where.ingestor()
-    sending = Sending(to, None, None, limits.page_bytes, patience)
-    with remembering(settings.state, to) as memory:
-        watched = Folder(folder.resolve(), memory, settings.settle_seconds, found, limits.page_bytes)
+    settings, sending = FetchSettings(), sending_of(to, patience, api_key_file, idempotency_key)
+    with remembering(settings.state, sending.to) as memory:
+        watched = Folder(folder.resolve(), memory, settings.settle_seconds, found, sending.page_bytes)
         refused = False
         while True:
             total = send_round(watched.pages(), sending)

@@ -6,8 +6,8 @@ One at a time and in order, because the order of two captures of one story is th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from io import BytesIO
@@ -15,7 +15,9 @@ from typing import IO, Any
 
 import httpx
 import stamina
+from pydantic import SecretStr
 
+from services.ingestor.credentials import repeat_key
 from services.ingestor.summary import Refused, Summary
 
 DEFAULT_TO = "http://127.0.0.1:8801"
@@ -23,10 +25,15 @@ PATIENCE = 60.0
 TIMEOUT = httpx.Timeout(90.0, connect=5.0)
 COME_BACK = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
 LONGEST_WAIT = 30.0
+KEY_PROBLEMS = frozenset({"urn:daybook:problem:key_missing", "urn:daybook:problem:key_unknown"})
 
 
 class IngestorAwayError(Exception):
     """The ingestor did not take a page before patience ran out."""
+
+
+class KeyRefusedError(Exception):
+    """The ingestor wants an API key, or does not know the one it was given: no page will fare better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +58,19 @@ OnWait = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How pages are sent. `patience` is how many seconds one page may wait for the service."""
+    """How pages are sent.
+
+    `patience` is how many seconds one page may wait for the service, `key` the API key, `repeat` a name by which these requests can
+    be repeated, each under an Idempotency-Key of its own.
+    """
 
     to: str = DEFAULT_TO
     captured_at: datetime | None = None
     url: str | None = None
     page_bytes: int = 10_000_000
     patience: float = PATIENCE
+    key: SecretStr = field(default_factory=lambda: SecretStr(""))
+    repeat: str | None = None
 
 
 def send_pages(
@@ -75,6 +88,7 @@ def send_pages(
 
     Raises:
         IngestorAwayError: the service was away, or behind, for longer than patience allows.
+        KeyRefusedError: it wants another API key.
     """
     total, began = summary if summary is not None else Summary(), time.monotonic()
     with httpx.Client(base_url=sending.to, timeout=TIMEOUT) as client:
@@ -100,6 +114,8 @@ def _send_page(client: httpx.Client, page: PageFile | Refused, sending: Sending,
         if page.status is not None and not answer["articles"]:
             total.refused.append(_never_there(page))
         return answer
+    if _problem(response).get("type") in KEY_PROBLEMS:
+        raise KeyRefusedError(f"{sending.to}: {_problem(response)['detail']}")
     total.refused.append(_refusal(page, response))
     return None
 
@@ -134,15 +150,23 @@ def _post(client: httpx.Client, page: PageFile, content: bytes, sending: Sending
         "name": page.name,
     }
     params = {name: value for name, value in stated.items() if value is not None}
+    headers = _headers(sending, page.media_type, params, content)
     try:
         for attempt in stamina.retry_context(on=_come_back(on_wait), attempts=None, timeout=sending.patience, wait_max=2.0):
             with attempt:
-                response = client.post("/v1/pages", params=params, content=content, headers={"content-type": page.media_type})
+                response = client.post("/v1/pages", params=params, content=content, headers=headers)
                 if response.status_code in COME_BACK:
                     response.raise_for_status()
     except (httpx.TransportError, httpx.HTTPStatusError) as error:
         raise IngestorAwayError(f"{sending.to}: {_why(error)}; given up after {sending.patience:g} s") from error
     return response
+
+
+def _headers(sending: Sending, media_type: str, params: Mapping[str, object], content: bytes) -> dict[str, str]:
+    key = {"authorization": f"Bearer {sending.key.get_secret_value()}"} if sending.key.get_secret_value() else {}
+    asked = "".join(f"{name}={value!r}\n" for name, value in params.items()) + media_type
+    repeat = {"idempotency-key": repeat_key(sending.repeat, asked, content)} if sending.repeat else {}
+    return {"content-type": media_type} | key | repeat
 
 
 def _come_back(on_wait: OnWait) -> Callable[[Exception], bool | float]:

@@ -7,11 +7,16 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from deploy.local.stack import Stack
+from services.commands._sending import sending_of
+from services.commands.ingest import found
+from services.ingestor.client import send_pages
+from services.ingestor.summary import Summary
 from tests.integration.ingestor_pages import BODY, CAPTURED, Ingestor, line, lines, page, prepared, query
 from tests.support.logs import read_topic
 from tests.support.service import service
@@ -110,7 +115,9 @@ async def test_what_is_refused_is_in_quarantine_once_with_its_bytes_and_the_reas
     assert told[at["push"]]["error"].startswith("line 2: ")
 
 
-def test_beyond_loopback_nobody_pushes_or_withdraws_without_a_key(ingestor: Ingestor) -> None:
+def test_beyond_loopback_nobody_pushes_or_withdraws_without_a_key(
+    ingestor: Ingestor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # given
     key = "correct-horse-battery-staple"
     digest = hashlib.sha256(key.encode()).hexdigest()
@@ -122,6 +129,7 @@ def test_beyond_loopback_nobody_pushes_or_withdraws_without_a_key(ingestor: Inge
         without = [guarded.post(path, push) for path in ("/v1/articles", "/v1/pages")] + [guarded.delete("x")]
         wrong = guarded.post("/v1/articles", push, {"authorization": "Bearer wrong-horse"})
         right = guarded.post("/v1/articles", push, {"authorization": f"Bearer {key}"})
+        sent = [_sent(tmp_path, process.address, monkeypatch, key) for _ in range(2)]
         described = httpx.get(f"{process.address}/openapi.json").json()
         log = process.log.read_text(errors="replace")
     # then
@@ -129,6 +137,7 @@ def test_beyond_loopback_nobody_pushes_or_withdraws_without_a_key(ingestor: Inge
     assert without[0].headers["www-authenticate"] == "Bearer"
     assert (wrong.status_code, wrong.json()["type"]) == (403, "urn:daybook:problem:key_unknown")
     assert right.status_code == 202
+    assert [(summary.new, summary.refused) for summary in sent] == [(1, [])] * 2, "named, a run that is repeated is answered the same"
     assert described["components"]["securitySchemes"]
     assert not [word for word in (key, "wrong-horse", digest) if word in log or word in json.dumps(wrong.json())]
 
@@ -138,3 +147,11 @@ def test_beyond_loopback_it_does_not_start_without_a_key(ingestor: Ingestor) -> 
         assert process.process.wait(30) == 1
         assert "error: listening on 0.0.0.0 needs an API key" in process.text()
         assert "Traceback" not in process.text()
+
+
+def _sent(folder: Path, to: str, monkeypatch: pytest.MonkeyPatch, key: str) -> Summary:
+    """What the command makes of a folder of one push, with the key and a name for the run."""
+    (folder / "push.jsonl").write_bytes(lines(line("sent-with-key")))
+    monkeypatch.setenv("DAYBOOK_API_KEY", key)
+    sending = sending_of(to, 60, None, "nightly")
+    return send_pages(found([folder / "push.jsonl"]), sending)

@@ -28,6 +28,7 @@ class Asked:
     query: dict[str, list[str]]
     media_type: str
     body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -48,8 +49,9 @@ def taken(*outcomes: str, refusals: tuple[dict[str, Any], ...] = (), notes: tupl
     return Reply(202, {"page_id": "p", "articles": articles, "refusals": list(refusals), "notes": list(notes)})
 
 
-def problem(status: int, detail: str, advice: str = "Come back later.", **headers: str) -> Reply:
-    return Reply(status, {"status": status, "detail": detail, "advice": advice}, {n.replace("_", "-"): v for n, v in headers.items()})
+def problem(status: int, detail: str, advice: str = "Come back later.", kind: str = "none", **headers: str) -> Reply:
+    told = {"type": f"urn:daybook:problem:{kind}", "status": status, "detail": detail, "advice": advice}
+    return Reply(status, told, {n.replace("_", "-"): v for n, v in headers.items()})
 
 
 @contextmanager
@@ -70,7 +72,8 @@ def _handler(told: Scripted) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            told.asked.append(Asked(parse_qs(urlsplit(self.path).query), self.headers["content-type"], body))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            told.asked.append(Asked(parse_qs(urlsplit(self.path).query), self.headers["content-type"], body, headers))
             reply = told.next()
             content = json.dumps(reply.body).encode()
             self.send_response(reply.status)

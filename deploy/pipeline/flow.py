@@ -9,12 +9,14 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.topics import cards
+from services.timeline.generations.names import SERVICE
+from services.timeline.generations.registry import live
 
 # Each stage in the order of the flow: follower, schema of its service, and the value of the topics that it follows.
 _STAGES = (
     ("normalizer-reader", "ingestor", "RawArticle"),
     ("normalizer-merger", "normalizer", "Reading"),
-    ("timeline", "normalizer", "EventChange"),
+    (SERVICE, "normalizer", "EventChange"),
 )
 _SCHEMA = {"normalizer-reader": "normalizer", "normalizer-merger": "normalizer", "timeline": "timeline"}
 
@@ -47,9 +49,10 @@ async def _stage(
     waiting = await postgres.fetchval(f"SELECT coalesce(sum(next_seq - next_relayed), 0) FROM {fed_by}.outbox_heads")  # noqa: S608 - our own names
     topics = [card.topic for card in cards() if card.value == value and card.log]
     ends = await kafka.end_offsets([TopicPartition(topic, number) for topic in topics for number in range(partitions[topic])])
+    name = (await live(postgres)).follower if follower == SERVICE else follower
     applied = await postgres.fetchval(
         f"SELECT coalesce(sum(next_offset), 0) FROM {_SCHEMA[follower]}.checkpoints WHERE follower = $1",  # noqa: S608
-        follower,
+        name,
     )
     return Stage(follower, int(applied), sum(ends.values()), int(waiting))
 

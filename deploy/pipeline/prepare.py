@@ -8,6 +8,7 @@ from deploy.pipeline.services import ServiceCard
 from schemas.topics import cards
 from services.chassis.kafka import create_topics
 from services.chassis.postgres import migrate_schema
+from services.timeline.generations.registry import ensure_first
 
 
 async def prepare(kafka: str, admin_dsn: str, services: Iterable[ServiceCard], say: Callable[[str], None]) -> None:
@@ -16,4 +17,5 @@ async def prepare(kafka: str, admin_dsn: str, services: Iterable[ServiceCard], s
     say(f"topics: {len(created)} created, {len(cards()) - len(created)} there already")
     for service in services:
         await migrate_schema(admin_dsn, service.name, service.migrations)
+    await ensure_first(admin_dsn)
     say("schemas: up to date")

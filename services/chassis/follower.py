@@ -55,6 +55,16 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         self._taking_over: asyncio.Task[None] | None = None
         self._consumer: Callable[[], AIOKafkaConsumer] = _unbound
 
+    @property
+    def positions(self) -> dict[TopicPartition, int]:
+        """The next offset of each partition that is held."""
+        return {at: checkpoint.next_offset for at, checkpoint in self._held.items()}
+
+    @property
+    def halted(self) -> str | None:
+        """Why it follows something no further; None while it follows all."""
+        return self._standing.halted
+
     def bind(self, consumer: Callable[[], AIOKafkaConsumer]) -> None:
         """Tell the follower how to reach the consumer that it listens for."""
         self._consumer = consumer

@@ -25,6 +25,10 @@ class Health:
         """Mark a part as ready, or as not ready for a reason."""
         self._reasons[part] = reason
 
+    def forget(self, part: str) -> None:
+        """This part is no longer expected."""
+        self._reasons.pop(part, None)
+
     def ready(self) -> Ready:
         """The state of the whole process."""
         return Ready(ready=not any(self._reasons.values()), parts={part: reason or "ready" for part, reason in self._reasons.items()})

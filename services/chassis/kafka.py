@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import stamina
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -90,7 +90,14 @@ def make_broker(settings: Settings) -> KafkaBroker:
     )
 
 
-def subscribe(broker: KafkaBroker, follower: Follower, topics: Sequence[str], settings: Settings) -> None:
+class Subscriber(Protocol):
+    """What FastStream hands out, as far as it is used here: one that is made while the broker runs is started by hand."""
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
+def subscribe(broker: KafkaBroker, follower: Follower, topics: Sequence[str], settings: Settings) -> Subscriber:
     """Make a follower the batch subscriber of its topics.
 
     The parser is ours because FastStream's drops a batch, without a word, in which a header is null or not UTF-8.
@@ -115,6 +122,7 @@ def subscribe(broker: KafkaBroker, follower: Follower, topics: Sequence[str], se
     follower.bind(lambda: subscriber.consumer)
     # FastStream answers what the client raises with a nap, or not at all: a record that can't be parsed would spin for ever.
     subscriber.get_msg = _guarded(follower, subscriber.get_msg)  # type: ignore[method-assign, assignment]
+    return subscriber
 
 
 class Batch(KafkaAckableMessage):

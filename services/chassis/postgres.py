@@ -20,8 +20,8 @@ COMMAND_SECONDS = 60.0  # a server that is silent for longer is taken for gone
 CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-async def open_pool(settings: Settings, service: str) -> asyncpg.Pool:
-    """A pool whose connections see the service's own schema only. Waits for a Postgres that is still starting."""
+async def open_pool(settings: Settings, service: str, search_path: str | None = None) -> asyncpg.Pool:
+    """A pool whose connections see the service's own schema only, or those named. Waits for a Postgres that is still starting."""
     async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=2.0):
         with attempt:
             return await asyncpg.create_pool(
@@ -30,7 +30,7 @@ async def open_pool(settings: Settings, service: str) -> asyncpg.Pool:
                 max_size=settings.pool_size,
                 timeout=10,
                 command_timeout=COMMAND_SECONDS,
-                server_settings=_session(settings, service),
+                server_settings=_session(settings, service) | {"search_path": search_path or service},
             )
     raise AssertionError("stamina returns or raises")
 
@@ -46,7 +46,7 @@ async def close_pool(pool: asyncpg.Pool, seconds: float) -> None:
 def _session(settings: Settings, service: str) -> dict[str, str]:
     """A process that froze in a transaction must not keep its locks: whoever takes its partitions over would wait for them."""
     silence = {"idle_in_transaction_session_timeout": str(settings.session_timeout_ms)}
-    return {"search_path": service, "application_name": f"daybook-{service}"} | silence
+    return {"application_name": f"daybook-{service}"} | silence
 
 
 async def migrate_schema(admin_dsn: str, schema: str, folders: Sequence[Path]) -> None:

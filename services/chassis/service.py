@@ -23,7 +23,7 @@ from services.chassis.faults import Faults
 from services.chassis.follower import Effects, Follower
 from services.chassis.health import Health, health_router
 from services.chassis.http import application
-from services.chassis.kafka import make_broker, partition_counts, seed_offsets, subscribe
+from services.chassis.kafka import Subscriber, make_broker, partition_counts, seed_offsets, subscribe
 from services.chassis.logs import configure
 from services.chassis.outbox import Outbox
 from services.chassis.postgres import close_pool, open_pool
@@ -49,14 +49,36 @@ class Service:
     app: FastAPI
     background: list[Work] = field(default_factory=list)
     followed: list[tuple[str, Sequence[str]]] = field(default_factory=list)
+    pools: list[asyncpg.Pool] = field(default_factory=list)
 
-    def follow(self, name: str, topics: Sequence[str], effects: Effects) -> Follower:
-        """Add a follower of these topics, and wait for it in readiness."""
-        self.health.set(name, reason="waiting for partitions")
-        follower = Follower(name, effects, self.pool, self.outbox, self.health, self.faults, self.settings.kafka)
-        subscribe(self.broker, follower, topics, self.settings)
+    def follow(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool | None = None) -> Follower:
+        """Add a follower of these topics, and wait for it in readiness. Its effects go through `pool`, else the service's own."""
+        follower, _ = self._subscribed(name, topics, effects, pool or self.pool)
         self.followed.append((name, topics))
         return follower
+
+    async def follow_now(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool) -> Work:
+        """Add a follower while the service runs already; what is returned stops it again."""
+        await seed_offsets(self.settings.kafka, name, topics)
+        _, subscriber = self._subscribed(name, topics, effects, pool)
+        await subscriber.start()
+
+        async def leave() -> None:
+            await subscriber.stop()
+            self.health.forget(name)
+
+        return leave
+
+    async def open_pool(self, search_path: str) -> asyncpg.Pool:
+        """Connections that see other schemas than the service's own; they are closed with the service."""
+        pool = await open_pool(self.settings, self.name, search_path)
+        self.pools.append(pool)
+        return pool
+
+    def _subscribed(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool) -> tuple[Follower, Subscriber]:
+        self.health.set(name, reason="waiting for partitions")
+        follower = Follower(name, effects, pool, self.outbox, self.health, self.faults, self.settings.kafka)
+        return follower, subscribe(self.broker, follower, topics, self.settings)
 
 
 def run_service(name: str, settings: Settings, build: Callable[[Service], Awaitable[None]]) -> None:
@@ -79,8 +101,9 @@ async def _run(name: str, settings: Settings, build: Callable[[Service], Awaitab
     listening = _listen(settings)
     targets = [card for card in cards() if name in card.producers]
     pool = await open_pool(settings, name)
+    pools = [pool]
     try:
-        service = await _assemble(name, settings, pool, targets)
+        service = await _assemble(name, settings, pools, targets)
         await build(service)
         for follower, topics in service.followed:
             await seed_offsets(settings.kafka, follower, topics)
@@ -94,7 +117,7 @@ async def _run(name: str, settings: Settings, build: Callable[[Service], Awaitab
 
         await FastStream(service.broker, logger=None, lifespan=lambda: _beside(service, listening), on_shutdown=[bound_stop]).run()
     finally:
-        await close_pool(pool, settings.stop_seconds)
+        await asyncio.gather(*(close_pool(one, settings.stop_seconds) for one in pools))
         log.info("stopped")
 
 
@@ -105,13 +128,14 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-async def _assemble(name: str, settings: Settings, pool: asyncpg.Pool, targets: Sequence[Card]) -> Service:
+async def _assemble(name: str, settings: Settings, pools: list[asyncpg.Pool], targets: Sequence[Card]) -> Service:
+    pool = pools[0]
     counts = await partition_counts(settings.kafka, [card.topic for card in targets])
     outbox = Outbox(name, counts, [card.topic for card in targets if card.log])
     async with pool.acquire() as tx, tx.transaction():
         await outbox.open_logs(tx)
     health, faults, broker = Health("relay", PART), Faults(settings.faults), make_broker(settings)
-    return Service(name, settings, pool, outbox, health, faults, broker, application(name))
+    return Service(name, settings, pool, outbox, health, faults, broker, application(name), pools=pools)
 
 
 @contextlib.asynccontextmanager

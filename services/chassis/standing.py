@@ -47,8 +47,13 @@ class Standing:
         self._tell()
         log.error("follower_halted", follower=self._name, reason=reason, exc_info=None if isinstance(error, Halt) else error)
 
+    @property
+    def halted(self) -> str | None:
+        """Why something of it has halted; None while nothing has."""
+        return "; ".join(dict.fromkeys(self._halted.values())) or None
+
     def _tell(self) -> None:
         metrics.HALTED.labels(self._name).set(1 if self._halted else 0)
         waits = f"waits {self._waits}" if self._waits else None
-        halted = "halted: " + "; ".join(dict.fromkeys(self._halted.values())) if self._halted else None
+        halted = f"halted: {self.halted}" if self.halted else None
         self._health.set(self._name, reason=halted or waits)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -102,21 +101,3 @@ def days(when: When) -> tuple[date | None, date | None]:
 
 def _day(moment: str | None) -> date | None:
     return date.fromisoformat(moment[: len("2025-08-18")]) if moment else None
-
-
-def latest(changes: Iterable[Change]) -> list[Change]:
-    """The highest revision of each event, by id; among equal ones the first, as if they had come one by one."""
-    found: dict[str, Change] = {}
-    for change in changes:
-        held = found.get(change.event.event_id)
-        if held is None or change.event.revision > held.event.revision:
-            found[change.event.event_id] = change
-    return [found[event_id] for event_id in sorted(found)]
-
-
-def distinct(changes: Iterable[Change]) -> list[Change]:
-    """Every revision once, by id and revision; of equal ones the first."""
-    found: dict[tuple[str, int], Change] = {}
-    for change in changes:
-        found.setdefault(change.version, change)
-    return [found[version] for version in sorted(found)]

@@ -21,7 +21,7 @@ def listing(query: EventsQuery) -> tuple[str, list[object]]:
     arguments = [value for _, values in conditions for value in values] + [query.limit + 1]
     numbers = iter(f"${number}" for number in range(1, len(arguments) + 1))
     wheres = [SQL[name].format(*(next(numbers) for _ in values)) for name, values in conditions]
-    return SQL["events"].format(conditions=" AND ".join(wheres) or "true", limit=next(numbers)), arguments
+    return SQL["events"].format(known=SQL["present"], conditions=" AND ".join(wheres) or "true", limit=next(numbers)), arguments
 
 
 def _conditions(query: EventsQuery) -> list[Condition]:

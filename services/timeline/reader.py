@@ -14,6 +14,7 @@ import asyncpg
 
 from services.chassis.settings import Settings
 from services.timeline.cursor import Cursor, encode
+from services.timeline.generations.names import SERVICE, Generation
 from services.timeline.parameters import EventsQuery, HistoryQuery
 from services.timeline.questions import SQL, listing
 
@@ -46,11 +47,24 @@ class HistoryPage:
     position: Position
 
 
-class Reader:
-    """Answers questions for one follower's projections."""
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One moment of the generation that answers: whatever is asked of `tx` is of this moment."""
 
-    def __init__(self, pool: asyncpg.Pool, follower: str) -> None:
-        self._pool, self._follower = pool, follower
+    tx: asyncpg.Connection
+    follower: str
+
+    async def position(self) -> Position:
+        """The next offset of each partition: what this moment takes into account."""
+        rows = await self.tx.fetch(SQL["position"], self.follower)
+        return {f"{row['topic']}-{row['partition']}": row["next_offset"] for row in rows}
+
+
+class Reader:
+    """Answers questions from the generation that is live when they are asked."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
 
     async def keep_open(self) -> None:
         """Hold the connections until cancelled, then close them."""
@@ -64,36 +78,34 @@ class Reader:
 
     async def events(self, query: EventsQuery) -> EventsPage:
         sql, arguments = listing(query)
-        async with self._snapshot() as tx:
-            rows = await tx.fetch(sql, *arguments)
-            position = await self._position(tx)
+        async with self.snapshot() as now:
+            rows = await now.tx.fetch(sql, *arguments)
+            position = await now.position()
         shown = rows[: query.limit]
         more = encode(Cursor(shown[-1]["when_start"], shown[-1]["event_id"])) if len(rows) > query.limit else None
         return EventsPage([row["state"] for row in shown], more, position)
 
     async def event(self, event_id: str) -> FoundEvent | None:
-        async with self._snapshot() as tx:
-            chain = await tx.fetch(SQL["event"], event_id)
-            position = await self._position(tx)
+        async with self.snapshot() as now:
+            chain = await now.tx.fetch(SQL["event"], event_id)
+            position = await now.position()
         return FoundEvent(chain[0]["state"], _survivor(chain), position) if chain else None
 
     async def history(self, event_id: str, query: HistoryQuery) -> HistoryPage | None:
-        async with self._snapshot() as tx:
-            rows = await tx.fetch(SQL["history"], event_id, query.after, query.limit + 1)
-            known = rows or await tx.fetchval(SQL["known"], event_id)
-            position = await self._position(tx)
+        async with self.snapshot() as now:
+            rows = await now.tx.fetch(SQL["history"], event_id, query.after, query.limit + 1)
+            known = rows or await now.tx.fetchval(SQL["known"], event_id)
+            position = await now.position()
         shown = rows[: query.limit]
         more = shown[-1]["revision"] if len(rows) > query.limit else None
         return HistoryPage(shown, more, position) if known else None
 
     @asynccontextmanager
-    async def _snapshot(self) -> AsyncIterator[asyncpg.Connection]:
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """A read-only transaction on the live generation."""
         async with self._pool.acquire(timeout=PATIENCE_SECONDS) as tx, tx.transaction(isolation="repeatable_read", readonly=True):
-            yield tx
-
-    async def _position(self, tx: asyncpg.Connection) -> Position:
-        rows = await tx.fetch(SQL["position"], self._follower)
-        return {f"{row['topic']}-{row['partition']}": row["next_offset"] for row in rows}
+            number = await tx.fetchval(SQL["enter"])
+            yield Snapshot(tx, Generation(number, "live", "").follower)
 
 
 def _survivor(chain: list[asyncpg.Record]) -> str | None:
@@ -102,7 +114,7 @@ def _survivor(chain: list[asyncpg.Record]) -> str | None:
     return None if last["looped"] else last["merged_into"] or (last["event_id"] if len(chain) > 1 else None)
 
 
-async def open_reader(settings: Settings, follower: str) -> Reader:
+async def open_reader(settings: Settings) -> Reader:
     """A reader whose connections are made when they are first needed."""
     pool = await asyncpg.create_pool(
         settings.dsn.get_secret_value(),
@@ -111,10 +123,10 @@ async def open_reader(settings: Settings, follower: str) -> Reader:
         timeout=PATIENCE_SECONDS,
         command_timeout=STATEMENT_SECONDS + PATIENCE_SECONDS,  # for a server that does not even say that it was too slow
         server_settings={
-            "search_path": follower,
-            "application_name": f"daybook-{follower}-reader",
+            "search_path": SERVICE,
+            "application_name": f"daybook-{SERVICE}-reader",
             "statement_timeout": f"{STATEMENT_SECONDS}s",
             "default_transaction_read_only": "on",
         },
     )
-    return Reader(pool, follower)
+    return Reader(pool)

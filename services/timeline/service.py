@@ -1,4 +1,4 @@
-"""The timeline's parts, put together: one follower of every log of changes, and the HTTP API beside it."""
+"""The timeline's parts, put together: followers of every log of changes, one a generation, and the HTTP API beside them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from schemas.topics import cards
 from services.chassis.service import Service
 from services.timeline.api.problems import handle_problems
 from services.timeline.api.routes import events_router
+from services.timeline.following import Generations
+from services.timeline.generations.names import SERVICE
 from services.timeline.projections import discover
-from services.timeline.projector import Projector
 from services.timeline.reader import open_reader
 
-NAME = "timeline"
+NAME = SERVICE
 HTTP_PORT = 8803
 
 
@@ -21,9 +22,10 @@ def followed_topics() -> list[str]:
 
 
 async def build(service: Service) -> None:
-    """Add the follower and the API to the service's frame."""
-    service.follow(NAME, followed_topics(), Projector(discover()))
-    reader = await open_reader(service.settings, NAME)
-    service.background.append(reader.keep_open)
+    """Add the followers and the API to the service's frame."""
+    generations = Generations(service, followed_topics(), discover())
+    await generations.begin()
+    reader = await open_reader(service.settings)
+    service.background += [reader.keep_open, generations.keep]
     service.app.include_router(events_router(reader))
     handle_problems(service.app)

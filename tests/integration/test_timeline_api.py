@@ -175,17 +175,17 @@ async def test_a_merged_event_keeps_its_own_history(api: httpx.AsyncClient) -> N
 
 
 async def test_every_answer_says_what_it_takes_into_account(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
-    await pool.execute("INSERT INTO checkpoints VALUES ('timeline', 'events.strike.v1', 3, 1, 17, 17), ('other', 'x', 0, 1, 5, 5)")
+    await pool.execute("INSERT INTO checkpoints VALUES ('timeline-g1', 'events.strike.v1', 3, 1, 17, 17), ('other', 'x', 0, 1, 5, 5)")
     assert (await api.get("/v1/events")).json()["position"] == {"events.strike.v1-3": 17}
     assert (await api.get("/v1/events/strike/history")).json()["position"] == {"events.strike.v1-3": 17}
     assert (await api.get("/v1/events/strike")).headers["daybook-position"] == "events.strike.v1-3=17"
 
 
 async def test_questions_can_only_read(stack: Stack, pool: asyncpg.Pool) -> None:
-    opened = await reader.open_reader(settings(stack), "timeline")
+    opened = await reader.open_reader(settings(stack))
     try:
         with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-            await opened._pool.execute("TRUNCATE events")
+            await opened._pool.execute("TRUNCATE timeline_g1.events")
     finally:
         await opened.close()
 

@@ -19,6 +19,8 @@ from services.chassis.records import Record
 from services.chassis.settings import Settings
 from services.timeline.api.problems import handle_problems
 from services.timeline.api.routes import events_router
+from services.timeline.generations.names import Generation
+from services.timeline.generations.registry import ensure_first
 from services.timeline.projections import Projection, discover
 from services.timeline.projector import Projector
 from services.timeline.reader import open_reader
@@ -27,19 +29,21 @@ from tests.unit.timeline.builders import record
 
 MIGRATIONS = Path(services.timeline.__file__).parent / "migrations"
 NAME = "timeline"
+FIRST = Generation(1, "live", "")
 
 
 async def fresh_schema(stack: Stack) -> None:
     """The timeline's schema, made anew by the administrator."""
     await empty(stack, (NAME,), topics_of=())
     await migrate_schema(stack.dsn("admin"), NAME, [CHASSIS_MIGRATIONS, MIGRATIONS])
+    await ensure_first(stack.dsn("admin"))
 
 
 @asynccontextmanager
 async def timeline_pool(stack: Stack) -> AsyncIterator[asyncpg.Pool]:
     """Connections as the service has them: its own role, on a fresh schema."""
     await fresh_schema(stack)
-    async with await open_pool(settings(stack), NAME) as pool:
+    async with await open_pool(settings(stack), NAME, FIRST.search_path) as pool:
         yield pool
 
 
@@ -47,7 +51,7 @@ async def timeline_pool(stack: Stack) -> AsyncIterator[asyncpg.Pool]:
 async def timeline_api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     """The API, without a server around it."""
     app = FastAPI()
-    reader = await open_reader(settings(stack), NAME)
+    reader = await open_reader(settings(stack))
     app.include_router(events_router(reader))
     handle_problems(app)
     try:

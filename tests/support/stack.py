@@ -35,7 +35,9 @@ async def empty(stack: Stack, schemas: tuple[str, ...], topics_of: tuple[str, ..
     """Drop schemas, and topics that start with one of `topics_of` (None: all)."""
     postgres = await asyncpg.connect(stack.dsn("admin"))
     try:
-        for schema in schemas:
+        generations = await postgres.fetch("SELECT nspname FROM pg_namespace WHERE nspname ~ '^timeline_g[0-9]+$'")
+        copies = [row["nspname"] for row in generations] if "timeline" in schemas else []
+        for schema in (*schemas, *copies):
             await postgres.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             await postgres.execute("DELETE FROM public._pogo_migration WHERE schema_name = $1", schema) if await _migrated(
                 postgres

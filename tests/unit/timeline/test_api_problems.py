@@ -21,7 +21,7 @@ NOBODY = SecretStr("postgresql://timeline@127.0.0.1:1/daybook")
 async def api() -> AsyncIterator[httpx.AsyncClient]:
     """The API with a Postgres that is away."""
     app = FastAPI()
-    app.include_router(events_router(await open_reader(Settings(dsn=NOBODY), "timeline")))
+    app.include_router(events_router(await open_reader(Settings(dsn=NOBODY))))
     handle_problems(app)
 
     @app.get("/bug")

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events import When
-from services.timeline.changes import Change, Place, days, distinct, latest, read_change
+from services.timeline.changes import Change, Place, days, read_change
+from services.timeline.fold import fold, heads_of
 from tests.unit.timeline.builders import TIMESTAMP, TOPIC, change, event, on, told
 
 HERE = Place(TOPIC, 0, 7)
@@ -95,12 +96,14 @@ CHANGES = st.lists(
 
 @given(CHANGES, st.integers(0, 12))
 def test_folding_a_batch_is_folding_its_parts_one_after_the_other(changes: list[Change], cut: int) -> None:
-    assert latest(changes) == latest([*latest(changes[:cut]), *changes[cut:]])
-    assert distinct(changes) == distinct([*distinct(changes[:cut]), *changes[cut:]])
+    first = fold({}, changes[:cut])
+    rest = fold(heads_of(first), changes[cut:])
+    news = sorted((e.change.version, e.known_at) for e in (*first, *rest))
+    assert news == [(e.change.version, e.known_at) for e in fold({}, changes)]
 
 
 @given(CHANGES)
-def test_the_latest_state_is_the_highest_revision_as_it_was_first_told(changes: list[Change]) -> None:
+def test_each_event_ends_in_its_highest_revision_as_it_was_first_told(changes: list[Change]) -> None:
     highest = {c.event.event_id: max(d.event.revision for d in changes if d.event.event_id == c.event.event_id) for c in changes}
     expected = [next(c for c in changes if c.version == version) for version in sorted(highest.items())]
-    assert latest(changes) == expected
+    assert [entry.change for entry in fold({}, changes) if entry.next is None] == expected

@@ -16,7 +16,7 @@ from services.timeline.questions import UNDATED, listing
 
 def test_without_filters_only_merged_and_retracted_events_are_left_out() -> None:
     sql, arguments = listing(EventsQuery())
-    assert "WHERE merged_into IS NULL AND status <> 'retracted'" in sql
+    assert "AND merged_into IS NULL AND status <> 'retracted'" in sql
     assert arguments == [101]
 
 
@@ -26,7 +26,7 @@ def test_without_filters_only_merged_and_retracted_events_are_left_out() -> None
         ({"include": ["merged"]}, "retracted", "merged_into IS NULL"),
         ({"include": ["retracted"]}, "merged_into IS NULL", "<> 'retracted'"),
         ({"status": ["retracted"]}, "merged_into IS NULL", "<> 'retracted'"),
-        ({"include": ["retracted", "merged"]}, "WHERE true", "merged_into IS NULL"),
+        ({"include": ["retracted", "merged"]}, "AND true", "merged_into IS NULL"),
     ],
 )
 def test_what_is_left_out_otherwise_can_be_asked_for(asked: dict[str, list[str]], there: str, gone: str) -> None:

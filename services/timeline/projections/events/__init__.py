@@ -1,1 +1,1 @@
-"""The present state of every event: one row an event."""
+"""Every revision of every event, the last one marked: what questions about events are answered from."""

@@ -1,40 +1,90 @@
-"""Changes → rows of `events`, in the order of the columns in `write.sql`."""
+"""Entries → rows of `events`: every revision, and how it can be asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from schemas.events import CanonicalEvent
-from services.timeline.changes import Change, latest
-from services.timeline.literals import array_literal
+from services.timeline.fold import Entry
 from services.timeline.terms import terms
 
+KEEPS_ALL = True
+COLUMNS = {
+    "event_id": "text",
+    "revision": "int",
+    "change": "text",
+    "cause": "jsonb",
+    "merge_id": "text",
+    "split_from": "text",
+    "recorded_at": "timestamptz",
+    "known_at": "timestamptz",
+    "known_until": "timestamptz",
+    "topic": "text",
+    "partition": "int",
+    "offset": "bigint",
+    "offset_until": "bigint",
+    "kind": "text",
+    "status": "text",
+    "title": "text",
+    "when_start": "date",
+    "when_end": "date",
+    "when_precision": "text",
+    "countries": "text[]",
+    "participants": "text[]",
+    "participant_terms": "text[]",
+    "articles": "int",
+    "publishers": "int",
+    "lineages": "int",
+    "merged_into": "text",
+    "state": "jsonb",
+}
+FOR_EVER = datetime.max.replace(tzinfo=UTC)  # asyncpg's name for Postgres' timestamp 'infinity'
+LAST_OFFSET = 2**63 - 1
 
-def rows(changes: Sequence[Change]) -> list[tuple[object, ...]]:
-    """One row for each event that is told of, with its highest revision."""
-    return [_row(change) for change in latest(changes)]
+
+def rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
+    """One row for each revision, in order of event and revision."""
+    return [(*_told(entry), *_asked_by(entry)) for entry in entries]
 
 
-def _row(change: Change) -> tuple[object, ...]:
-    event, seen = change.event, change.event.corroboration
+def _told(entry: Entry) -> tuple[Any, ...]:
+    told, place, following = entry.change.told, entry.change.place, entry.next
     return (
-        event.event_id,
+        told.event.event_id,
+        told.event.revision,
+        told.change,
+        told.cause.model_dump_json(),
+        told.merge_id,
+        told.split_from,
+        entry.change.recorded_at,
+        entry.known_at,
+        following.known_at if following else FOR_EVER,
+        place.topic,
+        place.partition,
+        place.offset,
+        following.change.place.offset if following else LAST_OFFSET,
+    )
+
+
+def _asked_by(entry: Entry) -> tuple[Any, ...]:
+    event, seen = entry.change.event, entry.change.event.corroboration
+    return (
         event.kind,
-        event.revision,
         event.status,
         event.title,
-        change.first,
-        change.last,
+        entry.change.first,
+        entry.change.last,
         event.when.precision,
-        array_literal(_countries(event)),
-        array_literal(participant.name for participant in event.participants),
-        array_literal(terms(event.participants)),
+        _countries(event),
+        [participant.name for participant in event.participants],
+        terms(event.participants),
         seen.articles,
         seen.publishers,
         seen.lineages,
-        change.recorded_at,
         event.merged_into,
-        change.state,
+        entry.change.state,
     )
 
 

@@ -1,0 +1,64 @@
+"""Following up to given offsets and no further, outside any group: for a projection that is filled beside the one that answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from faststream.exceptions import NackMessage
+
+from services.chassis.errors import Halt
+from services.chassis.follower import Follower
+from services.chassis.settings import Settings
+
+POLL_MS = 200
+Until = Mapping[TopicPartition, int]
+Told = Callable[[Mapping[TopicPartition, int]], None]
+
+
+async def catch_up(follower: Follower, settings: Settings, until: Until, told: Told = lambda _: None) -> None:
+    """Apply every record before these offsets, by the same protocol as ever; `told` hears of each position reached.
+
+    Raises:
+        Halt: the follower halted, and why; or another owner took its partitions.
+    """
+    async with _assigned(follower, settings, until) as consumer:
+        while any(follower.positions.get(at, -1) < end for at, end in until.items()):
+            batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=settings.batch_records)
+            records = [raw for batch in batches.values() for raw in batch if raw.offset < until[TopicPartition(raw.topic, raw.partition)]]
+            await _handle(follower, records)
+            consumer.pause(*[at for at, end in until.items() if follower.positions.get(at, -1) >= end])
+            told(follower.positions)
+
+
+async def _handle(follower: Follower, records: list[ConsumerRecord]) -> None:
+    try:
+        if records:
+            await follower.handle(records)
+    except NackMessage as error:
+        raise Halt(follower.halted or "another process has taken over its partitions") from error
+    if follower.halted:
+        raise Halt(follower.halted)
+
+
+@asynccontextmanager
+async def _assigned(follower: Follower, settings: Settings, until: Until) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        max_partition_fetch_bytes=settings.fetch_bytes,
+    )
+    await consumer.start()
+    try:
+        consumer.assign(list(until))
+        for at in until:
+            consumer.seek(at, 0)  # the client insists on a position, though nothing is fetched before the follower's own seek
+        follower.bind(lambda: consumer)
+        await follower.on_partitions_assigned(until)
+        yield consumer
+    finally:
+        await follower.on_partitions_revoked(until)
+        await consumer.stop()

@@ -1,0 +1,74 @@
+"""Every generation that has caught up is followed, also one that a rebuild hands over while the service runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from services.chassis.errors import PASSING, Halt
+from services.chassis.service import Service, Work
+from services.timeline.generations.names import FOLLOWED, Generation
+from services.timeline.generations.registry import all_of, live
+from services.timeline.projections import Projection, shape
+from services.timeline.projector import Projector
+
+log = structlog.get_logger()
+LOOK_SECONDS = 1.0
+
+
+class Generations:
+    """The followers of one timeline process: one for each generation."""
+
+    def __init__(self, service: Service, topics: Sequence[str], projections: Sequence[Projection]) -> None:
+        self._service, self._topics, self._projector = service, topics, Projector(projections)
+        self._shape = shape(projections)
+        self._leave: dict[Generation, Work | None] = {}
+
+    async def begin(self) -> None:
+        """Follow those that there are, before the service takes its first record.
+
+        Raises:
+            Halt: there is none that answers, or it was made for other projections than these.
+        """
+        answering = await live(self._service.pool)
+        if answering.shape != self._shape:
+            raise Halt(f"generation {answering.number} holds other tables than this version writes; run `daybook rebuild`")
+        for generation in await self._wanted():
+            pool = await self._service.open_pool(generation.search_path)
+            self._service.follow(generation.follower, self._topics, self._projector, pool)
+            self._leave[_key(generation)] = None
+
+    async def keep(self) -> None:
+        """Look again and again, until cancelled: follow what is new, leave what has gone."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self._look()
+            except PASSING as error:
+                log.warning("postgres_away", error=repr(error))
+
+    async def _look(self) -> None:
+        wanted = {_key(generation): generation for generation in await self._wanted()}
+        for key in wanted.keys() - self._leave.keys():
+            await self._join(key, wanted[key])
+        for key in self._leave.keys() - wanted.keys():
+            leave = self._leave.pop(key)
+            if leave:
+                await leave()
+            log.info("generation_left", generation=key.number)
+
+    async def _join(self, key: Generation, generation: Generation) -> None:
+        pool = await self._service.open_pool(generation.search_path)
+        self._leave[key] = await self._service.follow_now(generation.follower, self._topics, self._projector, pool)
+        log.info("generation_followed", generation=generation.number)
+
+    async def _wanted(self) -> list[Generation]:
+        """Those of another shape were written by another version, which may come back for them."""
+        return [one for one in await all_of(self._service.pool) if one.state in FOLLOWED and one.shape == self._shape]
+
+
+def _key(generation: Generation) -> Generation:
+    """The generation whatever its state: a cut-over changes who answers, not who is followed."""
+    return Generation(generation.number, "live", generation.shape)

@@ -1,0 +1,137 @@
+"""Whether two generations hold the same, row for row; and where not, which fields differ. Memory is bounded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from services.chassis.queries import queries
+from services.timeline.generations.names import Generation
+
+SQL = queries(Path(__file__).parents[1] / "sql" / "comparing.sql")
+MOST = 20
+"""Differences that are told in full; all are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One row. A side that has none is None; else `fields` names what differs, with the value on each side."""
+
+    table: str
+    key: tuple[str, ...]
+    missing: str | None
+    fields: dict[str, tuple[Any, Any]]
+
+
+@dataclass(slots=True)
+class Compared:
+    """`rows` that were compared, by table; `differing` counts all rows that differ, `differences` tells of the first."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    differing: dict[str, int] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+    not_compared: list[str] = field(default_factory=list)
+
+    @property
+    def equal(self) -> bool:
+        return not self.differing
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One generation, as one snapshot sees it."""
+
+    tx: asyncpg.Connection
+    generation: Generation
+
+    def table(self, name: str) -> str:
+        return f'"{self.generation.schema}"."{name}"'
+
+    async def columns(self, name: str) -> list[str]:
+        """Of a table that there is not: none."""
+        there = await self.tx.fetchval("SELECT to_regclass($1)", self.table(name))
+        return [row["name"] for row in await self.tx.fetch(SQL["columns"], self.table(name))] if there else []
+
+
+async def compare(one: Side, other: Side, tables: Sequence[str]) -> Compared:
+    """Compare these tables, in the columns that both have."""
+    compared = Compared()
+    for name in tables:
+        columns = [column for column in await one.columns(name) if column in await other.columns(name)]
+        if columns:
+            await _compare_table(compared, one, other, name, columns)
+        else:
+            compared.not_compared.append(name)
+    return compared
+
+
+async def _compare_table(compared: Compared, one: Side, other: Side, name: str, columns: Sequence[str]) -> None:
+    digests = [await side.tx.fetchrow(_filled("digest", side, name, columns)) for side in (one, other)]
+    compared.rows[name] = digests[1]["rows"]
+    if tuple(digests[0]) == tuple(digests[1]):
+        return
+    compared.differing[name] = 0
+    async for key, sides in _unequal(one, other, name, columns):
+        compared.differing[name] += 1
+        if len(compared.differences) < MOST:
+            compared.differences.append(await _difference(one, other, name, columns, key, sides))
+
+
+Found = tuple[tuple[str, ...], int]
+
+
+async def _unequal(one: Side, other: Side, name: str, columns: Sequence[str]) -> AsyncIterator[tuple[tuple[str, ...], tuple[bool, bool]]]:
+    """The keys whose rows differ, and on which sides there is a row: two walks in the order of keys, side by side."""
+    mine, theirs = _walk(one, name, columns), _walk(other, name, columns)
+    left, right = await anext(mine, None), await anext(theirs, None)
+    while left or right:
+        if right is None or (left and left[0] < right[0]):
+            yield left[0], (True, False)  # type: ignore[index]  # one of them is there
+            left = await anext(mine, None)
+        elif left is None or right[0] < left[0]:
+            yield right[0], (False, True)
+            right = await anext(theirs, None)
+        else:
+            if left[1] != right[1]:
+                yield left[0], (True, True)
+            left, right = await anext(mine, None), await anext(theirs, None)
+
+
+async def _walk(side: Side, name: str, columns: Sequence[str]) -> AsyncIterator[Found]:
+    key = await _key(side, name)
+    order = ", ".join(f'"{column}"::text COLLATE "C"' for column in key)
+    async for row in side.tx.cursor(_filled("rows", side, name, columns, key=_texts(key), order=order), prefetch=1000):
+        yield tuple(row["key"]), row["digest"]
+
+
+async def _difference(
+    one: Side, other: Side, name: str, columns: Sequence[str], key: tuple[str, ...], sides: tuple[bool, bool]
+) -> Difference:
+    if not all(sides):
+        return Difference(name, key, (other if sides[0] else one).generation.schema, {})
+    left, right = [await _row(side, name, columns, key) for side in (one, other)]
+    return Difference(name, key, None, {column: (left[column], right[column]) for column in columns if left[column] != right[column]})
+
+
+async def _row(side: Side, name: str, columns: Sequence[str], key: tuple[str, ...]) -> dict[str, Any]:
+    told = await side.tx.fetchval(_filled("row", side, name, columns, key=_texts(await _key(side, name))), list(key))
+    found: dict[str, Any] = json.loads(told)
+    return found
+
+
+async def _key(side: Side, name: str) -> list[str]:
+    return [row["name"] for row in await side.tx.fetch(SQL["key"], side.table(name))]
+
+
+def _texts(key: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"::text' for column in key)
+
+
+def _filled(query: str, side: Side, name: str, columns: Sequence[str], **more: str) -> str:
+    listed = ", ".join(f'"{column}"' for column in columns)
+    return SQL[query].format(table=side.table(name), columns=listed, **more)

@@ -1,0 +1,87 @@
+"""Which generations there are: read by the service and its readers, written by an administrator alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+
+from services.chassis.errors import Halt
+from services.chassis.queries import queries
+from services.timeline.generations.names import SERVICE, Generation
+from services.timeline.projections import HEADS, Projection, discover, shape
+
+SQL = queries(Path(__file__).parents[1] / "sql" / "generations.sql")
+READER = "reader"
+Positions = dict[tuple[str, int], int]
+
+
+async def all_of(connection: asyncpg.Connection | asyncpg.Pool) -> list[Generation]:
+    """Every generation, the oldest first."""
+    return [Generation(*row) for row in await connection.fetch(SQL["all"])]
+
+
+async def live(connection: asyncpg.Connection | asyncpg.Pool) -> Generation:
+    """The one that answers.
+
+    Raises:
+        Halt: there is none: the schema was never prepared.
+    """
+    found = next((one for one in await all_of(connection) if one.state == "live"), None)
+    if found is None:
+        raise Halt("the timeline has no generation that answers; `daybook up` makes the first one")
+    return found
+
+
+async def administer(admin_dsn: str) -> asyncpg.Connection:
+    """A connection that may make and drop generations."""
+    return await asyncpg.connect(admin_dsn, server_settings={"search_path": SERVICE})
+
+
+async def ensure_first(admin_dsn: str) -> None:
+    """Make the first generation of a new installation, empty and live; where there is one, nothing changes."""
+    connection = await administer(admin_dsn)
+    try:
+        async with connection.transaction():
+            await connection.execute(SQL["lock"])
+            if not await all_of(connection):
+                first = await found(connection, discover())
+                await connection.execute(SQL["put_live"], first.number)
+    finally:
+        await connection.close()
+
+
+async def found(tx: asyncpg.Connection, projections: Sequence[Projection]) -> Generation:
+    """Make an empty generation, within the caller's transaction, which holds the lock."""
+    generation = Generation(*await tx.fetchrow(SQL["found"], shape(projections)))
+    await tx.execute(f'CREATE SCHEMA "{generation.schema}"')
+    await tx.execute(f"SET LOCAL search_path TO {generation.search_path}")
+    for statements in (HEADS.read_text(encoding="utf-8"), *(projection.tables for projection in projections)):
+        await tx.execute(statements)
+    await tx.execute(f"SET LOCAL search_path TO {SERVICE}")
+    await _grant(tx, generation.schema)
+    return generation
+
+
+async def forget(tx: asyncpg.Connection, generation: Generation) -> None:
+    """Drop a generation with all it holds, within the caller's transaction, which holds the lock."""
+    await tx.execute(f'DROP SCHEMA IF EXISTS "{generation.schema}" CASCADE')
+    for name in ("forget_positions", "forget_refused"):
+        await tx.execute(SQL[name], generation.follower)
+    await tx.execute(SQL["forget"], generation.number)
+
+
+async def positions(connection: asyncpg.Connection, generation: Generation) -> Positions:
+    """The next offset of each partition that this generation has begun to read."""
+    rows = await connection.fetch(SQL["positions"], generation.follower)
+    return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+
+async def _grant(tx: asyncpg.Connection, schema: str) -> None:
+    """The service reads and writes; the reader reads, where there is one."""
+    await tx.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO {SERVICE}')
+    await tx.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{schema}" TO {SERVICE}')
+    if await tx.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", READER):
+        await tx.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO {READER}')
+        await tx.execute(f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema}" TO {READER}')

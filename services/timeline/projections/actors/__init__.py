@@ -1,0 +1,1 @@
+"""Who takes part: one row an event and participant."""

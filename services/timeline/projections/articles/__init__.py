@@ -1,0 +1,1 @@
+"""Which articles tell which events: one row a mention."""

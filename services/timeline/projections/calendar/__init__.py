@@ -1,0 +1,1 @@
+"""On which days events lie: one row an event, country and day."""

@@ -1,0 +1,53 @@
+"""Entries → rows of `claims`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic_core import to_json
+
+from schemas.events import Claim
+from services.timeline.fold import Entry
+
+COLUMNS = {
+    "event_id": "text",
+    "at": "int",
+    "claim_id": "text",
+    "field": "text",
+    "value": "jsonb",
+    "speaker": "text",
+    "role": "text",
+    "anonymous": "boolean",
+    "via": "text",
+    "attribution": "text",
+    "modality": "text",
+    "polarity": "text",
+    "article_id": "text",
+    "revision": "int",
+}
+
+
+def rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
+    """One row a claim of the state after each entry, numbered within its event."""
+    return [_row(e.change.event.event_id, at, claim) for e in entries for at, claim in enumerate(e.change.event.claims)]
+
+
+def _row(event_id: str, at: int, claim: Claim) -> tuple[Any, ...]:
+    speaker = claim.speaker
+    return (
+        event_id,
+        at,
+        claim.claim_id,
+        claim.field,
+        to_json(claim.value, inf_nan_mode="constants").decode(),
+        speaker.name if speaker else None,
+        speaker.role if speaker else None,
+        bool(speaker and speaker.anonymous),
+        claim.via,
+        claim.attribution,
+        claim.modality,
+        claim.polarity,
+        claim.evidence.article_id,
+        claim.evidence.revision,
+    )

@@ -1,1 +1,0 @@
-"""Every change of every event, as it was told."""

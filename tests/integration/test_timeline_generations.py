@@ -1,0 +1,196 @@
+"""Generations on real servers: filled beside the one that answers, compared as of the same positions, put live, put back, dropped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import asyncpg
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from deploy.local.stack import Stack
+from schemas.events import CanonicalEvent
+from services.chassis.errors import Halt
+from services.chassis.settings import Settings
+from services.timeline.generations import rebuilding
+from services.timeline.generations.changing import NoSuchGenerationError, NotYetError, cut_over, drop, last_live
+from services.timeline.generations.names import Generation
+from services.timeline.generations.rebuilding import AnotherRebuildError, Rebuilt, hand_over, rebuild
+from services.timeline.generations.registry import administer, all_of
+from services.timeline.service import followed_topics
+from tests.integration.test_timeline_service import outgoing, publish
+from tests.support.service import ServiceProcess, eventually, service
+from tests.unit.timeline.builders import event, on, person
+
+WORLD = [
+    event(f"e-{n}", kind=kind, when=on(f"2025-08-{1 + n:02}"), participants=[person(f"Ana {n}")]) for n in range(20) for kind in ("summit",)
+]
+LATER = [event(f"e-{n}", 2, title=f"told anew {n}") for n in range(0, 20, 3)]
+
+
+def settings(stack: Stack) -> Settings:
+    return Settings(kafka=stack.kafka, dsn=SecretStr(stack.dsn("timeline")), batch_records=7)
+
+
+async def rebuilt(stack: Stack, **how: bool) -> Rebuilt:
+    return await rebuild(settings(stack), stack.dsn("admin"), followed_topics(), lambda _done, _total: None, **how)
+
+
+async def states(stack: Stack) -> dict[int, str]:
+    admin = await administer(stack.dsn("admin"))
+    try:
+        return {one.number: one.state for one in await all_of(admin)}
+    finally:
+        await admin.close()
+
+
+async def execute(stack: Stack, statement: str) -> None:
+    admin = await asyncpg.connect(stack.dsn("admin"))
+    try:
+        await admin.execute(statement)
+    finally:
+        await admin.close()
+
+
+def titles(timeline: ServiceProcess) -> dict[str, str]:
+    events = httpx.get(f"{timeline.address}/v1/events?limit=500").json()["events"]
+    return {told["event_id"]: told["title"] for told in events}
+
+
+async def told(stack: Stack, timeline: ServiceProcess, events: Sequence[CanonicalEvent]) -> None:
+    """Publish, and wait until the timeline says so."""
+    await publish(stack, [outgoing(one) for one in events])
+    await eventually(lambda: {one.event_id: one.title for one in events}.items() <= titles(timeline).items())
+
+
+async def test_a_rebuild_is_equal_answers_from_then_on_follows_what_comes_and_can_be_put_back(emptied: Stack) -> None:
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, WORLD)
+        await told(emptied, timeline, LATER)
+        before = titles(timeline)
+        # when
+        done = await rebuilt(emptied)
+        # then
+        assert (done.compared.equal, done.live, done.compared.rows["events"]) == (True, True, len(WORLD) + len(LATER))
+        assert await states(emptied) == {1: "kept", 2: "live"}
+        assert titles(timeline) == before
+        # and: it follows what comes; so does the old one, which can be put back
+        await told(emptied, timeline, [event("new")])
+        admin = await administer(emptied.dsn("admin"))
+        try:
+            await hand_over(admin, await last_live(admin))
+            assert await states(emptied) == {1: "live", 2: "kept"}
+            assert "new" in titles(timeline)
+            # and: what does not answer can be dropped, what does can't
+            with pytest.raises(NoSuchGenerationError, match="1 \\(live\\)"):
+                await drop(admin, 1)
+            await drop(admin, 2)
+        finally:
+            await admin.close()
+        await told(emptied, timeline, [event("newer")])
+        await eventually(lambda: httpx.get(f"{timeline.address}/readyz").json()["ready"])
+        assert set(httpx.get(f"{timeline.address}/readyz").json()["parts"]) >= {"timeline-g1"}
+        await eventually(lambda: "timeline-g2" not in httpx.get(f"{timeline.address}/readyz").json()["parts"])
+
+
+async def test_without_the_service_the_log_alone_makes_the_same_timeline_again(emptied: Stack) -> None:
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, WORLD)
+    done = await rebuilt(emptied)
+    assert (done.compared.equal, done.live) == (True, True)
+
+
+async def test_a_row_that_was_tampered_with_is_named_with_its_field_and_the_old_copy_goes_on_answering(emptied: Stack) -> None:
+    # given: one row was changed behind our back, one is gone
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, WORLD)
+    await execute(
+        emptied,
+        "UPDATE timeline_g1.events SET title = 'forged' WHERE event_id = 'e-3'; DELETE FROM timeline_g1.actors WHERE event_id = 'e-5'",
+    )
+    # when
+    done = await rebuilt(emptied)
+    # then
+    assert (done.compared.equal, done.live, done.compared.differing) == (False, False, {"actors": 1, "events": 1})
+    found = {(one.table, one.key): one for one in done.compared.differences}
+    assert found["events", ("e-3", "1")].fields == {"title": ("forged", "Meeting e-3")}
+    assert found["actors", ("e-5", "0")].missing == "timeline_g1"
+    assert await states(emptied) == {1: "live", 2: "ready"}
+    # and: who knows better can put it live all the same
+    assert (await rebuilt(emptied, force=True)).live is True
+
+
+async def test_a_copy_that_is_behind_is_not_put_live_and_would_show_the_past_if_it_were(
+    emptied: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, WORLD)
+    await rebuilt(emptied, cut=False)
+    # given: the live one moves on, the other does not
+    await execute(emptied, "UPDATE timeline.generations SET state = 'booting' WHERE number = 2")
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, [event("new")])
+        admin = await administer(emptied.dsn("admin"))
+        try:
+            with pytest.raises(NotYetError, match="1 records behind"):
+                await cut_over(admin, Generation(2, "ready", ""))
+            assert "new" in titles(timeline)
+            # and: without the check, readers would see an event vanish
+            monkeypatch.setattr("services.timeline.generations.changing._need_ahead", lambda *_: None)
+            await cut_over(admin, Generation(2, "ready", ""))
+            assert "new" not in titles(timeline)
+        finally:
+            await admin.close()
+
+
+@pytest.mark.parametrize("point", ["before_compare_and_swap:3", "before_commit:3", "after_commit:3"])
+async def test_a_rebuild_that_is_killed_goes_on_where_it_was_and_the_live_copy_never_notices(emptied: Stack, point: str) -> None:
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, WORLD)
+        before = titles(timeline)
+        # when: it kills itself in the third batch
+        environment = {"DAYBOOK_FAULTS": f"{point}:kill", "DAYBOOK_BATCH_RECORDS": "3", "DAYBOOK_STATE": str(emptied.state)}
+        ended = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-c", "from services.cli import main; main()", "rebuild"],
+            env=os.environ | environment,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        # then
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        assert await states(emptied) == {1: "live", 2: "booting"}
+        assert titles(timeline) == before
+        # and
+        done = await rebuilt(emptied)
+        assert (done.generation.number, done.compared.equal, done.live) == (2, True, True)
+
+
+async def test_two_rebuilds_at_once_are_one_too_many(emptied: Stack) -> None:
+    async with rebuilding._alone(emptied.dsn("admin")):
+        with pytest.raises(AnotherRebuildError):
+            await rebuilt(emptied)
+
+
+async def test_a_log_that_is_not_the_one_followed_halts_the_rebuild(emptied: Stack) -> None:
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, WORLD)
+    await rebuilt(emptied, cut=False)
+    await execute(emptied, "UPDATE timeline.generations SET state = 'booting' WHERE number = 2")
+    await execute(emptied, "UPDATE timeline.checkpoints SET log_uuid = 'another' WHERE follower = 'timeline-g2' AND next_offset > 1")
+    with pytest.raises(Halt, match="another log"):
+        await rebuilt(emptied)

@@ -13,6 +13,8 @@ LOG_EVENTS: dict[str, str] = {
     "follower_halted": "going on would corrupt the projection, or a bug; the reason says which, and readiness too. Mend it, then restart",
     "record_quarantined": "a record can never be applied; it is on `<topic>.quarantine` with its bytes, and later records of its key wait",
     "relay_waiting": "Kafka or Postgres is away; the outbox keeps what is to be published, and the relay tries again",
+    "generation_followed": "a copy of the timeline that a rebuild has filled is followed from now on",
+    "generation_left": "a copy of the timeline was dropped, and is followed no longer",
     "faults_planned": "DAYBOOK_FAULTS is set: this process will kill or freeze itself. For tests only",
     "page_taken": "a page's articles are durable",
     "postgres_away": "the ingestor could not store a page and asked the sender to come back",

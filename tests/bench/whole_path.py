@@ -71,7 +71,7 @@ class _Path:
         return time.perf_counter() - started
 
     async def _events(self) -> int:
-        return int(await self._postgres.fetchval("SELECT count(*) FROM timeline.events"))
+        return int(await self._postgres.fetchval("SELECT count(*) FROM timeline_g1.events"))
 
 
 def _article(number: int) -> dict[str, str]:

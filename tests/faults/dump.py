@@ -12,9 +12,11 @@ import asyncpg
 
 from deploy.local.stack import Stack
 from schemas.topics import cards
+from services.timeline.projections import discover
 from tests.support.logs import once, read_topic
 
-TABLES = {"events": "event_id", "history": "event_id, revision"}
+TABLES = ("heads", *(projection.name for projection in discover()))
+OFFSETS = {"offset", "offset_until"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ async def dump(stack: Stack) -> Dump:
     """Read it all."""
     postgres = await asyncpg.connect(stack.dsn("admin"))
     try:
-        tables = {name: await _rows(postgres, f"SELECT * FROM timeline.{name} ORDER BY {key}") for name, key in TABLES.items()}
+        tables = {name: await _rows(postgres, f"SELECT * FROM timeline_g1.{name}") for name in TABLES}
         positions = [
             tuple(row)
             for schema in ("normalizer", "timeline")
@@ -58,9 +60,10 @@ async def dump(stack: Stack) -> Dump:
 
 
 async def _rows(postgres: asyncpg.Connection, query: str) -> list[dict[str, Any]]:
-    """Rows without the Kafka offset: a repeat in the log moves it, and is no difference."""
+    """Rows without Kafka's offsets: a repeat in the log moves them, and is no difference."""
     found = [dict(row) for row in await postgres.fetch(query)]
-    return [json.loads(json.dumps({k: v for k, v in row.items() if k != "offset"}, default=str)) for row in found]
+    kept = [json.loads(json.dumps({k: v for k, v in row.items() if k not in OFFSETS}, default=str)) for row in found]
+    return sorted(kept, key=lambda row: json.dumps(row, sort_keys=True))
 
 
 async def _log(stack: Stack, topic: str) -> list[tuple[int, int, bytes, bytes | None]]:

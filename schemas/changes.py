@@ -21,6 +21,8 @@ class Cause(Model):
     partition: int | None = None
     seq: Annotated[int | None, Field(description="its number in that partition: repeats in the log move offsets, but not this")] = None
     reason: str
+    edit_id: Annotated[str | None, Field(description="the editor's command, where one made the change")] = None
+    editor: str | None = None
 
 
 class EventChange(Model):

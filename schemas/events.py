@@ -19,7 +19,10 @@ ParticipantRole = Literal["attendee", "host", "attacker", "target", "giver", "re
 
 
 class Evidence(Model):
-    """The quote a value was read from: `quote == body[start:end]` of that revision of that article."""
+    """The quote a value was read from: `quote == body[start:end]` of that revision of that article.
+
+    Where an editor says it, the text is the command in `edits.v1`: `edit_id` and `article_id` are its id, `quote` is its reason.
+    """
 
     article_id: str
     revision: Revision
@@ -28,6 +31,7 @@ class Evidence(Model):
     quote: str
     quote_sha256: Sha256
     pattern_id: str
+    edit_id: Annotated[str | None, Field(description="the editor's command that says so")] = None
 
 
 class Basis(Model):
@@ -103,6 +107,7 @@ class Membership(Model):
     score: float
     features: dict[str, float] = {}
     runner_up: str | None = None
+    edit_id: Annotated[str | None, Field(description="the editor's command that put it here, or keeps it from elsewhere")] = None
 
 
 class EventMention(Model):
@@ -149,6 +154,18 @@ class Codes(Model):
     acled: str | None = None
 
 
+class EventEdit(Model):
+    """An editor's command that holds for this event. Of two that contradict each other the later one does."""
+
+    edit_id: str
+    action: Literal["merge", "split", "correct", "retract"]
+    editor: str
+    reason: str
+    given_at: Instant
+    field: str | None = None
+    value: JsonValue = None
+
+
 class CanonicalEvent(Model):
     event_id: str
     kind: str
@@ -169,3 +186,4 @@ class CanonicalEvent(Model):
     corroboration: Corroboration = Corroboration()
     links: tuple[Link, ...] = ()
     codes: Codes = Codes()
+    edits: Annotated[tuple[EventEdit, ...], Field(description="in the order in which they were given")] = ()

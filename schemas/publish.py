@@ -14,6 +14,7 @@ from typing import Any
 from schemas.articles import RawArticle
 from schemas.base import Model
 from schemas.changes import EventChange
+from schemas.edits import Edit
 from schemas.envelope import Envelope
 from schemas.events import CanonicalEvent
 from schemas.genesis import Genesis
@@ -21,7 +22,7 @@ from schemas.mentions import Reading
 from schemas.topics import Card, cards
 
 HOME = Path(__file__).parent / "published"
-MODELS: tuple[type[Model], ...] = (CanonicalEvent, Envelope, EventChange, Genesis, RawArticle, Reading)
+MODELS: tuple[type[Model], ...] = (CanonicalEvent, Edit, Envelope, EventChange, Genesis, RawArticle, Reading)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -1,5 +1,5 @@
-"""The merger: readings in, changes of events out. After each reading what it touches is clustered again, in canonical order,
-so that the events are a function of the set of readings, whatever the order they came in.
+"""The merger: readings and editors' commands in, changes of events out. After each of them what it touches is clustered again, in
+canonical order, so that the events are a function of the set of readings and commands, whatever the order they came in.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import asyncpg
 from pydantic import ValidationError
 
 from schemas.changes import Cause, EventChange
+from schemas.edits import Edit
 from schemas.mentions import Reading
 from services.chassis.errors import Permanent, brief
 from services.chassis.outbox import Outbox
 from services.chassis.records import Outgoing, Record
-from services.normalizer.merging import Around, Told, partition, settle
-from services.normalizer.publish import change_records
+from services.normalizer.merging import Around, Command, Told, partition, settle
+from services.normalizer.publish import EDITS_TOPIC, change_records
 from services.normalizer.store import Parsed, Store, tellings
 
 _NAMESPACE = uuid.UUID("6f1d3c0a-50d2-5d0f-a7b0-0a3a6f6f2c11")
@@ -27,51 +28,69 @@ _NAMESPACE = uuid.UUID("6f1d3c0a-50d2-5d0f-a7b0-0a3a6f6f2c11")
 NUL = b"\\u0000"
 
 
+Heard = tuple[Record, Reading | Edit]
+
+
 class Merger:
-    """Effects of following the mentions of every kind."""
+    """Effects of following the mentions of every kind, and the editors' commands."""
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox, self._parsed = outbox, Parsed()
 
-    async def prepare(self, records: Sequence[Record]) -> list[tuple[Record, Reading]]:
-        """The readings in these records."""
-        return [(record, _reading(record)) for record in records]
+    async def prepare(self, records: Sequence[Record]) -> list[Heard]:
+        """The readings and commands in these records."""
+        return [(record, _heard(record)) for record in records]
 
-    async def apply(self, tx: asyncpg.Connection, prepared: Sequence[tuple[Record, Reading]]) -> None:
-        """Merge one reading after the other: the history must not depend on how records fell into batches."""
+    async def apply(self, tx: asyncpg.Connection, prepared: Sequence[Heard]) -> None:
+        """Merge one record after the other: the history must not depend on how records fell into batches."""
         store = Store(tx, self._parsed)
-        await store.open([reading for _, reading in prepared])
+        await store.open([one for _, one in prepared if isinstance(one, Reading)], [one for _, one in prepared if isinstance(one, Edit)])
         outgoing: list[Outgoing] = []
-        for record, reading in prepared:
-            changes = await _merge(store, record, reading)
+        for record, heard in prepared:
+            changes = await (_merge(store, record, heard) if isinstance(heard, Reading) else _order(store, record, heard))
             outgoing += [out for change in changes for out in change_records(record, change)]
         await store.close()
         await self._outbox.append(tx, outgoing)
 
 
-def _reading(record: Record) -> Reading:
+def _heard(record: Record) -> Reading | Edit:
     if NUL in (record.value or b""):
         raise Permanent("it holds a NUL, which Postgres stores in no text", record)
+    model: type[Reading | Edit] = Edit if record.at.topic == EDITS_TOPIC else Reading
     try:
-        return Reading.model_validate_json(record.value or b"")
+        return model.model_validate_json(record.value or b"")
     except ValidationError as error:
-        raise Permanent(f"not a Reading: {brief(error)}", record) from error
+        raise Permanent(f"not {'an Edit' if model is Edit else 'a Reading'}: {brief(error)}", record) from error
 
 
 async def _merge(store: Store, record: Record, reading: Reading) -> Sequence[EventChange]:
     """What an article takes back counts as much as what it tells: it may have held others together, or kept them apart."""
     if store.is_late(reading):
         return ()
-    at = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
     after = tellings(reading)
     before = store.replace(reading, after)
-    core = await store.component([*before, *after])
+    return await _settle(store, record, [*before, *after], _cause(record, reading), before)
+
+
+async def _order(store: Store, record: Record, edit: Edit) -> Sequence[EventChange]:
+    """What a command names, or what the one that it revokes did, is looked at again; what it names and is not there yet, once it comes."""
+    seq = record.offset if record.envelope.seq is None else record.envelope.seq
+    concerned = store.order(Command(edit, seq))
+    return await _settle(store, record, concerned, _cause_of(record, edit)) if concerned else ()
+
+
+async def _settle(
+    store: Store, record: Record, seed: Sequence[Told], cause: Cause, taken_back: Sequence[Told] = ()
+) -> Sequence[EventChange]:
+    at = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
+    core = await store.component(seed)
     previous, born = await store.events(store.homes(core))
     around = await _around(store, store.beside(core), {event.event_id for event in previous})
-    store.dismiss(before)
-    gone = set(before)
-    groups = partition(one for one in core if one not in gone)
-    changes = settle(previous, groups, _cause(record, reading), at, _mint(record), born, around)
+    store.dismiss(taken_back)
+    gone = set(taken_back)
+    left = [one for one in core if one not in gone]
+    ruled = store.rulings(left)
+    changes = settle(previous, partition(left, ruled), cause, at, _mint(record), born, around, rulings=ruled)
     store.save(changes, at)
     return changes
 
@@ -92,6 +111,19 @@ def _cause(record: Record, reading: Reading) -> Cause:
         partition=record.at.partition,
         seq=record.envelope.seq,
         reason=f"{words[article.pubstatus]} by {article.outlet}: {article.title}",
+    )
+
+
+def _cause_of(record: Record, edit: Edit) -> Cause:
+    done = {"merge": "merged", "split": "split", "correct": "corrected", "retract": "retracted", "revoke": "command revoked"}
+    at = record.at
+    return Cause(
+        topic=at.topic,
+        partition=at.partition,
+        seq=record.envelope.seq,
+        reason=f"{done[edit.action]} by {edit.editor}: {edit.reason}",
+        edit_id=edit.edit_id,
+        editor=edit.editor,
     )
 
 

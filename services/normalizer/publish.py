@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 
 from schemas.base import Model
 from schemas.changes import EventChange
+from schemas.edits import Edit
 from schemas.envelope import Envelope, to_headers
 from services.chassis.records import Outgoing, Record
 from services.normalizer.desk import Written
 
 SOURCE = "normalizer"
 CURRENT_TOPIC = "events.current.v1"
+EDITS_TOPIC = "edits.v1"
 _NAMESPACE = uuid.UUID("0f0ce6f5-6e0c-5c0d-8d0a-3d0f8f1b7f52")
 
 
@@ -38,6 +40,21 @@ def change_records(cause: Record, change: EventChange) -> list[Outgoing]:
     gone = event.merged_into is not None or event.status == "retracted"
     current = _record(cause, CURRENT_TOPIC, event.event_id, "daybook.event.current.v1", None if gone else _payload(event), event.ruleset)
     return [history, current]
+
+
+def edit_record(edit: Edit) -> Outgoing:
+    """An editor's command. It has no cause in the log: it is the beginning of what follows from it."""
+    envelope = Envelope(
+        id=str(uuid.uuid5(_NAMESPACE, f"{EDITS_TOPIC} {edit.edit_id}")),
+        type=f"daybook.edit.{edit.action}.v1",
+        source=SOURCE,
+        time=edit.given_at,
+        subject=edit.edit_id,
+        dataschema="urn:daybook:schema:Edit:v1",
+        correlation_id=edit.edit_id,
+    )
+    at = int(edit.given_at.timestamp() * 1000)
+    return Outgoing(EDITS_TOPIC, edit.edit_id.encode(), edit.model_dump_json().encode(), to_headers(envelope), at)
 
 
 def _payload(model: Model) -> _Payload:

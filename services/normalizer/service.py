@@ -24,7 +24,7 @@ def builder(settings: NormalizerSettings) -> Callable[[Service], Awaitable[None]
         service.background.append(desk.until_cancelled)
         await asyncio.to_thread(desk.start)
         service.follow("normalizer-reader", [ARTICLES], Reader(desk, service.outbox))
-        mentions = [card.topic for card in cards() if card.value == "Reading"]
-        service.follow("normalizer-merger", mentions, Merger(service.outbox))
+        heard = [card.topic for card in cards() if card.value in {"Reading", "Edit"}]
+        service.follow("normalizer-merger", heard, Merger(service.outbox))
 
     return build

@@ -53,6 +53,11 @@ class Shelf:
             self.moved.add(row.mention_id)
         return [row.told for row in found]
 
+    def of(self, slots: Iterable[tuple[str, str]]) -> list[Told]:
+        """What counts of these articles, in order of ids."""
+        found = (self.rows[name] for name in sorted({name for slot in slots for name in self._by_slot.get(slot, ())}))
+        return [row.told for row in found if row.present]
+
     def dismiss(self, told: Iterable[Told]) -> None:
         """What was taken back leaves the crowd."""
         for one in told:

@@ -15,15 +15,16 @@ from pathlib import Path
 import asyncpg
 
 from schemas.changes import EventChange
+from schemas.edits import Edit
 from schemas.events import CanonicalEvent
 from schemas.mentions import ArticleRef, Mention, Reading
 from services.chassis.queries import queries
-from services.normalizer.merging import Keys, Told, keys_of
+from services.normalizer.commands import Commands, Slot, slots_of
+from services.normalizer.merging import Command, Keys, Rulings, Told, keys_of, named_with, rulings
 from services.normalizer.recent import Recent, digest_of
 from services.normalizer.shelf import Row, Shelf
 
 SQL = queries(Path(__file__).parent / "sql" / "merging.sql")
-Slot = tuple[str, str]  # article id and kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +40,21 @@ class Store:
 
     def __init__(self, tx: asyncpg.Connection, parsed: Parsed) -> None:
         self._tx, self._parsed = tx, parsed
-        self._shelf, self._asked = Shelf(), Keys()
+        self._shelf, self._asked, self._commands = Shelf(), Keys(), Commands(tx)
         self._revisions: dict[Slot, int] = {}
         self._readings: dict[Slot, Reading] = {}
         self._events: dict[str, tuple[CanonicalEvent, datetime]] = {}
         self._changed: set[str] = set()
 
-    async def open(self, batch: Sequence[Reading]) -> None:
-        """Load what is known of the articles of a batch, and whatever their mentions lead to."""
+    async def open(self, batch: Sequence[Reading], edits: Sequence[Edit] = ()) -> None:
+        """Load what is known of the articles of a batch, and whatever their mentions, and editors' commands, lead to."""
         await self._tx.execute(SQL["by_index"])
-        slots = sorted({slot_of(reading) for reading in batch})
+        await self._tx.execute(SQL["alone"], sorted({one.kind for one in batch} | {one.kind for one in edits}))
+        named = await self._commands.find(edits)
+        slots = sorted({slot_of(reading) for reading in batch} | named)
         for row in await self._tx.fetch(SQL["revisions"], *columns(slots, 2)):
             self._revisions[row["article_id"], row["kind"]] = row["revision"]
-        await self._load(await self._tx.fetch(SQL["told_before"], *columns(slots, 2)))
+        await self._load_articles(slots)
         after = [told for reading in batch for told in tellings(reading)]
         before = [row.told for row in self._shelf.rows.values()]
         await self._ask(together(keys_of(told) for told in (*before, *after)))
@@ -73,8 +76,30 @@ class Store:
             self._shelf.put(one, digest)
         return before
 
+    def order(self, command: Command) -> list[Told] | None:
+        """Give a command, and return the mentions that it, or what it revokes, names; None if it was given before."""
+        if self._commands.knows(command.edit):
+            return None
+        self._commands.give(command)
+        concerned = self._commands.of(command.edit)
+        return [one for one in self._named_by(concerned) if any(each.names(one) for each in concerned)]
+
+    def rulings(self, told: Sequence[Told]) -> Rulings:
+        """What editors say of these mentions."""
+        return rulings(self._commands.touching(told), told)
+
     async def component(self, seed: Sequence[Told]) -> tuple[Told, ...]:
-        """The seed and all mentions that could be one event with it, through any number of steps."""
+        """The seed and all mentions that could be one event with it, or that a command names with it, through any number of steps."""
+        core = await self._alike(seed)
+        while (touching := self._commands.touching(core)) and (more := named_with(core, self._named_by(touching), touching)):
+            core = await self._alike((*core, *more))
+        return core
+
+    def _named_by(self, commands: Sequence[Command]) -> list[Told]:
+        """What counts of the articles that these commands name."""
+        return self._shelf.of({slot for command in commands for slot in slots_of(command.edit)})
+
+    async def _alike(self, seed: Sequence[Told]) -> tuple[Told, ...]:
         core = self._shelf.crowd.component(seed)
         while keys := self._shelf.crowd.unasked(core):
             await self._ask(keys)
@@ -127,6 +152,7 @@ class Store:
         await self._write("move", [(row.mention_id, row.event_id, row.present) for row in moved], 3)
         events = [self._events[name] for name in sorted(self._changed)]
         await self._write("save_events", [self._event_columns(event, born) for event, born in events], 5)
+        await self._commands.close()
 
     async def _write(self, query: str, rows: Sequence[tuple[object, ...]], width: int) -> None:
         if rows:
@@ -147,6 +173,12 @@ class Store:
             unknown = sorted({row["mention_id"] for row in found} - self._shelf.rows.keys())
             await self._load(await self._tx.fetch(SQL["told"], unknown) if unknown else ())
 
+    async def _load_articles(self, slots: Sequence[Slot]) -> None:
+        more = await self._commands.load(slots)
+        await self._load(await self._tx.fetch(SQL["told_before"], *columns(slots, 2)))
+        if more:
+            await self._load_articles(sorted(more))
+
     async def _load(self, rows: Sequence[asyncpg.Record]) -> None:
         missing = [row["mention_id"] for row in rows if self._parsed.told.get(row["digest"]) is None]
         bodies = {row["mention_id"]: row for row in await self._tx.fetch(SQL["bodies"], missing)} if missing else {}
@@ -154,6 +186,9 @@ class Store:
             if row["mention_id"] not in self._shelf.rows:
                 told = self._parsed.told.get(row["digest"]) or self._parsed.told.put(row["digest"], _told(bodies[row["mention_id"]]))
                 self._shelf.load([Row(told, row["digest"], row["event_id"], row["present"])])
+        found = (self._shelf.rows[row["mention_id"]].slot for row in rows)
+        if more := await self._commands.load(found):
+            await self._load_articles(sorted(more))
 
     async def _load_events(self, event_ids: Iterable[str]) -> None:
         unknown = sorted(set(event_ids) - self._events.keys())

@@ -10,49 +10,23 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.stack import Stack
-from deploy.pipeline.services import service_cards
 from schemas.articles import RawArticle
-from schemas.changes import EventChange
-from schemas.events import CanonicalEvent
 from schemas.mentions import Reading
-from services.chassis.decoding import decode
 from services.chassis.errors import Permanent
-from services.chassis.outbox import Outbox
-from services.chassis.postgres import migrate_schema
-from services.chassis.records import Outgoing, Record
 from services.normalizer import store
 from services.normalizer.desk import readings_to_publish
 from services.normalizer.merger import Merger
 from services.normalizer.merging import Told, merge_all
 from services.normalizer.reading import Ruleset
 from tests.faults.world import articles
+from tests.integration.merging_world import EMPTY, Kept, live, merged, merging_tables, record
 from tests.scenarios.merging.ledger import by_content
-from tests.support.records import raw
-
-
-class Kept(Outbox):
-    """An outbox that only remembers."""
-
-    def __init__(self) -> None:
-        super().__init__("normalizer", {}, [])
-        self.changes: list[EventChange] = []
-
-    async def append(self, tx: asyncpg.Connection, records: Sequence[Outgoing]) -> None:
-        self.changes += [EventChange.model_validate_json(r.value or b"") for r in records if not r.topic.startswith("events.current")]
 
 
 @pytest_asyncio.fixture
 async def tx(stack: Stack) -> AsyncIterator[asyncpg.Connection]:
-    """A connection to an empty normalizer schema; what is done in it is undone."""
-    card = next(card for card in service_cards() if card.name == "normalizer")
-    await migrate_schema(stack.dsn("admin"), card.name, card.migrations)
-    connection = await asyncpg.connect(stack.dsn("normalizer"))
-    transaction = connection.transaction()
-    await transaction.start()
-    await connection.execute("TRUNCATE told_keys, told, readings, events")
-    yield connection
-    await transaction.rollback()
-    await connection.close()
+    async with merging_tables(stack) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="module")
@@ -61,31 +35,12 @@ def readings() -> list[Reading]:
     return [reading for article in articles(40) for reading in readings_to_publish(article, ruleset)]
 
 
-async def merged(tx: asyncpg.Connection, given: Sequence[Reading]) -> tuple[list[CanonicalEvent], list[EventChange]]:
-    """The live events after these readings, and every change on the way."""
-    outbox = Kept()
-    effects = Merger(outbox)
-    for offset, reading in enumerate(given):
-        await effects.apply(tx, await effects.prepare([record(offset, reading)]))
-    return await live(tx), outbox.changes
-
-
-async def live(tx: asyncpg.Connection) -> list[CanonicalEvent]:
-    states = [CanonicalEvent.model_validate_json(row["state"]) for row in await tx.fetch("SELECT state FROM events")]
-    return [state for state in states if not state.merged_into and state.status != "retracted"]
-
-
-def record(offset: int, reading: Reading) -> Record:
-    topic = f"mentions.{reading.kind}.v1"
-    return decode(raw(offset, offset, key=reading.article.article_id.encode(), value=reading.model_dump_json().encode(), topic=topic))
-
-
 @pytest.mark.parametrize("size", [3, 1000])
 async def test_the_history_does_not_depend_on_how_records_fell_into_batches(
     tx: asyncpg.Connection, readings: list[Reading], size: int
 ) -> None:
     _, one_by_one = await merged(tx, readings)
-    await tx.execute("TRUNCATE told_keys, told, readings, events")
+    await tx.execute(EMPTY)
     outbox = Kept()
     effects, records = Merger(outbox), [record(offset, reading) for offset, reading in enumerate(readings)]
     for at in range(0, len(records), size):

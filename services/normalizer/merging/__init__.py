@@ -9,16 +9,20 @@ from .compose import compose
 from .crowd import Crowd
 from .keys import Keys, keys_of
 from .lineage import lineages, shared_sentences
+from .rulings import NO_RULINGS, Command, Rulings, named_with, rulings
 from .scratch import event_id, merge_all, tellings
 from .settle import Around, content, settle
 from .tables import tables
 from .told import Told
 
 __all__ = [
+    "NO_RULINGS",
     "Around",
+    "Command",
     "Crowd",
     "Keys",
     "Likeness",
+    "Rulings",
     "Told",
     "beside",
     "component",
@@ -29,8 +33,10 @@ __all__ = [
     "likeness",
     "lineages",
     "merge_all",
+    "named_with",
     "partition",
     "ruleset",
+    "rulings",
     "settle",
     "shared_sentences",
     "tellings",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .alike import compare, enough
 from .conflicts import disagreeing
 from .keys import keys
+from .rulings import NO_RULINGS, Rulings
 from .shapes import Number, Shape, Structure, shape
 from .told import Told, canonical
 
@@ -17,19 +18,20 @@ Member = tuple[Shape, Told]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`told` in canonical order."""
+    """`told` in canonical order; `label`: what editors have ruled of them goes by it."""
 
     shape: Shape
     told: tuple[Told, ...]
+    label: str | None = None
 
 
-def cells(told: Iterable[Told]) -> tuple[Cell, ...]:
+def cells(told: Iterable[Told], rulings: Rulings = NO_RULINGS) -> tuple[Cell, ...]:
     """A function of the set. Of five thousand reports of one night few dozen differ in more than their numbers."""
-    groups: dict[Structure, list[Member]] = defaultdict(list)
+    groups: dict[tuple[Structure, str | None], list[Member]] = defaultdict(list)
     for one in canonical(told):
         found = shape(one)
-        groups[found.structure].append((found, one))
-    return tuple(_cell(part) for members in groups.values() for part in _parts(members))
+        groups[found.structure, rulings.label.get(one.mention.mention_id)].append((found, one))
+    return tuple(_cell(part, label) for (_, label), members in groups.items() for part in _parts(members))
 
 
 def _parts(members: list[Member]) -> Iterator[list[Member]]:
@@ -63,8 +65,8 @@ def _tells_twice(members: list[Member]) -> bool:
     return False
 
 
-def _cell(members: Sequence[Member]) -> Cell:
-    return Cell(united([found for found, _ in members]), tuple(one for _, one in members))
+def _cell(members: Sequence[Member], label: str | None) -> Cell:
+    return Cell(united([found for found, _ in members]), tuple(one for _, one in members), label)
 
 
 def united(shapes: Sequence[Shape]) -> Shape:

@@ -12,8 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from .alike import Likeness, compare, enough
+from .bonds import Bonds
 from .cells import Cell, cells, neighbours
 from .conflicts import COUNTERPARTS, DATES_APART, contradiction, covers_both
+from .rulings import NO_RULINGS, Rulings
 from .shapes import Structure
 from .tables import tables
 from .told import Told, order
@@ -23,14 +25,14 @@ EXPLAINED = {DATES_APART, COUNTERPARTS}  # by a postponement, by a fuller list
 Edges = dict[tuple[int, int], Likeness]
 
 
-def partition(told: Iterable[Told]) -> tuple[tuple[Told, ...], ...]:
+def partition(told: Iterable[Told], rulings: Rulings = NO_RULINGS) -> tuple[tuple[Told, ...], ...]:
     """The events among these mentions, as groups; canonical order within a group and between groups.
 
-    A function of the set of mentions. It can be taken apart: the partition of two sets that no likeness joins is the union of
-    their partitions.
+    A function of the set of mentions and of what editors have ruled of them. It can be taken apart: the partition of two sets that
+    neither a likeness nor a ruling joins is the union of their partitions.
     """
-    table = cells(told)
-    groups = _Clusters(table).grown()
+    table = cells(told, rulings)
+    groups = _Clusters(table, rulings).grown()
     found = (tuple(sorted((one for position in group for one in table[position].told), key=order)) for group in groups)
     return tuple(sorted(found, key=lambda group: order(group[0])))
 
@@ -38,8 +40,9 @@ def partition(told: Iterable[Told]) -> tuple[tuple[Told, ...], ...]:
 class _Clusters:
     """The clustering under way. Clusters are lists of positions in the table of cells, named by their first position."""
 
-    def __init__(self, table: Sequence[Cell]) -> None:
+    def __init__(self, table: Sequence[Cell], rulings: Rulings) -> None:
         self._shapes = [cell.shape for cell in table]
+        self._bonds = Bonds([cell.label for cell in table], rulings)
         self._edges = self._likely(neighbours(table))
         self._home = list(range(len(table)))
         self._members = {position: [position] for position in self._home}
@@ -53,7 +56,7 @@ class _Clusters:
             these = {position for position, its in enumerate(grains) if its == grain}
             self._agglomerate(these - self._attach(these, placed))
             placed |= these
-        return list(self._members.values())
+        return self._bonds.whole(self._members)
 
     def _likely(self, pairs: Iterator[tuple[int, int]]) -> Edges:
         found = ((pair, compare(self._shapes[pair[0]], self._shapes[pair[1]])) for pair in pairs)
@@ -83,13 +86,18 @@ class _Clusters:
                     home = self._home[partner]
                     best[position][home] = max(found.score, best[position].get(home, 0.0))
         for position, homes in best.items():
-            ranked = sorted((-score, home) for home, score in homes.items() if not self._clashes_of(home, position))
-            if _clear([-score for score, _ in ranked]):
+            ranked = sorted((-score, home) for home, score in homes.items() if self._open(home, position))
+            if _clear(self._bonds.best((-score, home) for score, home in ranked)):
                 yield position, (-ranked[0][0], ranked[0][1])
+
+    def _open(self, home: int, position: int) -> bool:
+        return not self._bonds.forbid(home, position) and not self._clashes_of(home, position)
 
     def _join(self, one: int, other: int) -> bool:
         if one == other or other in self._refused[one]:
             return one == other
+        if self._bonds.forbid(one, other):
+            return False
         clashes = self._clashes_of(one, other)
         if not clashes:
             self._unite(min(one, other), max(one, other))
@@ -99,6 +107,7 @@ class _Clusters:
         return not clashes
 
     def _unite(self, kept: int, gone: int) -> None:
+        self._bonds.unite(kept, gone)
         for position in self._members[gone]:
             self._home[position] = kept
         self._members[kept] += self._members.pop(gone)

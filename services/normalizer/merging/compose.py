@@ -8,8 +8,10 @@ from datetime import datetime
 from schemas.events import CanonicalEvent, EventMention, Link
 from schemas.kinds import kinds
 
+from .corrections import BLANK, corrected, edits_of, is_retracted
 from .fields import claims_of, details_of, participants_of, quantities_of, when_of, where_of
 from .membership import memberships
+from .rulings import NO_RULINGS, Command, Rulings
 from .standing import standing
 from .titles import fields_of, title_of
 from .told import Told, canonical
@@ -25,38 +27,48 @@ def compose(  # noqa: PLR0913  what an event is made of, all by name
     ruleset: str,
     links: Sequence[Link] = (),
     runners_up: Mapping[str, str] | None = None,
+    rulings: Rulings = NO_RULINGS,
+    facts: Sequence[Command] = (),
 ) -> CanonicalEvent:
-    """`group`: the mentions of one event, not empty, in any order. `runners_up`: by mention id, the next best event."""
+    """`group`: the mentions of one event, not empty, in any order. `runners_up`: by mention id, the next best event. `facts`: the
+    corrections and retractions that editors made of it.
+    """
     told = canonical(group)
     heard = voices(told)
-    kind = told[0].mention.kind
     status, history = standing(told)
-    where, cast, quantities, details = where_of(told), participants_of(told), quantities_of(told, heard), details_of(told, heard)
-    card = kinds().get(kind)
-    return CanonicalEvent(
+    event = CanonicalEvent(
         event_id=event_id,
-        kind=kind,
+        kind=told[0].mention.kind,
         revision=revision,
-        title=title_of(kind, status, details.get("form"), fields_of(where, cast, quantities)),
+        title="",
         recorded_at=recorded_at,
         ruleset=ruleset,
         status=status,
         status_history=history,
         when=when_of(told, heard),
-        where=where,
-        participants=cast,
-        quantities=quantities,
-        details=details,
+        where=where_of(told),
+        participants=participants_of(told),
+        quantities=quantities_of(told, heard),
+        details=details_of(told, heard),
         claims=claims_of(told),
-        mentions=_mentions(told, runners_up or {}),
+        mentions=_mentions(told, runners_up or {}, rulings),
         corroboration=corroboration(told, heard),
         links=tuple(links),
-        **({"codes": card.codes_for(status)} if card else {}),
+        edits=edits_of(told, facts, rulings),
     )
+    event = _named(corrected(event, facts) if facts else event)
+    return event.model_copy(update=BLANK) if is_retracted(facts) else event
 
 
-def _mentions(told: Sequence[Told], runners_up: Mapping[str, str]) -> tuple[EventMention, ...]:
-    why = memberships(told, runners_up)
+def _named(event: CanonicalEvent) -> CanonicalEvent:
+    """What follows from the other fields: title and codes."""
+    title = title_of(event.kind, event.status, event.details.get("form"), fields_of(event.where, event.participants, event.quantities))
+    card = kinds().get(event.kind)
+    return event.model_copy(update={"title": title} | ({"codes": card.codes_for(event.status)} if card else {}))
+
+
+def _mentions(told: Sequence[Told], runners_up: Mapping[str, str], rulings: Rulings) -> tuple[EventMention, ...]:
+    why = memberships(told, runners_up, rulings.edit_id)
     return tuple(
         EventMention(
             mention_id=one.mention.mention_id,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from schemas.events import Link
 
-from .cells import Cell, cells, neighbours
+from .cells import cells, neighbours
 from .conflicts import DECLINED_VENUE, incompatible
 from .keys import alike_in_place_and_time
 from .shapes import Shape, Structure
@@ -16,6 +16,7 @@ from .told import Told
 Links = dict[str, tuple[Link, ...]]
 PART = "told as a part of it"
 WHOLE = "told as the whole of it"
+PLANS = frozenset({"declined", "proposed", "scheduled", "postponed"})
 ALTERNATIVE = "the same parties, of whom one refused this venue"
 
 
@@ -47,16 +48,16 @@ def _parts(groups: Mapping[str, Sequence[Told]]) -> Iterator[tuple[str, str, str
 
 
 def _refusals(groups: Mapping[str, Sequence[Told]]) -> Iterator[tuple[str, str, str, str]]:
-    home = {one.mention.mention_id: event_id for event_id, group in groups.items() for one in group}
-    table = _with_refusals(groups)
-    for one, other in neighbours(table):
-        if alternatives(table[one].shape.structure, table[other].shape.structure):
-            ends = [home[table[position].told[0].mention.mention_id] for position in (one, other)]
-            yield ends[0], "alternative_to", ends[1], ALTERNATIVE
-            yield ends[1], "alternative_to", ends[0], ALTERNATIVE
+    table = [(event_id, cell) for event_id, group in _with_refusals(groups) for cell in cells(group)]
+    for one, other in neighbours([cell for _, cell in table]):
+        (home, cell), (elsewhere, others) = table[one], table[other]
+        if alternatives(cell.shape.structure, others.shape.structure):
+            yield home, "alternative_to", elsewhere, ALTERNATIVE
+            yield elsewhere, "alternative_to", home, ALTERNATIVE
 
 
-def _with_refusals(groups: Mapping[str, Sequence[Told]]) -> tuple[Cell, ...]:
+def _with_refusals(groups: Mapping[str, Sequence[Told]]) -> Iterator[tuple[str, list[Told]]]:
+    """What is planned or refused, event by event, of kinds of which anything is refused."""
     declined = {one.mention.kind for group in groups.values() for one in group if one.mention.status == "declined"}
-    plans = (one for group in groups.values() for one in group if one.mention.kind in declined)
-    return cells(one for one in plans if one.mention.status in {"declined", "proposed", "scheduled", "postponed"})
+    for event_id, group in groups.items():
+        yield event_id, [one for one in group if one.mention.kind in declined and one.mention.status in PLANS]

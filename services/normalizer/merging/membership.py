@@ -9,6 +9,7 @@ from schemas.events import Membership
 
 from .alike import compare, enough
 from .cells import Cell, cells, neighbours
+from .rulings import NO_RULINGS, Rulings
 from .shapes import shape
 from .told import Told
 
@@ -16,30 +17,31 @@ ALONE = "alone"
 CORE = 16  # mentions of the event that each is compared with: of thousands, the first told say enough
 
 
-def memberships(group: Sequence[Told], runners_up: Mapping[str, str]) -> dict[str, Membership]:
-    """By mention id: the likeness to the most alike other mention among the first of the event."""
+def memberships(group: Sequence[Told], runners_up: Mapping[str, str], edits: Mapping[str, str]) -> dict[str, Membership]:
+    """By mention id: the likeness to the most alike other mention among the first of the event. `edits`: the command by mention that
+    has put it there, whatever it is like.
+    """
     table = cells(group)
-    return {
-        one.mention.mention_id: _membership(one, cell, table, runners_up.get(one.mention.mention_id)) for cell in table for one in cell.told
-    }
+    by_name = ((one.mention.mention_id, one, cell) for cell in table for one in cell.told)
+    return {name: _membership(one, cell, table, runner_up=runners_up.get(name), edit_id=edits.get(name)) for name, one, cell in by_name}
 
 
-def _membership(one: Told, cell: Cell, table: Sequence[Cell], runner_up: str | None) -> Membership:
+def _membership(one: Told, cell: Cell, table: Sequence[Cell], **fate: str | None) -> Membership:
     """Of its own cell the other mentions count each by itself: all together have every number, and would agree with anything."""
     mine = shape(one)
     partners = [other.shape for other in table[:CORE] if other is not cell]
     partners += [shape(other) for other in cell.told[:CORE] if other is not one]
     likes = [like for other in partners if (like := compare(mine, other)).edge]
     if not likes:
-        return Membership(rule=ALONE, score=0.0, runner_up=runner_up)
+        return Membership(rule=ALONE, score=0.0, **fate)
     best = max(likes, key=lambda like: like.score)
-    return Membership(rule=best.rule, score=best.score, features=best.features, runner_up=runner_up)
+    return Membership(rule=best.rule, score=best.score, features=best.features, **fate)
 
 
-def rivals(groups: Mapping[str, Sequence[Told]]) -> dict[str, str]:
+def rivals(groups: Mapping[str, Sequence[Told]], rulings: Rulings = NO_RULINGS) -> dict[str, str]:
     """By mention id: the other event with which the mention has most in common, if that would be enough to belong there."""
     home = {one.mention.mention_id: event_id for event_id, group in groups.items() for one in group}
-    table = cells(one for group in groups.values() for one in group)
+    table = cells((one for group in groups.values() for one in group), rulings)
     found: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for one, other in neighbours(table):
         if _home(table[one], home) == _home(table[other], home):

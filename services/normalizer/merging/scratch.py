@@ -10,6 +10,7 @@ from schemas.events import CanonicalEvent
 from schemas.mentions import Reading
 
 from .clusters import partition
+from .rulings import Command, rulings
 from .settle import settle
 from .told import Told, canonical
 
@@ -37,7 +38,9 @@ def tellings(readings: Iterable[Reading]) -> tuple[Told, ...]:
     )
 
 
-def merge_all(readings: Iterable[Reading]) -> tuple[CanonicalEvent, ...]:
-    """The events of these readings, in canonical order; a function of the set of readings, ids included."""
-    changes = settle((), partition(tellings(readings)), FROM_SCRATCH, None, event_id)
+def merge_all(readings: Iterable[Reading], commands: Iterable[Command] = ()) -> tuple[CanonicalEvent, ...]:
+    """The events of these readings under these commands of editors, in canonical order; a function of the two sets, ids included."""
+    told = tellings(readings)
+    ruled = rulings(commands, told)
+    changes = settle((), partition(told, ruled), FROM_SCRATCH, None, event_id, rulings=ruled)
     return tuple(change.event for change in changes)

@@ -8,12 +8,14 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from schemas.changes import Cause, ChangeType, EventChange
-from schemas.events import CanonicalEvent, Corroboration, Link
+from schemas.events import CanonicalEvent, Link
 
 from .compose import compose
+from .corrections import BLANK, edits_of, facts_by_event, is_retracted
 from .inherit import Estate, age, inherit
 from .links import Links, links
 from .membership import rivals
+from .rulings import NO_RULINGS, Command, Rulings
 from .tables import tables
 from .told import Told, canonical, order
 
@@ -38,6 +40,7 @@ def settle(  # noqa: PLR0913, PLR0917  what was, what is, and all that its chang
     mint: Mint,
     born: Mapping[str, datetime] | None = None,
     around: Sequence[Around] = (),
+    rulings: Rulings = NO_RULINGS,
 ) -> tuple[EventChange, ...]:
     """What has to be told when `groups` take the place of `previous`, both of the same components.
 
@@ -49,6 +52,7 @@ def settle(  # noqa: PLR0913, PLR0917  what was, what is, and all that its chang
         mint: gives an id for a group that carries on no event.
         born: when each id was first recorded, so that on a merge the older wins; without it the `recorded_at` of the state counts.
         around: events of other components that are, or were, linked to one of these; only their links can change.
+        rulings: what editors say of these mentions; the partition was made with it.
 
     Returns:
         First what became of each group, in canonical order (identified, split, revised; nothing where the content is the same), then
@@ -60,8 +64,11 @@ def settle(  # noqa: PLR0913, PLR0917  what was, what is, and all that its chang
     estate = inherit(previous, ordered, born)
     ids = {at: previous[estate.heir[at]].event_id if at in estate.heir else mint(group) for at, group in enumerate(ordered)}
     by_id = {ids[at]: group for at, group in enumerate(ordered)}
-    related = links(by_id | {one.event.event_id: one.told for one in around})
-    states = _states(by_id, related, {event.event_id: event for event in previous})
+    facts = facts_by_event(by_id, rulings)
+    standing = {event_id: group for event_id, group in by_id.items() if not is_retracted(facts.get(event_id, ()))}
+    related = links(standing | {one.event.event_id: one.told for one in around})
+    ruled = _Ruled(rulings, facts, related, rivals(standing, rulings))
+    states = _states(by_id, ruled, {event.event_id: event for event in previous})
     news = _News(previous, estate, ids, cause, recorded_at)
     living = [news.of_group(at, states[ids[at]]) for at in range(len(ordered))]
     gone = sorted(set(range(len(previous))) - set(estate.heir.values()), key=lambda event: age(previous[event], born))
@@ -72,32 +79,45 @@ def settle(  # noqa: PLR0913, PLR0917  what was, what is, and all that its chang
     return tuple(change for change in (*living, *nearby, *away, *back) if change is not None)
 
 
-def _states(groups: Mapping[str, Sequence[Told]], related: Links, previous: Mapping[str, CanonicalEvent]) -> dict[str, CanonicalEvent]:
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """All that a state is made of beside its mentions. `facts`: corrections and retractions by event id."""
+
+    rulings: Rulings
+    facts: Mapping[str, Sequence[Command]]
+    related: Links
+    runners_up: Mapping[str, str]
+
+
+def _states(groups: Mapping[str, Sequence[Told]], ruled: _Ruled, previous: Mapping[str, CanonicalEvent]) -> dict[str, CanonicalEvent]:
     """The events of these groups, each in its first revision, or as it was where nothing that it is made of has changed."""
-    runners_up, ruleset = rivals(groups), tables().ruleset
     return {
         event_id: previous[event_id]
-        if event_id in previous and _unchanged(previous[event_id], group, related.get(event_id, ()), runners_up)
+        if event_id in previous and _unchanged(previous[event_id], group, ruled)
         else compose(
             group,
             event_id=event_id,
             revision=1,
             recorded_at=None,
-            ruleset=ruleset,
-            links=related.get(event_id, ()),
-            runners_up=runners_up,
+            ruleset=tables().ruleset,
+            links=ruled.related.get(event_id, ()),
+            runners_up=ruled.runners_up,
+            rulings=ruled.rulings,
+            facts=ruled.facts.get(event_id, ()),
         )
         for event_id, group in groups.items()
     }
 
 
-def _unchanged(before: CanonicalEvent, group: Sequence[Told], related: Sequence[Link], runners_up: Mapping[str, str]) -> bool:
-    """A group is told by the same revisions of the same articles, with the same rivals and links, under the same rules."""
+def _unchanged(before: CanonicalEvent, group: Sequence[Told], ruled: _Ruled) -> bool:
+    """A group is told by the same revisions of the same articles, with the same rivals, links and commands, under the same rules."""
     if before.status == "retracted" or before.ruleset != tables().ruleset:
         return False
+    runners_up, event_id = ruled.runners_up, before.event_id
     was = [(m.mention_id, m.article_id, m.revision, m.membership.runner_up if m.membership else None) for m in before.mentions]
     now = [(o.mention.mention_id, o.article.article_id, o.article.revision, runners_up.get(o.mention.mention_id)) for o in group]
-    return was == now and before.links == tuple(related)
+    edits = edits_of(group, ruled.facts.get(event_id, ()), ruled.rulings)
+    return was == now and before.links == tuple(ruled.related.get(event_id, ())) and before.edits == edits
 
 
 def _relinked(event: CanonicalEvent, related: Sequence[Link], inside: set[str]) -> tuple[Link, ...]:
@@ -116,6 +136,8 @@ class _News:
         self._previous, self._estate, self._ids, self._cause, self._at = previous, estate, ids, cause, recorded_at
 
     def of_group(self, group: int, state: CanonicalEvent) -> EventChange | None:
+        if state.status == "retracted":
+            return self._taken_back(group, state)
         if group not in self._estate.heir:
             origin = self._estate.split_from.get(group)
             source = None if origin is None else self._previous[origin].event_id
@@ -125,6 +147,13 @@ class _News:
         if merge_id is None and (state is before or content(before) == content(state)):
             return None
         return self._change("revised", state.model_copy(update={"revision": before.revision + 1}), merge_id=merge_id)
+
+    def _taken_back(self, group: int, state: CanonicalEvent) -> EventChange | None:
+        """An editor says that it never happened; told once, however many articles go on telling it."""
+        before = self._previous[self._estate.heir[group]] if group in self._estate.heir else None
+        if before is None or before.status == "retracted":
+            return None
+        return self._change("retracted", state.model_copy(update={"revision": before.revision + 1}), merge_id=self._merge_id(group))
 
     def of_neighbour(self, before: CanonicalEvent, links: tuple[Link, ...]) -> EventChange | None:
         if links == before.links:
@@ -137,12 +166,7 @@ class _News:
 
     def retracted(self, event: int) -> EventChange:
         """Nothing of what was taken back stays but which mentions it were, so that their return can bring the event back."""
-        nothing = dict.fromkeys(("status_history", "where", "participants", "quantities", "claims", "links"), ())
-        blank = CanonicalEvent.model_fields["when"].default
-        return self._change(
-            "retracted",
-            self._next(event, status="retracted", when=blank, details={}, corroboration=Corroboration(), **nothing),
-        )
+        return self._change("retracted", self._next(event, **BLANK, edits=()))
 
     def _next(self, event: int, **update: object) -> CanonicalEvent:
         before = self._previous[event]

@@ -10,6 +10,10 @@ FROM told JOIN unnest($1::text[], $2::text[]) AS asked (article_id, kind) USING 
 -- Of a young table Postgres believes that some hundred keys are had by most rows, and would read all of it.
 SET LOCAL enable_seqscan = off
 
+-- name: alone
+-- One transaction at a time merges a kind: its readings and its editors' commands come from two topics, and so maybe to two processes.
+SELECT pg_advisory_xact_lock(hashtext('daybook merging ' || kind)) FROM (SELECT kind FROM unnest($1::text[]) AS kind ORDER BY kind OFFSET 0) AS kinds
+
 -- name: sharing_keys
 -- $1: all keys, $2: the strong ones. Two weak keys do not meet.
 SELECT mention_id FROM told_keys WHERE strong AND key = ANY ($1::text[])

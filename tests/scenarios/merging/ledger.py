@@ -7,17 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.changes import Cause, EventChange
 from schemas.events import CanonicalEvent
-from services.normalizer.merging import Around, Told, beside, component, partition, settle
+from services.normalizer.merging import Around, Command, Told, beside, component, partition, rulings, settle
 
 START = datetime(2025, 8, 20, tzinfo=UTC)
 
 
 class Ledger:
-    """Takes one article revision after another; keeps live and retracted events and every change."""
+    """Takes one article revision or command after another; keeps live and retracted events and every change."""
 
     def __init__(self) -> None:
         self.told: dict[str, tuple[Told, ...]] = {}
         self.revisions: dict[str, int] = {}
+        self.commands: list[Command] = []
         self.events: dict[str, CanonicalEvent] = {}
         self.changes: list[EventChange] = []
         self.born: dict[str, datetime] = {}
@@ -30,9 +31,19 @@ class Ledger:
         before = self.told.get(article, ())
         after = tuple(mentions)
         known = [one for name, held in self.told.items() if name != article for one in held]
-        core = component((*before, *after), known)
+        core = component((*before, *after), known, self.commands)
         self.told[article], self.revisions[article] = after, revision
         self._settle(core, set(before) - set(after), beside(core, known))
+        return tuple(self.changes[self._seen :])
+
+    def order(self, command: Command) -> tuple[EventChange, ...]:
+        """What changes when an editor's command arrives, of what is known by now; the rest follows when it comes."""
+        known = [one for held in self.told.values() for one in held]
+        self.commands.append(command)
+        of = {command.edit.edit_id, command.edit.revokes}
+        seed = [one for one in known if any(one_.names(one) for one_ in self.commands if one_.edit.edit_id in of)]
+        core = component(seed, known, self.commands)
+        self._settle(core, set(), beside(core, known))
         return tuple(self.changes[self._seen :])
 
     def _settle(self, core: tuple[Told, ...], gone: set[Told], nearby: tuple[Told, ...]) -> None:
@@ -42,8 +53,11 @@ class Ledger:
         previous = self._events_of(core)
         around = [Around(event, tuple(one for one in nearby if event in self._events_of([one]))) for event in self._events_of(nearby)]
         minted = iter(f"event-{self._clock:03d}-{number}" for number in range(99))
-        groups = partition(one for one in core if one not in gone)
-        changes = settle(previous, groups, Cause(reason="told"), at, lambda _: next(minted), self.born, around)
+        left = [one for one in core if one not in gone]
+        ruled = rulings(self.commands, left)
+        changes = settle(
+            previous, partition(left, ruled), Cause(reason="told"), at, lambda _: next(minted), self.born, around, rulings=ruled
+        )
         for change in changes:
             self.events[change.event.event_id] = change.event
             self.born.setdefault(change.event.event_id, at)

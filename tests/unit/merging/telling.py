@@ -8,9 +8,10 @@ from typing import Any
 
 from schemas.articles import Published, PubStatus
 from schemas.base import sha256
+from schemas.edits import Edit, MentionRef
 from schemas.events import Claim, Evidence, Participant, Place, Quantity, When
 from schemas.mentions import ArticleRef, Mention, Reading
-from services.normalizer.merging import Told
+from services.normalizer.merging import Command, Told
 
 ATLAS = {
     "Ukraine": Place(name="Ukraine", country="UA", precision="country"),
@@ -173,3 +174,17 @@ def readings(*tellings: Told, pubstatus: PubStatus = "usable") -> tuple[Reading,
         )
         for (article, revision, kind), first in slots.items()
     )
+
+
+def ref(one: Told) -> MentionRef:
+    """A mention as an editor's command names it."""
+    evidence = one.mention.evidence
+    return MentionRef(mention_id=one.mention.mention_id, article_id=one.article.article_id, quote_sha256=evidence.quote_sha256)
+
+
+def command(seq: int, action: str, *those: Told, rest: tuple[Told, ...] = (), **more: Any) -> Command:
+    """An editor's command `edit-<seq>`: "merge", a, b; "split", a with rest=(b,); "correct", a with field and value; "revoke" with revokes."""
+    kind = more.pop("kind", those[0].mention.kind if those else "summit")
+    told = {"editor": "A. Editor", "reason": f"reason {seq}", "given_at": moment("2025-09-01T12"), **more}
+    refs = {"mentions": [ref(one) for one in those], "rest": [ref(one) for one in rest]}
+    return Command(Edit.model_validate({"edit_id": f"edit-{seq}", "action": action, "kind": kind, **refs, **told}), seq)

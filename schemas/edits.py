@@ -1,0 +1,89 @@
+"""`Edit`: one command of an editor, the value of `edits.v1`. It wins over the rules of merging until it is revoked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, JsonValue, TypeAdapter, model_validator
+
+from schemas.base import Instant, Model, Sha256
+from schemas.events import Participant, Place, Status, When
+
+Action = Literal["merge", "split", "correct", "retract", "revoke"]
+WHOLE: dict[str, TypeAdapter[Any]] = {
+    "status": TypeAdapter(Status),
+    "when": TypeAdapter(When),
+    "where": TypeAdapter(tuple[Place, ...]),
+    "participants": TypeAdapter(tuple[Participant, ...]),
+}
+PARTS: dict[str, TypeAdapter[Any]] = {
+    "quantities": TypeAdapter(Annotated[int, Field(ge=0, le=1_000_000_000)] | None),
+    "details": TypeAdapter(JsonValue),
+}
+AT_LEAST_TWO = 2
+
+
+class MentionRef(Model):
+    """A mention that outlives the ids of events, and a correction of its article: it is found by its id, else by its quote."""
+
+    mention_id: str
+    article_id: str
+    quote_sha256: Sha256
+
+
+class Edit(Model):
+    """What an editor ordered. All mentions are of one kind.
+
+    merge: `mentions` tell of one happening. split: `mentions` tell of one happening and `rest` of another. correct: `field` of the
+    event that most of `mentions` belong to is `value` (of `quantities.<measure>` and `quantities.<measure>/<party>` a number, or null
+    to tell none). retract: that event did not happen. revoke: the command `revokes` holds no more; a revocation itself can't be revoked.
+    """
+
+    edit_id: Annotated[str, Field(min_length=1, max_length=100)]
+    action: Action
+    kind: Annotated[str, Field(min_length=1, max_length=100)]
+    editor: Annotated[str, Field(min_length=1, max_length=200, description="who gave the command")]
+    reason: Annotated[str, Field(min_length=1, max_length=2000, description="why, in the editor's words; the evidence of a correction")]
+    given_at: Instant
+    events: Annotated[tuple[str, ...], Field(description="the events as they were called when the command was given; for people")] = ()
+    mentions: tuple[MentionRef, ...] = ()
+    rest: tuple[MentionRef, ...] = ()
+    field: str | None = None
+    value: JsonValue = None
+    revokes: str | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        least = {"merge": AT_LEAST_TWO, "revoke": 0}.get(self.action, 1)
+        if len(self.mentions) < least:
+            raise ValueError(f"to {self.action}, name {'two mentions or more' if least > 1 else 'a mention'}")
+        if self.action == "split" and not self.rest:
+            raise ValueError("to split, say which mentions stay")
+        if (self.action == "revoke") != (self.revokes is not None):
+            raise ValueError("a revocation, and nothing else, names the command that it revokes")
+        if (self.action == "correct") != (self.field is not None):
+            raise ValueError("a correction, and nothing else, names a field")
+        self.told()
+        return self
+
+    def told(self) -> Any:
+        """The value of a correction, as the type of its field.
+
+        Raises:
+            ValueError: there is no such field, or the value is none of it (pydantic's error is a ValueError).
+        """
+        return None if self.field is None else of_field(self.field).validate_python(self.value)
+
+
+def of_field(field: str) -> TypeAdapter[Any]:
+    """What a field of an event may hold.
+
+    Raises:
+        ValueError: editors can't set it; the message lists what they can.
+    """
+    name, _, part = field.partition(".")
+    adapter = PARTS.get(name) if part else WHOLE.get(name)
+    if adapter is None:
+        parts = "quantities.<measure>, quantities.<measure>/<party>, details.<name>"
+        raise ValueError(f"no field {field!r}: there are {', '.join(WHOLE)}, {parts}")
+    return adapter

@@ -23,6 +23,7 @@ from services.timeline.generations.changing import NoSuchGenerationError, NotYet
 from services.timeline.generations.names import Generation
 from services.timeline.generations.rebuilding import AnotherRebuildError, Rebuilt, hand_over, rebuild
 from services.timeline.generations.registry import administer, all_of
+from services.timeline.generations.verifying import Verified, verify
 from services.timeline.service import followed_topics
 from tests.integration.test_timeline_service import outgoing, publish
 from tests.support.service import ServiceProcess, eventually, service
@@ -131,6 +132,39 @@ async def test_a_row_that_was_tampered_with_is_named_with_its_field_and_the_old_
     assert await states(emptied) == {1: "live", 2: "ready"}
     # and: who knows better can put it live all the same
     assert (await rebuilt(emptied, force=True)).live is True
+
+
+async def test_verifying_says_equal_or_names_rows_fields_and_the_record_where_it_began(emptied: Stack) -> None:
+    # given: every kind of record: repeats of an event, one that was set aside
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await publish(emptied, [outgoing(event("broken"), b"{}")])
+        await told(emptied, timeline, WORLD)
+        await told(emptied, timeline, LATER)
+    # when nothing was touched
+    found = await verified(emptied)
+    # then
+    assert (found.equal, found.unread, found.rows["events"]) == (True, [], len(WORLD) + len(LATER))
+    # but when a row was changed, one is gone, and one was put in
+    await execute(
+        emptied,
+        "UPDATE timeline_g1.events SET status = 'forged' WHERE event_id = 'e-3' AND revision = 1;"
+        "DELETE FROM timeline_g1.actors WHERE event_id = 'e-5';"
+        "INSERT INTO timeline_g1.heads VALUES ('ghost', 1, now())",
+    )
+    found = await verified(emptied)
+    # then
+    assert (found.equal, found.wrong) == (False, {"events": 1, "actors": 1, "heads": 1})
+    examples = {(one.table, one.key): one for one in found.examples}
+    forged = examples["events", ("e-3", "1")]
+    assert forged.fields == ["status"]
+    assert forged.place is not None
+    assert (examples["actors", ("e-5", "0")].found, examples["heads", ("ghost",)].expected) == (None, None)
+    assert found.began_at is not None
+
+
+async def verified(stack: Stack) -> Verified:
+    return await verify(stack.kafka, stack.dsn("admin"), Generation(1, "live", ""), lambda _done, _total: None)
 
 
 async def test_a_copy_that_is_behind_is_not_put_live_and_would_show_the_past_if_it_were(

@@ -157,7 +157,7 @@ def projection_that_runs(statement: str) -> Projection:
     class Odd(Projection):
         insert = statement  # in place of the property
 
-    return Odd("odd", {"n": "int"}, True, lambda entries: [(len(entries),)], "", "")
+    return Odd("odd", {"n": "int"}, 1, True, lambda entries: [(len(entries),)], "", "")
 
 
 async def test_a_statement_that_is_wrong_by_itself_blames_no_record(pool: asyncpg.Pool) -> None:

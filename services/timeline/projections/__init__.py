@@ -3,7 +3,7 @@
 | file | holds |
 |---|---|
 | `tables.sql` | the table, named as the folder, with its indexes |
-| `rows.py` | `COLUMNS`: name → Postgres type; `rows(entries)`: one tuple a row in that order, sorted by key; pure |
+| `rows.py` | `COLUMNS`: name → Postgres type, the first `KEY` (2) being its key; `rows(entries)`: one tuple a row, sorted by key; pure |
 | `followed.sql` | optional: what becomes of rows whose event has a newer revision; without it they are deleted |
 
 `KEEPS_ALL = True` in `rows.py` asks for every revision; else `rows` gets the last one of each event. Names are not qualified: the
@@ -38,6 +38,7 @@ class Projection:
 
     name: str
     columns: Mapping[str, str]
+    key: int
     keeps_all: bool
     rows: Rows
     tables: str
@@ -74,6 +75,7 @@ def _load(folder: Path) -> Projection:
     return Projection(
         folder.name,
         module.COLUMNS,
+        getattr(module, "KEY", 2),
         getattr(module, "KEEPS_ALL", False),
         module.rows,
         (folder / "tables.sql").read_text(encoding="utf-8"),

@@ -51,14 +51,16 @@ def test_rows_are_sorted_by_key_so_that_two_owners_cannot_deadlock(projection: P
         FULL.model_copy(update={"event_id": event_id, "revision": revision})
         for event_id, revision in (("c", 1), ("a", 1), ("b", 1), ("a", 2))
     ]
-    keys = [row[:2] for row in projection.of(entries(*told))]
+    keys = [row[: projection.key] for row in projection.of(entries(*told))]
     assert keys == sorted(keys)
     assert len(keys) == len(set(keys))
 
 
 @EACH
 def test_another_column_is_another_shape(projection: Projection) -> None:
-    assert shape([projection]) != shape([Projection(projection.name, {}, False, projection.rows, projection.tables, projection.followed)])
+    assert shape([projection]) != shape(
+        [Projection(projection.name, {}, 2, False, projection.rows, projection.tables, projection.followed)]
+    )
 
 
 def test_an_event_has_the_columns_that_it_is_asked_by() -> None:

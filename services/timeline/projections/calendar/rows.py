@@ -10,6 +10,7 @@ from services.timeline.changes import Change
 from services.timeline.fold import Entry
 
 COLUMNS = {"event_id": "text", "day": "date", "country": "text", "kind": "text", "status": "text", "exact": "boolean"}
+KEY = 3
 LONGEST = 14
 """Days: a summit of a week lies on each of them; what happens some time within a month is put on its first day, marked."""
 ROUGH = {"week", "month", "year", "unknown"}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from schemas.events import Participant
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate
+from services.normalizer.reading.grammar import words
 
 PHASES = {
     "occurred": "past", "ongoing": "past", "disputed": "past", "scheduled": "future", "proposed": "future", "postponed": "future",
@@ -24,6 +25,10 @@ CONTINUED = 3
 TELLING = 3
 # So many first and last members of a happening, and so many latest happenings, are looked at.
 KEPT = 8
+# A lead is one of the first sentences; it is filled in within so many more.
+LEAD, ELABORATED = 3, 5
+# "another deadly air strike": so many words before.
+APART = 3
 LATEST = 24
 
 
@@ -77,12 +82,42 @@ def _attackers(candidates: Sequence[Candidate]) -> frozenset[str]:
     return frozenset(side_of(said.value) for c in candidates for said in c.parties if said.value.role == "attacker")
 
 
+def mutual(candidate: Candidate) -> bool:
+    """As in "Iran and Iraq bombed each other's towns": the sum of two sides' strikes, and nothing of either."""
+    striking = {said.value.country for said in candidate.parties if said.value.role == "attacker"}
+    return candidate.trigger.kind.frame == "directed" and any(set(pair) <= striking for pair in candidate.trigger.kind.adversaries)
+
+
 def _times_meet(happening: Happening, candidate: Candidate) -> bool:
     if _put_off(happening, candidate):
         return True
     return all(
-        dating.meet(m.when.value, candidate.when.value) or _told_later(m, candidate) for m in happening.known if m.when and candidate.when
+        dating.meet(m.when.value, candidate.when.value) or _told_later(m, candidate) or _day_follows(happening, m, candidate)
+        for m in happening.known
+        if m.when and candidate.when
     )
+
+
+def _day_follows(happening: Happening, member: Candidate, candidate: Candidate) -> bool:
+    """As in "An air strike killed ten, media said on Wednesday. … A jet bombed X on Tuesday": told on one day, it was on another."""
+    first = happening.members[0]
+    lead = first.trigger.sentence.index < LEAD and candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
+    return lead and _singular(first) and not _place_keys(happening.known)[0] and _tells_of(member, candidate)
+
+
+def _tells_of(member: Candidate, candidate: Candidate) -> bool:
+    """Whether one has but a day on which it was told, and the other a day right before."""
+    if member.when is None or candidate.when is None or candidate.trigger.kind.frame == "meeting":
+        return False
+    told, own = dating.days(member.when.value), dating.days(candidate.when.value)
+    close = told is not None and own is not None and dt.timedelta(0) <= told[0] - own[1] <= dt.timedelta(TELLING)
+    return close and dating.is_heard(member.trigger, member.when)
+
+
+def _singular(candidate: Candidate) -> bool:
+    """As in "an air strike": one, so that what is told next of a strike there is told of it."""
+    trigger = candidate.trigger
+    return trigger.noun and not trigger.sentence.tokens[trigger.last - 1].low.endswith("s")
 
 
 def _put_off(happening: Happening, candidate: Candidate) -> bool:
@@ -99,9 +134,7 @@ def _told_later(member: Candidate, candidate: Candidate) -> bool:
         return True
     if not (candidate.refers or (candidate.trigger.sentence.index - member.trigger.sentence.index <= 1 and not candidate.places)):
         return False
-    told, own = dating.days(member.when.value), dating.days(candidate.when.value)
-    close = told is not None and own is not None and dt.timedelta(0) <= told[0] - own[1] <= dt.timedelta(TELLING)
-    return close and dating.is_heard(member.trigger, member.when)
+    return _tells_of(member, candidate)
 
 
 def _same_day(happening: Happening, candidate: Candidate) -> bool:
@@ -123,7 +156,23 @@ def _places_meet(happening: Happening, candidate: Candidate) -> bool:
     other, countries = _place_keys([candidate])
     if my_countries and countries and not my_countries & countries:
         return False
-    return not mine or not other or bool(mine & other)
+    if not mine or not other or mine & other or _shot_down_too(happening, candidate):
+        return True
+    same = candidate.trigger.sentence is happening.members[-1].trigger.sentence
+    if same and all(said.value.precision == "city" for said in candidate.places):
+        return not _on_the_map([candidate])
+    return candidate.refers and not (_on_the_map([candidate]) and _on_the_map(happening.known))
+
+
+def _on_the_map(candidates: Sequence[Candidate]) -> bool:
+    return any(said.value.geonameid is not None and said.value.precision in LOCAL for c in candidates for said in c.places)
+
+
+def _shot_down_too(happening: Happening, candidate: Candidate) -> bool:
+    """As in "shot down 30 drones over Kursk. … Ten were destroyed over Orel": one defence against one wave."""
+    last = happening.members[-1]
+    both = last.trigger.pattern.card.reverse and candidate.trigger.pattern.card.reverse and bool(_place_keys([last])[0])
+    return both and candidate.trigger.sentence.index - last.trigger.sentence.index <= NEXT
 
 
 def _only_adds(happening: Happening, candidate: Candidate) -> bool:
@@ -189,9 +238,29 @@ def _points_back(happening: Happening, candidate: Candidate) -> bool:
         or shared_place
         or shared_sides
         or gap == 0
+        or _elaborates(happening, candidate)
         or (exchange and gap <= NEXT)
         or (candidate.refers and gap <= RECENT)
     )
+
+
+def _elaborates(happening: Happening, candidate: Candidate) -> bool:
+    """As in "An air strike in the north killed nine. … The plane hit a car in X": where the one strike was is told further on."""
+    first = happening.members[0]
+    if first.trigger.kind.frame != "directed" or not _singular(first) or _place_keys(happening.known)[0]:
+        return False
+    return candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
+
+
+def _is_apart(candidate: Candidate) -> bool:
+    """As in "another raid", "a second air strike", "the first attack hit …": not the one just told; "the third raid this year" is."""
+    trigger, tokens = candidate.trigger, candidate.trigger.sentence.tokens
+    if not trigger.noun or trigger.kind.frame != "directed":
+        return False
+    before = [token.low for token in tokens[max(trigger.first - APART, 0) : trigger.first]]
+    acts = trigger.last < len(tokens) and tokens[trigger.last].low in words("hits")
+    other = any(low in words("apart") for low in before)
+    return (other and ("the" not in before or acts)) or (acts and any(low in words("opening_of") for low in before))
 
 
 def _meeting_fits(happening: Happening, candidate: Candidate) -> bool:
@@ -206,6 +275,8 @@ def _directed_fits(happening: Happening, candidate: Candidate) -> bool:
 def fits(happening: Happening, candidate: Candidate) -> bool:
     """Whether nothing speaks against a candidate's being this happening, and something for it."""
     frame = candidate.trigger.kind.frame
+    if _is_apart(candidate) or mutual(candidate) or _says_nothing(candidate):
+        return False
     if "another" in candidate.trigger.pattern.card.needs and candidate.when and not _same_day(happening, candidate):
         return False
     if not (_times_meet(happening, candidate) and _points_back(happening, candidate)):
@@ -234,18 +305,29 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         fitting = [h for h in happenings[-LATEST:] if fits(h, candidate) and not _other_day(h, candidate, published)]
         if fitting:
             max(fitting, key=lambda h: _nearness(h, candidate, published)).add(candidate)
-        elif whole or _echoes(happenings, candidate):
+        elif whole or (candidate.fresh and (_echoes(happenings, candidate) or _another(happenings, candidate))):
             happenings.append(_with_pending(pending, candidate))
             pending = []
         elif candidate.fresh:
-            pending = [*(p for p in pending if p.trigger.sentence is candidate.trigger.sentence), candidate][-KEPT:]
+            pending = [*(p for p in pending if p.trigger.sentence is candidate.trigger.sentence or _leads(p)), candidate][-KEPT:]
     return tuple(happenings)
+
+
+def _says_nothing(candidate: Candidate) -> bool:
+    """As in "the use of drone strikes in X": neither told as real nor with a number, it adds nothing to what was told."""
+    return candidate.trigger.kind.frame == "directed" and candidate.trigger.noun and not candidate.fresh and not candidate.quantities
+
+
+def _leads(candidate: Candidate) -> bool:
+    """As in "An air strike on a village killed twelve": the news, though where and by whom is told further on."""
+    opens = candidate.trigger.sentence.index < LEAD and candidate.trigger.pattern.card.echo and bool(candidate.quantities)
+    return candidate.trigger.kind.frame == "directed" and opens and _singular(candidate)
 
 
 def _other_day(happening: Happening, candidate: Candidate, published: dt.date | None) -> bool:
     """As in "It follows Friday's exchange": the undated news of the day is not what is told of another."""
     days = dating.days(candidate.when.value) if candidate.when else None
-    if not candidate.trigger.pattern.card.echo or days is None or published is None:
+    if not candidate.trigger.pattern.card.echo or not candidate.trigger.noun or days is None or published is None:
         return False
     undated = not any(m.when and dating.days(m.when.value) for m in happening.known)
     return undated and not days[0] <= published <= days[1]
@@ -258,14 +340,30 @@ def _echoes(happenings: Sequence[Happening], candidate: Candidate) -> bool:
         and bool(happenings)
         and candidate.when is not None
         and dating.days(candidate.when.value) is not None
+        and (candidate.trigger.kind.frame != "directed" or _tells_enough(candidate))
     )
+
+
+def _tells_enough(candidate: Candidate) -> bool:
+    """As in "two missiles killed three early on Thursday": a day to the day, and where or with what toll."""
+    exact = candidate.when is not None and candidate.when.value.precision in {"minute", "hour", "day", "night"}
+    told = any(said.value.measure in {"killed", "wounded"} for said in candidate.quantities)
+    return exact and (told or bool(candidate.places) or any(said.value.role == "attacker" for said in candidate.parties))
+
+
+def _another(happenings: Sequence[Happening], candidate: Candidate) -> bool:
+    """As in "A second raid killed three": one more of the strikes just told, with a place or a toll of its own."""
+    gap = candidate.trigger.sentence.index - happenings[-1].last_sentence if happenings else RECENT
+    told = any(said.value.measure in {"killed", "wounded"} for said in candidate.quantities)
+    return gap < RECENT and _is_apart(candidate) and (told or bool(candidate.places))
 
 
 def _with_pending(pending: Sequence[Candidate], candidate: Candidate) -> Happening:
     """What a clause before left unsaid, its neighbour may say: "a drone attack carried out on Sunday | hit a bus in Sumy"."""
     mine = [p for p in pending if p.trigger.sentence is candidate.trigger.sentence]
     tolls = [p for p in mine if "another" in p.trigger.pattern.card.needs and fits(Happening([candidate]), p)]
-    parts = [p for p in mine if "another" not in p.trigger.pattern.card.needs]
+    leads = [p for p in pending if p not in mine and _leads(p) and fits(Happening([p]), candidate)]
+    parts = [*leads, *(p for p in mine if "another" not in p.trigger.pattern.card.needs)]
     if parts and fits(Happening(parts), candidate):
         return Happening([*parts, candidate, *tolls])
     return Happening([candidate, *tolls])

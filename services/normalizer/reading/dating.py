@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,7 +20,8 @@ PLUPERFECT = 6
 REPORTED = 3
 OPENING = 3
 CROSSING = 8
-NEAR, FAR = 12, 30
+NEAR, FAR = 12, 45
+_CLOCK = re.compile(r"(?:at |around |about )?\d{1,2}(?:[:.]\d{2})?\s?(?:[ap]\.?m\.?|hours)?(?: local time| GMT| UTC)?", re.IGNORECASE)
 
 
 def _dates(time: Time) -> bool:
@@ -110,6 +112,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not _older(trigger, time)
         and not _of_offer(trigger, time, status)
         and not _of_people(trigger, time)
+        and not (trigger.kind.frame == "directed" and _is_clock(time))
     ]
     own = [
         time
@@ -130,6 +133,11 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
             turned = "occurred" if had_been_due(trigger) else status
             return Said(fitted(told, expression.text, turned, published), expression.start, expression.end)
     return None
+
+
+def _is_clock(time: Time) -> bool:
+    """As in "at around 1 p.m.": an hour of a day that is told elsewhere."""
+    return time.expression.type == "TIME" and bool(_CLOCK.fullmatch(time.expression.text.strip()))
 
 
 def had_been_due(trigger: Trigger) -> bool:

@@ -31,6 +31,8 @@ def _adjacent_before(sentence: Sentence, at: int) -> Name | None:
         gap = sentence.tokens[name.last : at]
         if len(gap) > WEAPON_GAP or any(token.low in words("no_attacker") for token in gap) or sentence.clause(at)[0] > name.last:
             return None
+        if any(name.last <= first < at for first, _ in sentence.says):
+            return None
         if is_party(name) and (not is_person(name) or (gap and gap[0].low == "'s")):
             return name
     return None
@@ -78,14 +80,20 @@ def _main_subject(sentence: Sentence, trigger: Trigger) -> Name | None:
 
 
 def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
-    """As in "Russia used a new missile during an attack on Kyiv": the state that uses, launches or sends, earlier in the sentence."""
+    """As in "Russia used a new missile during an attack on Kyiv": the last before the verb of those who use, launch or send."""
     before = [
         n
         for n in sentence.names
         if n.last <= trigger.first and is_party(n) and n.governor is None and not is_speaker(sentence, n, trigger.first)
     ]
     uses = [at for at, token in enumerate(sentence.tokens) if token.low in words("strike_verbs") and at not in trigger.others]
-    return next((n for n in before if any(n.last <= at < n.last + USER_GAP for at in uses)), None)
+    users = [n for n in before if any(n.last <= at < n.last + USER_GAP and not _suffers(sentence, n, at) for at in uses)]
+    return next((n for n in reversed(users) if n.first - users[0].last <= USER_GAP), None)
+
+
+def _suffers(sentence: Sentence, name: Name, verb: int) -> bool:
+    """As in "Mansour had been killed in …": done to him, not by him."""
+    return any(token.low in words("passive") for token in sentence.tokens[name.last : verb])
 
 
 def _comes_under(trigger: Trigger) -> bool:
@@ -197,6 +205,16 @@ def _is_side(name: Name) -> bool:
     return is_party(name) or whole_state(name) is not None
 
 
+def is_struck(trigger: Trigger, name: Name, *, attacked_by_known: bool) -> bool:
+    """Whether a name aimed at is a side: "on Iran" is, "in Yemen" only tells where, unless nobody else's war is fought there."""
+    land = whole_state(name) or (name.named.actor if name.named.actor and name.named.actor.type == "state" else None)
+    if land is None or name.governor is None or name.governor in words("aimed_at_lands"):
+        return True
+    if name.governor == "of":
+        return name.governor_at == trigger.last
+    return not attacked_by_known and land.country not in trigger.kind.contested
+
+
 def _beside_others(sentence: Sentence, name: Name) -> bool:
     """As in "the Lebanese-Syrian border": neither is struck."""
     following = next((n for n in sentence.names if n.first == name.last), None)
@@ -216,7 +234,10 @@ def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     whole = whole_state(name) is not None or (name.named.actor is not None and name.named.actor.type == "state")
     if name.governor in words("aimed" if whole else "aimed_at_actors"):
         return True
-    return name.governor is None and not trigger.noun
+    acts = trigger.last < len(sentence.tokens) and sentence.tokens[trigger.last].low in words("hits")
+    if name.governor == "of" and not whole:
+        return (acts or not trigger.noun) and sentence.tokens[name.governor_at - 1].low in words("armed")
+    return name.governor is None and (not trigger.noun or acts)
 
 
 def sides(attacking: Sequence[Name], attacked: Sequence[Name]) -> tuple[Said[Participant], ...]:

@@ -82,15 +82,25 @@ def _country_place(name: Name) -> Place | None:
 def _other_side(trigger: Trigger, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:
     """Between states at war the place hit, or the side told, tells the other side."""
     known = {said.value.country for said in parties if said.value.type == "state"}
-    hit = next((place for place in places if place.value.country), None)
+    hit = next((place for place in places if place.value.country and place.value.role != "origin"), None)
     pairs = trigger.kind.adversaries
     if hit is None:
         return ()
     country = hit.value.country
+    if _crosses(trigger, parties, country):
+        side = state(country, "target")
+        return (Said(side, hit.start, hit.end),) if side else ()
     if known - {country} and country not in known and any({country, other} == set(pair) for pair in pairs for other in known - {country}):
         side = state(country, "target")
         return (Said(side, hit.start, hit.end),) if side else ()
     return ()
+
+
+def _crosses(trigger: Trigger, parties: Sequence[Said[Participant]], country: str | None) -> bool:
+    """As in "Hezbollah rockets hit a town in Israel": a group that strikes another land than its own attacks that land's state."""
+    striking = {said.value.country for said in parties if said.value.role == "attacker" and said.value.name in trigger.kind.raiders}
+    told = any(said.value.role == "target" for said in parties)
+    return bool(striking) and country not in striking and not told
 
 
 def _by_place(trigger: Trigger, candidate: Candidate) -> tuple[Candidate, ...]:
@@ -135,7 +145,9 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
         places = placing.pointed_at(document, trigger) or tuple(
             Said(place, n.named.start, n.named.end) for n in attacked if (place := _country_place(n))
         )
-    parties = directed.sides(attacking, attacked)
+    places = placing.settled(document, trigger, places, {name.named.actor.country for name in attacking if name.named.actor})
+    struck = [name for name in attacked if directed.is_struck(trigger, name, attacked_by_known=bool(attacking))]
+    parties = directed.sides(attacking, struck)
     parties = (*parties, *_other_side(trigger, parties, places))
     told = read_state(trigger.sentence.tokens, region(trigger), ALLOWED["directed"])
     if told.weight == 0 and _denied(document, trigger, attacking):

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from services.normalizer.reading.candidates import Candidate, Trigger
-from services.normalizer.reading.coreference import side_of
+from services.normalizer.reading.coreference import mutual, side_of
 from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.status import tells
 from services.normalizer.reading.telling import region
 
 PEACE_REACH = 4
+# So many strikes over weeks are a campaign.
+MANY = 5
+WIDE = frozenset({"week", "month", "year"})
 
 
 def _countries(candidate: Candidate) -> set[str | None]:
@@ -119,6 +122,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "state_attacker": _state_attacker,
     "place": lambda candidate: bool(candidate.places),
     "toll": _toll,
+    "harm": lambda c: _toll(c) or _words_needed(c.trigger, "installations"),
     "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors"),
     "swapped": lambda c: _captive(c) or (_handed(c) and _mutual(c)),
     "another": lambda _: False,
@@ -138,7 +142,8 @@ def _words_needed(trigger: Trigger, need: str) -> bool:
 
 def judged(candidate: Candidate) -> tuple[Candidate, bool]:
     """The candidate, and whether it is a happening of its own."""
-    return replace(candidate, fresh=not _unreal(candidate)), next(shortcomings(candidate), None) is None
+    fresh = not _unreal(candidate) and (candidate.trigger.kind.frame != "directed" or _particular(candidate))
+    return replace(candidate, fresh=fresh), next(shortcomings(candidate), None) is None
 
 
 def shortcomings(candidate: Candidate) -> Iterator[str]:
@@ -162,12 +167,27 @@ def _unreal(candidate: Candidate) -> bool:
 
 def _habitual(candidate: Candidate) -> bool:
     """As in "Strikes continue": many, at no time that is told."""
-    return candidate.when is None and tells(candidate.trigger.sentence.tokens, region(candidate.trigger), "habitual")
+    dated = candidate.when is not None and candidate.when.value.precision not in WIDE
+    return not dated and tells(candidate.trigger.sentence.tokens, region(candidate.trigger), "habitual")
+
+
+def _general(candidate: Candidate) -> bool:
+    """As in "Drone strikes are unpopular", "more than 300 air strikes in the last year": of a kind or a campaign, not an occasion."""
+    trigger, tokens = candidate.trigger, candidate.trigger.sentence.tokens
+    when = candidate.when.value if candidate.when else None
+    if when is not None:
+        return when.precision in WIDE and any(q.value.measure == "strikes" and (q.value.best or 0) >= MANY for q in candidate.quantities)
+    after = [token.low for token in tokens[trigger.last : trigger.last + 2]]
+    plural = trigger.noun and tokens[trigger.last - 1].low.endswith("s")
+    being = len(after) > 1 and after[0] in lexical("copulas") and after[1] not in lexical("reporting")
+    return plural and being and not candidate.quantities
 
 
 def _particular(candidate: Candidate) -> bool:
     """As in "as they meet": a meeting known only by pronouns needs a time or a place of its own."""
     trigger = candidate.trigger
+    if trigger.kind.frame == "directed":
+        return not _general(candidate) and not mutual(candidate)
     if trigger.kind.frame != "meeting" or candidate.when or candidate.places:
         return True
     only_points = candidate.refers and not candidate.names_parties and not any(n.last == trigger.first for n in trigger.sentence.names)

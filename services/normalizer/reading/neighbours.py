@@ -10,7 +10,7 @@ from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.coreference import Happening, persons, sides
 from services.normalizer.reading.document import Document
-from services.normalizer.reading.placing import around, by_adjective, of_the_attacked
+from services.normalizer.reading.placing import around, by_adjective, of_officials, of_the_attacked
 
 # Lenders are looked for among so many happenings.
 LOOKED_AT = 24
@@ -68,7 +68,7 @@ def _without_attackers(places: Sequence[Said[Place]], candidate: Candidate) -> t
 
 def _lent_place(document: Document, first: Candidate) -> tuple[Said[Place], ...]:
     """The land that is struck, else what the words around name."""
-    return of_the_attacked(first) or around(document, first.trigger) or by_adjective(first.trigger)
+    return of_the_attacked(first) or of_officials(first) or around(document, first.trigger) or by_adjective(first.trigger)
 
 
 def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Happening, ...]:
@@ -79,8 +79,17 @@ def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Ha
         if first.trigger.kind.frame != "directed" or _venues(happening):
             lent.append(happening)
             continue
-        lent.append(Happening([replace(first, places=_without_attackers(_lent_place(document, first), first)), *rest]))
+        places = _without_attackers(_lent_place(document, first), first) or _told_before(lent, first)
+        lent.append(Happening([replace(first, places=places), *rest]))
     return tuple(lent)
+
+
+def _told_before(earlier: Sequence[Happening], first: Candidate) -> tuple[Said[Place], ...]:
+    """As in "A second raid there killed six": where the strike told right before it was."""
+    before = earlier[-1] if earlier else None
+    if before is None or first.trigger.sentence.index - before.last_sentence > NEXT_DOOR:
+        return ()
+    return _venues(before)[:1]
 
 
 def _sided(happening: Happening) -> tuple[Said[Participant], ...]:

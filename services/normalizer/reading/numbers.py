@@ -84,6 +84,12 @@ def _digits(low: str) -> int | None:
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= len("999999999") else None
 
 
+def _ranks(tokens: Sequence[Token], at: int) -> bool:
+    """As in "the 26th missile": one of a row, not so many."""
+    last = at + 1
+    return last < len(tokens) and tokens[last].low in lexical("ordinal_ends") and tokens[last].start == tokens[at].end
+
+
 def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | None:
     end, vague = words.vague.at(tokens, at)
     if vague:
@@ -92,6 +98,7 @@ def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | N
     value = spelt[0] if spelt else _digits(tokens[at].low)
     if (
         value is None
+        or _ranks(tokens, at)
         or (value == 1 and at > 0 and tokens[at - 1].low == "no")
         or (value == 1 and end < len(tokens) and tokens[end].low in lexical("sums"))
     ):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from schemas.events import Place, PlaceRole
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
@@ -18,6 +19,9 @@ STRANGE = 2
 NEXT = 3
 BOARD_REACH = 4
 CHAIN = 4
+VOICE_REACH = 2
+# An unknown town is placed by what so many sentences before name.
+NEAR = 2
 # "the city" was named at most so many sentences before.
 RECALL = 4
 RANK = {"site": 0, "city": 1, "region": 2, "unknown": 3, "country": 4, "sea": 5}
@@ -166,10 +170,58 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
         if n.first not in used and (_stands_as_place(sentence, n) or n in aimed) and not _possessive(sentence, n)
     ]
     found += [n for n in aimed if _is_place(n)]
-    found = [n for n in found if not _attributive(sentence, n)]
+    found = [n for n in found if not _attributive(sentence, n) and not _elsewhere(sentence, n)]
     found = [n for n in found if not any(_tells_where(one, n) for one in found)]
     origins = [_said(n, "origin") for n in found if n.governor == "from"]
     return _sorted([*(_said(n, "target") for n in found if n.governor != "from"), *origins])
+
+
+def _elsewhere(sentence: Sentence, name: Name) -> bool:
+    """As in "monitored in Nicosia": where it was heard; "a region near Afghanistan": the land beside."""
+    before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    beside = name.governor in words("beside") and name.named.place is not None and name.named.place.precision == "country"
+    return beside or before in words("heard_there")
+
+
+def of_officials(candidate: Candidate) -> tuple[Said[Place], ...]:
+    """As in "Pakistani officials said a U.S. drone …": those who tell of another's strike tell of their own land."""
+    sentence = candidate.trigger.sentence
+    striking = {said.value.country for said in candidate.parties if said.value.role == "attacker"}
+    names = [n for n in sentence.names if n.named.form == "adjective" and n.named.actor and n.named.actor.country not in striking]
+    telling = [n for n in names if any(token.low in words("local_voices") for token in sentence.tokens[n.last - 1 : n.last + VOICE_REACH])]
+    return _sorted([_state_place(n, "target") for n in telling[:1]]) if striking else ()
+
+
+def settled(
+    document: Document, trigger: Trigger, places: Sequence[Said[Place]], striking: Collection[str | None]
+) -> tuple[Said[Place], ...]:
+    """The same places; a town that no gazetteer has lies where the nearest place that one has lies, and not in the attacker's land."""
+    if all(said.value.geonameid is not None or said.value.precision != "city" for said in places):
+        return tuple(places)
+    index = trigger.sentence.index
+    nearby = reversed(document.sentences[max(index - NEAR, 0) : index + 1])
+    country = next((land for sentence in nearby if (land := _known_land(sentence, trigger, striking))), None)
+    return tuple(_in_land(said, country) for said in places)
+
+
+def _known_land(sentence: Sentence, trigger: Trigger, striking: Collection[str | None]) -> str | None:
+    """The country of the last place of a sentence that a gazetteer has; in the trigger's own, of the nearest to it."""
+    places = [(n.first, n.named.place) for n in sentence.names if n.named.place and _is_known(n)]
+    lands = [(at, place.country) for at, place in places if place.country and place.country not in striking]
+    if sentence is trigger.sentence:
+        lands.sort(key=lambda land: -abs(land[0] - trigger.last))
+    return lands[-1][1] if lands else None
+
+
+def _is_known(name: Name) -> bool:
+    """A place in a gazetteer, and no state that acts."""
+    place = name.named.place
+    return place is not None and name.named.reading == "place" and (place.geonameid is not None or place.precision != "city")
+
+
+def _in_land(said: Said[Place], country: str | None) -> Said[Place]:
+    unknown = said.value.geonameid is None and said.value.precision == "city" and country is not None
+    return replace(said, value=said.value.model_copy(update={"country": country})) if unknown else said
 
 
 def of_the_attacked(candidate: Candidate) -> tuple[Said[Place], ...]:

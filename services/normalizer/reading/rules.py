@@ -72,6 +72,8 @@ class KindCard(Model):
     measures: tuple[str, ...] = ()
     names_released: bool = False
     adversaries: tuple[tuple[str, str], ...] = ()
+    raiders: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
     patterns: tuple[PatternCard, ...]
 
 
@@ -106,6 +108,8 @@ class Kind:
     weapon: Table[str]
     classes: dict[str, Table[str]]
     adversaries: tuple[tuple[str, str], ...]
+    raiders: tuple[str, ...]
+    contested: tuple[str, ...]
     measures: tuple[str, ...]
     names_released: bool
     patterns: tuple[Pattern, ...]
@@ -134,6 +138,8 @@ def _kind(card: KindCard) -> Kind:
         weapon=Table([*weapons, *near]),
         classes={name: table(members, name) for name, members in card.classes.items()},
         adversaries=card.adversaries,
+        raiders=card.raiders,
+        contested=card.contested,
         measures=card.measures,
         names_released=card.names_released,
         patterns=tuple(_pattern(pattern) for pattern in card.patterns),

@@ -21,6 +21,8 @@ ALLOWED = {
 
 # "will visit Rome and hold talks": what is told of the first of two joined verbs holds for the second, this much further off.
 STRETCH = 12
+# "the unmanned aircraft reportedly fired": so many words from the article to the verb.
+WIELDED = 5
 INTENT = 4.0
 PLANS = frozenset({"scheduled", "proposed"})
 
@@ -78,11 +80,23 @@ def answered(document: Document, trigger: Trigger, told: State) -> State:
 
 def refers(trigger: Trigger) -> bool:
     """As in "the talks", "that attack", "Monday's summit": it may point back."""
+    if not trigger.noun:
+        return _armed_with_that(trigger)
     start = phrase_start(trigger.sentence, trigger.first)
     while start > 0 and trigger.sentence.tokens[start - 1].low in lexical("occasional"):
         start -= 1
     before = {token.low for token in trigger.sentence.tokens[max(start - 1, 0) : trigger.first]}
-    return trigger.noun and bool(before & lexical("pointers"))
+    return bool(before & lexical("pointers"))
+
+
+def _armed_with_that(trigger: Trigger) -> bool:
+    """As in "the drone fired two missiles", "the bomb hit a market": a weapon that was told of before."""
+    inside = trigger.last - 1 if trigger.pattern.card.participle else trigger.first
+    before = trigger.sentence.tokens[max(trigger.first - WIELDED, trigger.low) : inside]
+    at = next((n for n, token in enumerate(before) if token.low == "the"), None)
+    if trigger.kind.frame != "directed" or at is None or any(token.low in {",", "of"} for token in before[at:]):
+        return False
+    return bool(trigger.kind.weapon.find(before[at + 1 :]))
 
 
 def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[When] | None) -> tuple[State, Said[When] | None]:

@@ -7,7 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from schemas.mentions import Reading
+from services.chassis.decoding import decode
+from services.chassis.records import Record
 from services.normalizer.merging import Told
+from tests.support.records import raw
 from tests.unit.merging.telling import readings, told
 
 FIRST = date(2001, 1, 1)
@@ -21,6 +24,12 @@ def stream(count: int) -> Iterator[Reading]:
     """Sixty mentions a day: strikes on sixteen towns and on the country, meetings, exchanges; some without a date."""
     for number in range(count):
         yield _reading(_dated(number) if number % 10 else _undated(number))
+
+
+def as_record(number: int, reading: Reading) -> Record:
+    """The record of that number that a reading comes in."""
+    value = reading.model_dump_json().encode()
+    return decode(raw(number, number, key=reading.article.article_id.encode(), value=value, topic=f"mentions.{reading.kind}.v1"))
 
 
 def night(count: int) -> Iterator[Reading]:

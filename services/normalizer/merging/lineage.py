@@ -27,7 +27,7 @@ COMMON = 64  # a shingle in more sentences than this is a stock phrase and finds
 def lineages(articles: Mapping[str, tuple[str, ...]]) -> tuple[frozenset[str], ...]:
     """Article ids by lineage, ordered by their smallest id. `articles`: folded sentences by article id."""
     long = {name: _long(sentences) for name, sentences in articles.items()}
-    counts = _shared(long)
+    counts = _shared(_suspects(long))
     descended = [pair for pair, count in sorted(counts.items()) if _descend(count, min(len(long[name]) for name in pair))]
     return tuple(frozenset(group) for group in _united(sorted(articles), descended))
 
@@ -40,6 +40,22 @@ def shared_sentences(one: Iterable[str], other: Iterable[str]) -> tuple[tuple[st
 
 def _descend(shared: int, shorter: int) -> bool:
     return shared >= ENOUGH or (shared >= AT_LEAST and shared >= PART * shorter)
+
+
+def _suspects(articles: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """The sentences that may have a like: those with a mark that another sentence has too. None where no two articles share a mark,
+    which is soon seen, as each article's marks are kept.
+    """
+    seen: set[int] = set()
+    shared: set[int] = set()
+    for marks, _ in map(_marks, articles.values()):
+        shared |= seen & marks
+        seen |= marks
+    if not shared:
+        return {}
+    shared = shared.union(*(repeated for _, repeated in map(_marks, articles.values())))
+    found = ((name, frozenset(one for one in its if not shared.isdisjoint(_hashes(one)))) for name, its in articles.items())
+    return {name: kept for name, kept in found if kept}
 
 
 def _shared(articles: Mapping[str, frozenset[str]]) -> Counter[tuple[str, str]]:
@@ -83,7 +99,21 @@ def _united(items: list[str], pairs: Iterable[tuple[str, str]]) -> list[list[str
     return [found[item] for item in items if item in found]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
+def _marks(sentences: frozenset[str]) -> tuple[frozenset[int], frozenset[int]]:
+    """Of the shingles of an article: their hashes, and those that two of its sentences have. Hashes differ from process to process
+    and may collide; all they decide is what is looked at more closely.
+    """
+    counts = Counter(mark for sentence in sentences for mark in _hashes(sentence))
+    return frozenset(counts), frozenset(mark for mark, count in counts.items() if count > 1)
+
+
+def _hashes(sentence: str) -> set[int]:
+    parts = sentence.split()
+    return {hash(shingle) for shingle in zip(parts, parts[1:], parts[2:], strict=False)}
+
+
+@lru_cache(maxsize=16_384)
 def _shingles(sentence: str) -> tuple[tuple[str, ...], ...]:
     parts = sentence.split()
     return tuple(sorted({tuple(parts[at : at + SHINGLE]) for at in range(len(parts) - SHINGLE + 1)}))
@@ -98,5 +128,6 @@ def _counts(sentence: str) -> bool:
     return len(sentence.split()) >= SHORTEST
 
 
-def _long(sentences: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=4_096)
+def _long(sentences: tuple[str, ...]) -> frozenset[str]:
     return frozenset(sentence for sentence in sentences if _counts(sentence))

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from schemas.base import Model
 
@@ -17,6 +18,7 @@ CONTENT_TYPE = "application/json"
 GENESIS = "daybook.log.genesis.v1"
 QUARANTINED = "daybook.quarantined.v1"
 
+_HEX = frozenset("0123456789abcdef")
 _EXTENSIONS = {"causation_id": "causationid", "correlation_id": "correlationid"}
 _FIELDS = {extension: field for field, extension in _EXTENSIONS.items()}
 
@@ -36,10 +38,17 @@ class Envelope(Model):
     seq: int | None = None
 
 
+_HEADERS = {name: f"ce_{_EXTENSIONS.get(name, name)}" for name in Envelope.model_fields if name != "seq"}
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(datetime)
+
+
 def to_headers(envelope: Envelope) -> dict[str, str]:
     """The headers of a record, in a fixed order; `seq` is left to the relay, which knows it last."""
-    given = envelope.model_dump(mode="json", exclude_none=True, exclude={"seq"})
-    headers = {"ce_specversion": "1.0"} | {f"ce_{_EXTENSIONS.get(name, name)}": str(value) for name, value in given.items()}
+    headers = {"ce_specversion": "1.0"}
+    for name, header in _HEADERS.items():
+        value = getattr(envelope, name)
+        if value is not None:
+            headers[header] = _INSTANT.dump_python(value, mode="json") if name == "time" else value
     return headers | {"content-type": CONTENT_TYPE} | _trace(envelope)
 
 
@@ -51,7 +60,7 @@ def _trace(envelope: Envelope) -> dict[str, str]:
 
 def _hex(identity: str | None) -> str:
     digits = (identity or "").replace("-", "").lower()
-    return digits if set(digits) <= set("0123456789abcdef") else ""
+    return digits if set(digits) <= _HEX else ""
 
 
 def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:

@@ -5,8 +5,9 @@ canonical order, so that the events are a function of the set of readings and co
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import asyncpg
@@ -25,10 +26,17 @@ from services.normalizer.store import Parsed, Store, tellings
 _NAMESPACE = uuid.UUID("6f1d3c0a-50d2-5d0f-a7b0-0a3a6f6f2c11")
 
 
+Changes = Iterable[tuple[EventChange, str]]  # each with its event's state as JSON
 NUL = b"\\u0000"
 
 
-Heard = tuple[Record, Reading | Edit]
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A record, what it holds, and the mentions of a reading."""
+
+    record: Record
+    held: Reading | Edit
+    told: tuple[Told, ...]
 
 
 class Merger:
@@ -39,21 +47,28 @@ class Merger:
 
     async def prepare(self, records: Sequence[Record]) -> list[Heard]:
         """The readings and commands in these records."""
-        return [(record, _heard(record)) for record in records]
+        return [_heard(record) for record in records]
 
     async def apply(self, tx: asyncpg.Connection, prepared: Sequence[Heard]) -> None:
         """Merge one record after the other: the history must not depend on how records fell into batches."""
         store = Store(tx, self._parsed)
-        await store.open([one for _, one in prepared if isinstance(one, Reading)], [one for _, one in prepared if isinstance(one, Edit)])
+        told = [one for heard in prepared for one in heard.told]
+        readings = [heard.held for heard in prepared if isinstance(heard.held, Reading)]
+        await store.open(readings, told, [heard.held for heard in prepared if isinstance(heard.held, Edit)])
         outgoing: list[Outgoing] = []
-        for record, heard in prepared:
-            changes = await (_merge(store, record, heard) if isinstance(heard, Reading) else _order(store, record, heard))
-            outgoing += [out for change in changes for out in change_records(record, change)]
+        for heard in prepared:
+            for change, state in await _changes(store, heard):
+                outgoing += change_records(heard.record, change, state)
         await store.close()
         await self._outbox.append(tx, outgoing)
 
 
-def _heard(record: Record) -> Reading | Edit:
+def _heard(record: Record) -> Heard:
+    held = _held(record)
+    return Heard(record, held, tuple(tellings(held)) if isinstance(held, Reading) else ())
+
+
+def _held(record: Record) -> Reading | Edit:
     if NUL in (record.value or b""):
         raise Permanent("it holds a NUL, which Postgres stores in no text", record)
     model: type[Reading | Edit] = Edit if record.at.topic == EDITS_TOPIC else Reading
@@ -63,25 +78,29 @@ def _heard(record: Record) -> Reading | Edit:
         raise Permanent(f"not {'an Edit' if model is Edit else 'a Reading'}: {brief(error)}", record) from error
 
 
-async def _merge(store: Store, record: Record, reading: Reading) -> Sequence[EventChange]:
+async def _changes(store: Store, heard: Heard) -> Changes:
+    """What follows from a record."""
+    if isinstance(heard.held, Reading):
+        return await _merge(store, heard.record, heard.held, heard.told)
+    return await _order(store, heard.record, heard.held)
+
+
+async def _merge(store: Store, record: Record, reading: Reading, told: Sequence[Told]) -> Changes:
     """What an article takes back counts as much as what it tells: it may have held others together, or kept them apart."""
     if store.is_late(reading):
         return ()
-    after = tellings(reading)
-    before = store.replace(reading, after)
-    return await _settle(store, record, [*before, *after], _cause(record, reading), before)
+    before = store.replace(reading, told)
+    return await _settle(store, record, [*before, *told], _cause(record, reading), before)
 
 
-async def _order(store: Store, record: Record, edit: Edit) -> Sequence[EventChange]:
+async def _order(store: Store, record: Record, edit: Edit) -> Changes:
     """What a command names, or what the one that it revokes did, is looked at again; what it names and is not there yet, once it comes."""
     seq = record.offset if record.envelope.seq is None else record.envelope.seq
     concerned = store.order(Command(edit, seq))
     return await _settle(store, record, concerned, _cause_of(record, edit)) if concerned else ()
 
 
-async def _settle(
-    store: Store, record: Record, seed: Sequence[Told], cause: Cause, taken_back: Sequence[Told] = ()
-) -> Sequence[EventChange]:
+async def _settle(store: Store, record: Record, seed: Sequence[Told], cause: Cause, taken_back: Sequence[Told] = ()) -> Changes:
     at = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
     core = await store.component(seed)
     previous, born = await store.events(store.homes(core))
@@ -91,8 +110,7 @@ async def _settle(
     left = [one for one in core if one not in gone]
     ruled = store.rulings(left)
     changes = settle(previous, partition(left, ruled), cause, at, _mint(record), born, around, rulings=ruled)
-    store.save(changes, at)
-    return changes
+    return zip(changes, store.save(changes, at), strict=True)
 
 
 async def _around(store: Store, nearby: Sequence[Told], inside: AbstractSet[str]) -> list[Around]:

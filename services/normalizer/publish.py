@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from schemas.base import Model
 from schemas.changes import EventChange
 from schemas.edits import Edit
 from schemas.envelope import Envelope, to_headers
@@ -31,14 +30,15 @@ def reading_record(cause: Record, reading: Written) -> Outgoing:
     return _record(cause, f"mentions.{reading.kind}.v1", reading.article_id, "daybook.reading.v1", payload, reading.ruleset)
 
 
-def change_records(cause: Record, change: EventChange) -> list[Outgoing]:
-    """A change goes to its kind's topic, and the state after it to the compacted one: a tombstone where none is left."""
+def change_records(cause: Record, change: EventChange, state: str) -> list[Outgoing]:
+    """A change goes to its kind's topic, and the state after it to the compacted one: a tombstone where none is left. `state`: the
+    event as JSON, which is large, is kept besides, and so is written once.
+    """
     event = change.event
-    history = _record(
-        cause, f"events.{event.kind}.v1", event.event_id, f"daybook.event.{change.change}.v1", _payload(change), event.ruleset
-    )
+    told, now = _Payload("EventChange", around(change, state).encode()), _Payload("CanonicalEvent", state.encode())
+    history = _record(cause, f"events.{event.kind}.v1", event.event_id, f"daybook.event.{change.change}.v1", told, event.ruleset)
     gone = event.merged_into is not None or event.status == "retracted"
-    current = _record(cause, CURRENT_TOPIC, event.event_id, "daybook.event.current.v1", None if gone else _payload(event), event.ruleset)
+    current = _record(cause, CURRENT_TOPIC, event.event_id, "daybook.event.current.v1", None if gone else now, event.ruleset)
     return [history, current]
 
 
@@ -57,8 +57,10 @@ def edit_record(edit: Edit) -> Outgoing:
     return Outgoing(EDITS_TOPIC, edit.edit_id.encode(), edit.model_dump_json().encode(), to_headers(envelope), at)
 
 
-def _payload(model: Model) -> _Payload:
-    return _Payload(type(model).__name__, model.model_dump_json().encode())
+def around(change: EventChange, state: str) -> str:
+    """The change as JSON, around its event's; the same as if all of it were written anew."""
+    kind, _, rest = change.model_dump_json(exclude={"event"}).partition(",")
+    return f'{kind},"event":{state},{rest}'
 
 
 def _record(cause: Record, topic: str, key: str, kind_of_record: str, payload: _Payload | None, ruleset: str) -> Outgoing:

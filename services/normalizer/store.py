@@ -40,14 +40,19 @@ class Store:
 
     def __init__(self, tx: asyncpg.Connection, parsed: Parsed) -> None:
         self._tx, self._parsed = tx, parsed
-        self._shelf, self._asked, self._commands = Shelf(), Keys(), Commands(tx)
+        self._shelf, self._commands = Shelf(), Commands(tx)
+        self._strong: set[str] = set()  # keys asked for
+        self._weak: set[str] = set()
         self._revisions: dict[Slot, int] = {}
-        self._readings: dict[Slot, Reading] = {}
+        self._readings: dict[Slot, tuple[int, str, str]] = {}
+        self._mentions: dict[str, str] = {}
         self._events: dict[str, tuple[CanonicalEvent, datetime]] = {}
-        self._changed: set[str] = set()
+        self._states: dict[str, str] = {}  # those that changed
 
-    async def open(self, batch: Sequence[Reading], edits: Sequence[Edit] = ()) -> None:
-        """Load what is known of the articles of a batch, and whatever their mentions, and editors' commands, lead to."""
+    async def open(self, batch: Sequence[Reading], told: Sequence[Told], edits: Sequence[Edit] = ()) -> None:
+        """Load what is known of the articles of a batch, and whatever their mentions, those told before and those `told` now, and
+        editors' commands lead to.
+        """
         await self._tx.execute(SQL["by_index"])
         await self._tx.execute(SQL["alone"], sorted({one.kind for one in batch} | {one.kind for one in edits}))
         named = await self._commands.find(edits)
@@ -55,9 +60,8 @@ class Store:
         for row in await self._tx.fetch(SQL["revisions"], *columns(slots, 2)):
             self._revisions[row["article_id"], row["kind"]] = row["revision"]
         await self._load_articles(slots)
-        after = [told for reading in batch for told in tellings(reading)]
         before = [row.told for row in self._shelf.rows.values()]
-        await self._ask(together(keys_of(told) for told in (*before, *after)))
+        await self._ask(together(keys_of(one) for one in (*before, *told)))
         await self._load_events({row.event_id for row in self._shelf.rows.values() if row.event_id})
 
     def is_late(self, reading: Reading) -> bool:
@@ -68,10 +72,11 @@ class Store:
         """Put an article's mentions in place of those of its earlier revision, which are returned."""
         slot = slot_of(reading)
         before = self._shelf.take_back(slot)
-        self._revisions[slot], self._readings[slot] = reading.article.revision, reading
-        article = _texts(reading)
+        article, sentences = reading.article.model_dump_json(), json.dumps(reading.sentences)
+        self._revisions[slot], self._readings[slot] = reading.article.revision, (reading.article.revision, article, sentences)
         for one in told:
-            digest = digest_of((one.mention.model_dump_json(), *article))
+            mention = self._mentions[one.mention.mention_id] = one.mention.model_dump_json()
+            digest = digest_of((mention, article, sentences))
             self._parsed.told.put(digest, one)
             self._shelf.put(one, digest)
         return before
@@ -101,8 +106,7 @@ class Store:
 
     async def _alike(self, seed: Sequence[Told]) -> tuple[Told, ...]:
         core = self._shelf.crowd.component(seed)
-        while keys := self._shelf.crowd.unasked(core):
-            await self._ask(keys)
+        while (keys := self._shelf.crowd.unasked(core)) and await self._ask(keys):
             core = self._shelf.crowd.component(seed)
         return core
 
@@ -130,48 +134,57 @@ class Store:
         found = [self._events[name][0] for name in asked]
         return [event for event in found if event.merged_into is None], {name: self._events[name][1] for name in asked}
 
-    def save(self, changes: Sequence[EventChange], at: datetime) -> None:
-        """Keep the changed events, and which mentions now belong to which."""
-        for event in (change.event for change in changes):
-            _, born = self._events.get(event.event_id, (None, at))
-            self._events[event.event_id] = (event, born)
-            self._changed.add(event.event_id)
-            if not event.merged_into and event.status != "retracted":
-                for mention in event.mentions:
-                    if mention.mention_id in self._shelf.rows:  # those of an event of which only a link changed may not be
-                        self._shelf.assign(mention.mention_id, event.event_id)
+    def save(self, changes: Sequence[EventChange], at: datetime) -> list[str]:
+        """Keep the changed events, and which mentions now belong to which; each event's state as JSON."""
+        return [self._keep(change.event, at) for change in changes]
+
+    def _keep(self, event: CanonicalEvent, at: datetime) -> str:
+        _, born = self._events.get(event.event_id, (None, at))
+        self._events[event.event_id] = (event, born)
+        state = self._states[event.event_id] = event.model_dump_json()
+        if not event.merged_into and event.status != "retracted":
+            for mention in event.mentions:
+                if mention.mention_id in self._shelf.rows:  # those of an event of which only a link changed may not be
+                    self._shelf.assign(mention.mention_id, event.event_id)
+        return state
 
     async def close(self) -> None:
         """Write all that changed, in the order of its keys."""
         readings = sorted(self._readings.items())
-        await self._write("remember_readings", [(*slot, r.article.revision, *_texts(r)) for slot, r in readings], 5)
+        await self._write("remember_readings", [(*slot, *texts) for slot, texts in readings], 5)
         rows = [self._shelf.rows[name] for name in sorted(self._shelf.written)]
-        await self._write("remember_mentions", [_columns_of(row) for row in rows], 7)
+        await self._write("remember_mentions", [self._mention_columns(row) for row in rows], 7)
         await self._write("remember_keys", sorted(key for row in rows for key in _keys_of(row)), 3)
         moved = [self._shelf.rows[name] for name in sorted(self._shelf.moved - self._shelf.written)]
         await self._write("move", [(row.mention_id, row.event_id, row.present) for row in moved], 3)
-        events = [self._events[name] for name in sorted(self._changed)]
-        await self._write("save_events", [self._event_columns(event, born) for event, born in events], 5)
+        await self._write("save_events", [self._event_columns(*changed) for changed in sorted(self._states.items())], 5)
         await self._commands.close()
 
     async def _write(self, query: str, rows: Sequence[tuple[object, ...]], width: int) -> None:
         if rows:
             await self._tx.execute(SQL[query], *columns(rows, width))
 
-    def _event_columns(self, event: CanonicalEvent, born: datetime) -> tuple[object, ...]:
-        state = event.model_dump_json()
+    def _mention_columns(self, row: Row) -> tuple[object, ...]:
+        return row.mention_id, *row.slot, row.event_id, row.present, row.digest, self._mentions[row.mention_id]
+
+    def _event_columns(self, event_id: str, state: str) -> tuple[object, ...]:
+        event, born = self._events[event_id]
         digest = digest_of((state,))
         self._parsed.events.put(digest, event)
-        return event.event_id, event.kind, born, digest, state
+        return event_id, event.kind, born, digest, state
 
-    async def _ask(self, keys: Keys) -> None:
-        """Load what shares keys that were not asked for yet. A key that is strong here finds weak ones too."""
-        new = Keys(keys.strong - self._asked.strong, keys.weak - self._asked.strong - self._asked.weak)
-        if new:
-            self._asked |= new
-            found = await self._tx.fetch(SQL["sharing_keys"], sorted(new.strong | new.weak), sorted(new.strong))
-            unknown = sorted({row["mention_id"] for row in found} - self._shelf.rows.keys())
-            await self._load(await self._tx.fetch(SQL["told"], unknown) if unknown else ())
+    async def _ask(self, keys: Keys) -> bool:
+        """Load what shares keys that were not asked for yet: is it more than is here? A key that is strong here finds weak ones too."""
+        strong = keys.strong - self._strong
+        weak = keys.weak - self._strong - self._weak
+        if not strong and not weak:
+            return False
+        self._strong |= strong
+        self._weak |= weak
+        found = await self._tx.fetch(SQL["sharing_keys"], sorted(strong | weak), sorted(strong))
+        unknown = sorted({row["mention_id"] for row in found} - self._shelf.rows.keys())
+        await self._load(await self._tx.fetch(SQL["told"], unknown) if unknown else ())
+        return bool(unknown)
 
     async def _load_articles(self, slots: Sequence[Slot]) -> None:
         more = await self._commands.load(slots)
@@ -220,14 +233,6 @@ def together(keys: Iterable[Keys]) -> Keys:
     """All keys of several mentions."""
     every = list(keys)
     return Keys(frozenset().union(*(one.strong for one in every)), frozenset().union(*(one.weak for one in every)))
-
-
-def _texts(reading: Reading) -> tuple[str, str]:
-    return reading.article.model_dump_json(), json.dumps(reading.sentences)
-
-
-def _columns_of(row: Row) -> tuple[object, ...]:
-    return row.mention_id, *row.slot, row.event_id, row.present, row.digest, row.told.mention.model_dump_json()
 
 
 def _keys_of(row: Row) -> Iterator[tuple[str, str, bool]]:

@@ -64,7 +64,9 @@ async def write_rows(tx: asyncpg.Connection, prepared: Sequence[Deed]) -> None:
             await tx.execute(SQL[query], *columns([rows[name] for name in sorted(rows)], len(COLUMNS[query])))
 
 
-def deeds(tables: Mapping[str, Sequence[asyncpg.Record]], readings: Sequence[ConsumerRecord], published: Sequence[ConsumerRecord]) -> dict[str, Deed]:
+def deeds(
+    tables: Mapping[str, Sequence[asyncpg.Record]], readings: Sequence[ConsumerRecord], published: Sequence[ConsumerRecord]
+) -> dict[str, Deed]:
     """Take apart what a merger has left, by the reading that it comes from."""
     by_article = {raw.key.decode(): decode(raw).envelope.id for raw in readings}
     found = {name: Deed() for name in by_article.values()}
@@ -98,11 +100,16 @@ def keep(found: Mapping[str, Deed], path: Path) -> None:
     path.write_bytes(pickle.dumps(dict(found)))
 
 
-async def _build(service: Service) -> None:
-    known = pickle.loads(Path(sys.argv[1]).read_bytes())  # noqa: S301 - written by this benchmark a moment ago
-    topics = [card.topic for card in cards() if card.value == "Reading"]
-    service.follow("normalizer-merger", topics, Bare(service.outbox, known))
+def main(path: Path) -> None:
+    """Do again what that file holds."""
+    known = pickle.loads(path.read_bytes())  # noqa: S301 - written by this benchmark a moment ago
+
+    async def build(service: Service) -> None:
+        topics = [card.topic for card in cards() if card.value == "Reading"]
+        service.follow("normalizer-merger", topics, Bare(service.outbox, known))
+
+    run_service("normalizer", Settings(), build)
 
 
 if __name__ == "__main__":
-    run_service("normalizer", Settings(), _build)
+    main(Path(sys.argv[1]))

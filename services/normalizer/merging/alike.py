@@ -32,6 +32,7 @@ class Likeness:
         return bool(self.features) and not self.forbidden
 
 
+@lru_cache(maxsize=REMEMBERED)
 def compare(a: Shape, b: Shape) -> Likeness:
     """Symmetric, and a function of the two shapes alone."""
     rule = contradiction(a, b)
@@ -46,6 +47,7 @@ def enough(a: Shape, found: Likeness) -> bool:
     return found.edge and found.score >= tables().of(a.structure.kind).threshold
 
 
+@lru_cache(maxsize=REMEMBERED)
 def possible(a: Shape, b: Shape) -> bool:
     """Could mentions told like a and like b be one event, whichever of their numbers and words decide? True wherever `enough` is for
     any parts of them, and the more so the more is told: this, unlike `enough`, never ends because another mention comes.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .alike import compare, enough
 from .conflicts import disagreeing
@@ -49,6 +50,7 @@ def _parts(members: list[Member]) -> Iterator[list[Member]]:
         yield from [part] if _one_event(structure, numbers) else [[member] for member in part]
 
 
+@lru_cache(maxsize=65_536)
 def _one_event(structure: Structure, numbers: frozenset[Number]) -> bool:
     nobody: frozenset[str] = frozenset()
     bare = Shape(structure, numbers, quotes=nobody, articles=nobody, mentions=nobody, parts=nobody)
@@ -71,6 +73,8 @@ def _cell(members: Sequence[Member], label: str | None) -> Cell:
 
 def united(shapes: Sequence[Shape]) -> Shape:
     """One shape of several with the same structure."""
+    if len(shapes) == 1:
+        return shapes[0]
     return Shape(
         structure=shapes[0].structure,
         numbers=frozenset().union(*(one.numbers for one in shapes)),

@@ -65,7 +65,8 @@ def where_of(group: Sequence[Told]) -> tuple[Place, ...]:
 def _fullest(places: list[Place]) -> Place:
     best = min(places, key=lambda place: (place.geonameid is None, place.lat is None, -len(place.within)))
     settled = [place.role for place in places if place.role != "candidate_venue"]
-    return best.model_copy(update={"role": Counter(settled).most_common(1)[0][0] if settled else "candidate_venue"})
+    role = Counter(settled).most_common(1)[0][0] if settled else "candidate_venue"
+    return best if best.role == role else best.model_copy(update={"role": role})
 
 
 def participants_of(group: Sequence[Told]) -> tuple[Participant, ...]:
@@ -83,7 +84,8 @@ def _one(told: list[Participant]) -> Participant:
     roles = Counter(person.role for person in told)
     role = min(roles, key=lambda name: (-roles[name], ROLES.index(name)))
     country = next((person.country for person in told if person.country), None)
-    return told[0].model_copy(update={"role": role, "country": country})
+    first = told[0]
+    return first if (first.role, first.country) == (role, country) else first.model_copy(update={"role": role, "country": country})
 
 
 def quantities_of(group: Sequence[Told], heard: Voices) -> tuple[Quantity, ...]:

@@ -7,6 +7,7 @@ thousand hits is not compared pair by pair.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,7 +26,8 @@ def anchors(shape: Shape) -> Anchors:
     return _standing(shape.structure) | dict.fromkeys(_telling(shape), not shape.structure.where.own)
 
 
-def keys(shape: Shape) -> dict[str, bool]:
+@lru_cache(maxsize=REMEMBERED)
+def keys(shape: Shape) -> Mapping[str, bool]:
     """Every key of a shape, and whether its anchor is strong."""
     kind, reach = shape.structure.kind, shape.structure.reach
     weeks = ["?"] if reach is None else [str(week) for week in reach.weeks()]

@@ -104,13 +104,18 @@ def _marks(sentences: frozenset[str]) -> tuple[frozenset[int], frozenset[int]]:
     """Of the shingles of an article: their hashes, and those that two of its sentences have. Hashes differ from process to process
     and may collide; all they decide is what is looked at more closely.
     """
-    counts = Counter(mark for sentence in sentences for mark in _hashes(sentence))
-    return frozenset(counts), frozenset(mark for mark, count in counts.items() if count > 1)
+    seen: set[int] = set()
+    repeated: set[int] = set()
+    for marks in map(_hashes, sentences):
+        repeated |= seen & marks
+        seen |= marks
+    return frozenset(seen), frozenset(repeated)
 
 
-def _hashes(sentence: str) -> set[int]:
+@lru_cache(maxsize=16_384)
+def _hashes(sentence: str) -> frozenset[int]:
     parts = sentence.split()
-    return {hash(shingle) for shingle in zip(parts, parts[1:], parts[2:], strict=False)}
+    return frozenset(map(hash, zip(*(parts[at:] for at in range(SHINGLE)), strict=False)))
 
 
 @lru_cache(maxsize=16_384)

@@ -40,6 +40,8 @@ def _membership(one: Told, cell: Cell, table: Sequence[Cell], **fate: str | None
 
 def rivals(groups: Mapping[str, Sequence[Told]], rulings: Rulings = NO_RULINGS) -> dict[str, str]:
     """By mention id: the other event with which the mention has most in common, if that would be enough to belong there."""
+    if len(groups) < 2:  # noqa: PLR2004  one event has no rival
+        return {}
     home = {one.mention.mention_id: event_id for event_id, group in groups.items() for one in group}
     table = cells((one for group in groups.values() for one in group), rulings)
     found: dict[int, list[tuple[float, int]]] = defaultdict(list)

@@ -144,33 +144,31 @@ class _News:
             return self._change("identified" if source is None else "split", state, split_from=source)
         before = self._previous[self._estate.heir[group]]
         merge_id = self._merge_id(group)
-        if merge_id is None and (state is before or content(before) == content(state)):
+        if merge_id is None and (state is before or same(before, state)):
             return None
-        return self._change("revised", state.model_copy(update={"revision": before.revision + 1}), merge_id=merge_id)
+        return self._change("revised", state, merge_id=merge_id, revision=before.revision + 1)
 
     def _taken_back(self, group: int, state: CanonicalEvent) -> EventChange | None:
         """An editor says that it never happened; told once, however many articles go on telling it."""
         before = self._previous[self._estate.heir[group]] if group in self._estate.heir else None
         if before is None or before.status == "retracted":
             return None
-        return self._change("retracted", state.model_copy(update={"revision": before.revision + 1}), merge_id=self._merge_id(group))
+        return self._change("retracted", state, merge_id=self._merge_id(group), revision=before.revision + 1)
 
     def of_neighbour(self, before: CanonicalEvent, links: tuple[Link, ...]) -> EventChange | None:
         if links == before.links:
             return None
-        return self._change("revised", before.model_copy(update={"revision": before.revision + 1, "links": links}))
+        return self._change("revised", before, revision=before.revision + 1, links=links)
 
     def merged(self, event: int) -> EventChange:
         group = self._estate.merged[event]
-        return self._change("merged", self._next(event, merged_into=self._ids[group]), merge_id=self._merge_id(group))
+        before = self._previous[event]
+        return self._change("merged", before, merge_id=self._merge_id(group), revision=before.revision + 1, merged_into=self._ids[group])
 
     def retracted(self, event: int) -> EventChange:
         """Nothing of what was taken back stays but which mentions it were, so that their return can bring the event back."""
-        return self._change("retracted", self._next(event, **BLANK, edits=()))
-
-    def _next(self, event: int, **update: object) -> CanonicalEvent:
         before = self._previous[event]
-        return before.model_copy(update={"revision": before.revision + 1, **update})
+        return self._change("retracted", before.model_copy(update={**BLANK, "edits": ()}), revision=before.revision + 1)
 
     def _merge_id(self, group: int) -> str | None:
         away = sorted(self._previous[event].event_id for event, into in self._estate.merged.items() if into == group)
@@ -178,10 +176,18 @@ class _News:
         return str(uuid5(MERGES, f"{self._ids[group]}|{before.revision}|{'|'.join(away)}")) if before else None
 
     def _change(
-        self, change: ChangeType, state: CanonicalEvent, *, merge_id: str | None = None, split_from: str | None = None
+        self, change: ChangeType, state: CanonicalEvent, *, merge_id: str | None = None, split_from: str | None = None, **update: object
     ) -> EventChange:
-        event = state.model_copy(update={"recorded_at": self._at})
+        """`update`: what is different in the event after it."""
+        event = state.model_copy(update={"recorded_at": self._at, **update})
         return EventChange(change=change, event=event, cause=self._cause, merge_id=merge_id, split_from=split_from)
+
+
+def same(one: CanonicalEvent, other: CanonicalEvent) -> bool:
+    """Do they say the same? What is told by fewer or more is seen at once."""
+    if len(one.mentions) != len(other.mentions) or len(one.claims) != len(other.claims):
+        return False
+    return content(one) == content(other)
 
 
 def content(event: CanonicalEvent) -> dict[str, object]:

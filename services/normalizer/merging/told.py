@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from schemas.mentions import ArticleRef, Mention
 
@@ -28,6 +29,7 @@ def told_at(article: ArticleRef) -> datetime | None:
     return article.published.earliest or article.published.latest
 
 
+@lru_cache(maxsize=16_384)
 def order(told: Told) -> Order:
     """First published first; what has no date of publication comes last. Total, as mention ids are unique."""
     article = told.article

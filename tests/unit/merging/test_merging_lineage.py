@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from services.normalizer.merging import lineages, shared_sentences
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.normalizer.merging import lineage, lineages, shared_sentences
 
 STORY = (
     "the ministers met for three hours behind closed doors in the old town hall",
@@ -49,3 +53,15 @@ def test_hundreds_of_copies_are_one_lineage() -> None:
 
 def test_without_articles_there_is_no_lineage() -> None:
     assert lineages({}) == ()
+
+
+WORDS = st.sampled_from(["the", "governor", "of", "this", "region", "said", "two", "people", "were", "hurt", "overnight"])
+SENTENCES = st.lists(WORDS, min_size=5, max_size=9).map(" ".join)
+
+
+@given(st.dictionaries(st.sampled_from("abcde"), st.lists(SENTENCES, max_size=5).map(tuple)))
+def test_to_look_only_at_sentences_with_words_in_common_changes_nothing(articles: dict[str, tuple[str, ...]]) -> None:
+    with pytest.MonkeyPatch.context() as all_of_them:
+        all_of_them.setattr(lineage, "_suspects", dict)
+        expected = lineages(articles)
+    assert lineages(articles) == expected

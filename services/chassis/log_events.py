@@ -16,6 +16,8 @@ LOG_EVENTS: dict[str, str] = {
     "generation_followed": "a copy of the timeline that a rebuild has filled is followed from now on",
     "generation_left": "a copy of the timeline was dropped, and is followed no longer",
     "faults_planned": "DAYBOOK_FAULTS is set: this process will kill or freeze itself. For tests only",
+    "worker_died": "a process that cuts pages ended in the middle of one, by a signal if `code` is negative; another takes its place",
+    "page_not_cut": "a page is in quarantine because cutting it took too long, killed its process twice or met a bug; `why` says which",
     "page_taken": "a page's articles are durable",
     "postgres_away": "the ingestor could not store a page and asked the sender to come back",
     "postgres_unavailable": "the timeline could not answer because Postgres is away",

@@ -6,19 +6,16 @@ parameters of `POST /v1/pages` say. None is needed, no key is, and no envelope; 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiokafka import ConsumerRecord
 
-from services.ingestor.cutting import Piece
-from services.ingestor.identity import page_id
+from services.ingestor.cutting import Piece, unread
 from services.ingestor.pages.clean import clean
-from services.ingestor.pages.model import Capture, Cut, Refusal
+from services.ingestor.pages.model import Capture, Refusal
 from services.ingestor.parameters import is_gone, moment, plain_url
 from services.ingestor.problems import Problem
-from services.ingestor.store import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ def crawled(raw: ConsumerRecord, latest: datetime) -> Crawled | Piece:
         known = Capture(capture.content, url, moment(headers.get("captured_at") or None, latest), capture.media_type, capture.name)
         return Crawled(known, is_gone(_status(headers.get("status")), url))
     except Problem as problem:
-        return _refused(capture, raw.value or b"", problem)
+        return _refused(capture, problem)
 
 
 def written_at(raw: ConsumerRecord, now: datetime) -> datetime:
@@ -55,9 +52,6 @@ def _status(text: str | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) == len("404") else 0
 
 
-def _refused(capture: Capture, content: bytes, problem: Problem) -> Piece:
+def _refused(capture: Capture, problem: Problem) -> Piece:
     what, advice = clean(problem.details.detail).text, problem.details.advice or ""
-    refusal = Refusal(page=capture.label, reason="unsupported", what=what, advice=advice)
-    identity = page_id("", None)
-    page = Page(identity, None, None, hashlib.sha256(content).hexdigest())
-    return Piece(capture, page, Cut(page_id=identity, refusals=(refusal,)), content)
+    return unread(capture, Refusal(page=capture.label, reason="unsupported", what=what, advice=advice))

@@ -1,4 +1,4 @@
-"""From a capture to an answer: cut in a thread, stored in one transaction, answered only once that is committed."""
+"""From a capture to an answer: cut in a process of its own, stored in one transaction, answered only once that is committed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.chassis.faults import Faults
 from services.chassis.outbox import Outbox
 from services.chassis.relay import pending
 from services.ingestor.answers import Answer, answer, gone
-from services.ingestor.cutting import Cutter, Piece, piece_of
+from services.ingestor.cutting import Cutting, Piece
 from services.ingestor.identity import page_id
 from services.ingestor.once import Once, answered, begin, finish
 from services.ingestor.pages.model import Capture
@@ -41,14 +41,13 @@ def now_utc() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes pages in. `cut` is pure; `clock` gives log time, and stands in for a capture time that nobody said."""
+    """Takes pages in. `clock` gives log time, and stands in for a capture time that nobody said."""
 
     settings: IngestorSettings
     pool: asyncpg.Pool
     outbox: Outbox
     faults: Faults
-    cut: Cutter
-    cutting: asyncio.Semaphore
+    cutting: Cutting
     clock: Clock = now_utc
 
     @property
@@ -78,25 +77,24 @@ class Intake:
         if once and (before := await self._answered(once)):
             return before
         piece = await self.prepare(capture)
-        if not piece.cut.articles:
+        if not piece.drafts:
             await self._commit(lambda tx: self.keep(tx, piece))
             raise refused(capture.label, piece.refusals)
         return await self._once(once, lambda tx: self.keep(tx, piece))
 
     async def prepare(self, capture: Capture, assumed: datetime | None = None) -> Piece:
-        """Cut a capture in a thread, no more than a few at a time. `assumed`, else now, stands in for its time."""
-        async with self.cutting:
-            return await asyncio.to_thread(piece_of, self.cut, self.settings, capture, assumed or self.clock())
+        """Cut a capture, no more than a few at a time. `assumed`, else now, stands in for its time."""
+        return await self.cutting.piece(capture, assumed or self.clock())
 
     async def keep(self, tx: asyncpg.Connection, piece: Piece) -> Answer:
         """Store a piece within the caller's transaction: its articles, and in quarantine what was refused."""
         now = self.clock()
-        taken = await take(tx, self.outbox, piece.page, piece.cut.articles, now) if piece.cut.articles else []
+        taken = await take(tx, self.outbox, piece.page, piece.drafts, now) if piece.drafts else []
         await quarantine(tx, self.outbox, piece, self.settings.quarantine_bytes, now)
         if taken:
             fresh = sum(done.outcome != "unchanged" for done in taken)
             log.info("page_taken", page_id=piece.page.page_id, articles=len(taken), fresh=fresh)
-        return answer(piece.cut, taken)
+        return answer(piece, taken)
 
     async def withdraw(self, article: str) -> Taken:
         """Take one article back. Once is enough: again, it is unchanged.

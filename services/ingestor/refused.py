@@ -38,9 +38,9 @@ def refused_record(piece: Piece, digest: str, most: int, now: datetime) -> Outgo
         "error": first.what + (f"; and {more} more" if more else ""),
         "advice": first.advice,
         "page": first.page,
-        "url": piece.capture.url or "",
-        "captured_at": piece.capture.moment.isoformat() if piece.capture.moment else "",
-        "media_type": piece.capture.media_type or "",
+        "url": piece.page.url or "",
+        "captured_at": piece.page.captured_at.isoformat() if piece.page.captured_at else "",
+        "media_type": piece.media_type or "",
         "size": str(len(piece.refused)),
     }
     headers = to_headers(envelope) | {"content-type": "application/octet-stream"}

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from services.chassis.service import Service
+from services.chassis.workers import Workers
 from services.ingestor import problems
 from services.ingestor.api import router
 from services.ingestor.bodies import Bodies
 from services.ingestor.crawl import BadTopicError, check_topic, follow_crawl
-from services.ingestor.cutting import Cutter
+from services.ingestor.cutting import Bounds, Cutter, Cutting, workers_for
 from services.ingestor.intake import Intake
 from services.ingestor.keys import BadKeysError, keys_of
 from services.ingestor.settings import IngestorSettings
@@ -30,12 +31,22 @@ def builder(settings: IngestorSettings, cut: Cutter) -> Callable[[Service], Awai
         raise SystemExit(f"error: {error}") from error
 
     async def build(service: Service) -> None:
-        intake = Intake(settings, service.pool, service.outbox, service.faults, cut, asyncio.Semaphore(settings.cut_at_once))
+        cutting = Cutting(cut, workers_for(cut, settings), Bounds(settings.page_bytes, settings.article_bytes))
+        intake = Intake(settings, service.pool, service.outbox, service.faults, cutting)
         problems.install(service.app)
         if settings.crawl_topic:
             await follow_crawl(service, intake, settings.crawl_topic)
         service.health.set(PART, reason="starting")
-        service.background.append(lambda: watch(intake, service.health))
+        service.background += [lambda: watch(intake, service.health), lambda: _keep(cutting.workers)]
         service.app.include_router(router(intake, Bodies(settings), keys))
 
     return build
+
+
+async def _keep(workers: Workers) -> None:
+    """Have the processes that cut ready before the first page comes, and end them with the service."""
+    try:
+        await workers.start()
+        await asyncio.Event().wait()
+    finally:
+        await workers.close()

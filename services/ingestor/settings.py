@@ -21,7 +21,14 @@ class IngestorSettings(Settings):
     ] = 2_000_000
     body_seconds: Annotated[float, Field(gt=0, description="longest time that a body may take to come in")] = 30.0
     held_bytes: Annotated[int, Field(ge=1, description="most bytes of bodies held at a time, over all requests")] = 100_000_000
-    cut_at_once: Annotated[int, Field(ge=1, description="most pages cut at a time, each in a thread")] = 2
+    cut_at_once: Annotated[int, Field(ge=1, description="most pages cut at a time, each in a process of its own; one a core is best")] = 2
+    cut_seconds: Annotated[
+        float,
+        Field(gt=0, description="most processor time that cutting one page may take; then its process is ended, and the page refused"),
+    ] = 60.0
+    cut_bytes: Annotated[
+        int, Field(ge=300_000_000, description="most memory of one process that cuts pages, address space as the kernel counts it")
+    ] = 2_000_000_000
     store_seconds: Annotated[float, Field(gt=0, description="longest wait for Postgres before the sender is asked to come back")] = 15.0
     skew_seconds: Annotated[int, Field(ge=0, description="by how much a sender's clock may be ahead; a later capture is refused")] = 600
     quarantine_bytes: Annotated[

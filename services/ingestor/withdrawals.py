@@ -10,6 +10,7 @@ import asyncpg
 
 from schemas.articles import Published, RawArticle
 from services.chassis.outbox import Outbox
+from services.ingestor.drafts import draft_of
 from services.ingestor.identity import article_id, content_sha256
 from services.ingestor.pages.addresses import canonical_url
 from services.ingestor.store import SQL, Taken, record
@@ -31,8 +32,8 @@ async def withdraw(tx: asyncpg.Connection, outbox: Outbox, articles: Sequence[st
     """
     gone = {row["article_id"] for row in await tx.fetch(SQL["withdraw"], articles, moment, now)}
     rows = await tx.fetch(SQL["about"], articles)
-    taken = [Taken(_bare(row), "withdrawn" if row["article_id"] in gone else "unchanged") for row in rows]
-    await outbox.append(tx, [record(done.article, now) for done in taken if done.outcome == "withdrawn"])
+    taken = [Taken(draft_of(_bare(row), None), "withdrawn" if row["article_id"] in gone else "unchanged") for row in rows]
+    await outbox.append(tx, [record(done.draft, now) for done in taken if done.outcome == "withdrawn"])
     return taken
 
 

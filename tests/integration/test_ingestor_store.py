@@ -13,6 +13,7 @@ import pytest
 from deploy.local.stack import Stack
 from services.chassis.outbox import Outbox
 from services.ingestor import store
+from services.ingestor.drafts import draft_of
 from services.ingestor.store import TOPIC, Page, take
 from tests.integration.ingestor_pages import prepared
 from tests.unit.ingestor_service.stories import article
@@ -35,10 +36,10 @@ async def _thirty_at_a_time(pool: asyncpg.Pool) -> Counter[tuple[int, str]]:
 
     async def send() -> list[store.Taken]:
         async with pool.acquire() as tx, tx.transaction():
-            return await take(tx, outbox, PAGE, [article()], NOW)
+            return await take(tx, outbox, PAGE, [draft_of(article(), None)], NOW)
 
     answers = await asyncio.gather(*(send() for _ in range(30)))
-    return Counter((taken.article.revision, taken.outcome) for answer in answers for taken in answer)
+    return Counter((taken.draft.revision, taken.outcome) for answer in answers for taken in answer)
 
 
 async def test_of_thirty_transactions_with_one_text_one_is_new(pool: asyncpg.Pool) -> None:

@@ -21,6 +21,9 @@ Reason = Literal[
     "no_article",
     "unsupported",
     "bad_line",
+    "too_slow",
+    "crashed",
+    "stumbled",
 ]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from schemas.articles import Published
-from services.ingestor.answers import with_assumed_capture, within
-from services.ingestor.pages.model import Cut
+from schemas.articles import Published, RawArticle
+from services.ingestor.cutting import Bounds, Piece, piece_of
+from services.ingestor.pages.model import Capture, Cut
+from services.ingestor.settled import with_assumed_capture
 from tests.unit.ingestor_service.stories import article, counted_from_capture
 
 NOW = datetime(2025, 8, 20, 6, 30, tzinfo=UTC)
@@ -24,14 +25,20 @@ def test_dates_that_the_page_states_stay_what_they_are() -> None:
     assert with_assumed_capture(Cut(page_id="p", articles=(stated,)), NOW).articles == (stated,)
 
 
+def piece(most: int, *articles: RawArticle) -> Piece:
+    return piece_of(lambda *_: Cut(page_id="p", articles=articles), Bounds(10_000, most), Capture("", None, NOW, None, "page.txt"), NOW)
+
+
 def test_an_article_too_long_for_a_record_is_refused_by_name_and_its_neighbours_are_kept() -> None:
     short, long = article("short"), article("long", "word " * 1000)
-    cut = within(Cut(page_id="p", articles=(short, long)), "page.txt", 2000)
-    assert cut.articles == (short,)
-    assert [(r.page, r.reason) for r in cut.refusals] == [("page.txt", "too_large")]
-    assert "“long”" in cut.refusals[0].what
+    made = piece(2000, short, long)
+    assert [draft.article for draft in made.drafts] == [short]
+    assert [(r.page, r.reason) for r in made.refusals] == [("page.txt", "too_large")]
+    assert "“long”" in made.refusals[0].what
 
 
 def test_with_a_higher_limit_the_same_article_is_kept() -> None:
-    cut = Cut(page_id="p", articles=(article("long", "word " * 1000),))
-    assert within(cut, "page.txt", 20_000) == cut
+    long = article("long", "word " * 1000)
+    made = piece(20_000, long)
+    assert [draft.article for draft in made.drafts] == [long]
+    assert made.refusals == ()

@@ -20,8 +20,8 @@ def held(one: RawArticle = STORY, **more: object) -> Held:
 
 
 def meant(notice: RawArticle, *known: Held) -> str:
-    [found] = aimed([notice], known)
-    return found.article_id
+    [identity] = aimed([notice], known)
+    return identity
 
 
 @pytest.mark.parametrize("title", ["KILL: Bridge opens", "WITHDRAWN - BRIDGE OPENS", "Retraction: bridge opens!"])
@@ -64,4 +64,4 @@ def test_a_notice_without_a_headline_means_nothing_but_itself() -> None:
 
 def test_the_text_may_come_in_the_same_push_and_is_left_as_it_is() -> None:
     notice = kill()
-    assert [one.article_id for one in aimed([STORY, notice], [])] == [STORY.article_id] * 2
+    assert aimed([STORY, notice], []) == [STORY.article_id] * 2

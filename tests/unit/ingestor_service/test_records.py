@@ -10,10 +10,15 @@ import pytest
 from schemas.articles import PubStatus, RawArticle
 from schemas.envelope import from_headers
 from services.chassis.records import Outgoing
-from services.ingestor.store import record
+from services.ingestor.drafts import as_revision, draft_of
+from services.ingestor.store import record as record_of
 from tests.unit.ingestor_service.stories import article
 
 NOW = datetime(2025, 8, 20, 6, 30, tzinfo=UTC)
+
+
+def record(told: RawArticle, now: datetime) -> Outgoing:
+    return record_of(draft_of(told, None), now)
 
 
 def envelope_of(outgoing: Outgoing) -> dict[str, object]:
@@ -49,3 +54,13 @@ def test_a_revision_has_one_id_for_ever_and_no_other_revision_has_it() -> None:
 def test_the_value_is_the_article_itself() -> None:
     told = article(body="Größe: 3 “Boote” 🚢")
     assert RawArticle.model_validate(json.loads(record(told, NOW).value or b"")) == told
+
+
+def test_a_record_made_before_its_revision_was_known_is_the_record_of_that_revision() -> None:
+    cut, known = article(body="Größe: 3 “Boote” 🚢"), article(body="Größe: 3 “Boote” 🚢", revision=3, pubstatus="corrected")
+    assert record_of(as_revision(draft_of(cut, None), 3, "corrected"), NOW) == record(known, NOW)
+
+
+def test_a_draft_whose_revision_has_not_changed_is_not_made_again() -> None:
+    draft = draft_of(article(), None)
+    assert as_revision(draft, 1, "usable") is draft

@@ -8,18 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.records import Outgoing
-from services.ingestor.cutting import Piece, piece_of
+from services.ingestor.cutting import Bounds, Piece, piece_of
 from services.ingestor.pages.model import Capture
 from services.ingestor.refused import refused_record
-from services.ingestor.settings import IngestorSettings
 from services.ingestor.sources import cut
 from tests.integration.ingestor_pages import line, lines
 
 NOW = datetime(2024, 3, 5, 12, tzinfo=UTC)
 
 
-def piece(content: bytes, url: str | None = None, name: str | None = "batch", **limits: int) -> Piece:
-    return piece_of(cut, IngestorSettings(**limits), Capture(content, url, NOW, None, name), NOW)  # type: ignore[arg-type]
+def piece(content: bytes, url: str | None = None, name: str | None = "batch", article_bytes: int = 2_000_000) -> Piece:
+    return piece_of(cut, Bounds(10_000_000, article_bytes), Capture(content, url, NOW, None, name), NOW)
 
 
 def record(of: Piece, most: int = 1000) -> Outgoing:
@@ -38,7 +37,7 @@ def test_of_a_push_only_the_bad_lines_are_kept() -> None:
 def test_of_a_push_the_article_that_is_too_long_is_kept() -> None:
     long = lines(line("long", "word " * 2000))
     kept = piece(lines(line("good")) + long, article_bytes=5000)
-    assert len(kept.cut.articles) == 1
+    assert len(kept.drafts) == 1
     assert kept.refused == long.strip()
 
 
@@ -49,7 +48,7 @@ def test_of_what_was_taken_nothing_is_kept() -> None:
 @given(st.binary(max_size=300))
 def test_whatever_gives_no_article_is_kept_to_the_byte_and_has_a_reason(content: bytes) -> None:
     made = piece(content)
-    assert made.cut.articles or (made.refused == content and made.refusals)
+    assert made.drafts or (made.refused == content and made.refusals)
 
 
 def test_the_record_says_which_page_why_and_what_to_do() -> None:

@@ -26,6 +26,25 @@ def running() -> Stack:
     return found
 
 
+def kafka() -> str:
+    """The broker named by the environment, else that of the running stack.
+
+    Raises:
+        UnreachableError: there is neither.
+    """
+    from deploy.local.errors import UnreachableError
+    from deploy.local.options import from_env
+    from deploy.local.stack import running as running_in
+
+    options = from_env(os.environ)
+    if options.kafka:
+        return options.kafka
+    found = running_in(options.state)
+    if found is None:
+        raise UnreachableError("no Kafka runs here", "start one with `daybook up`, or name one with DAYBOOK_KAFKA")
+    return found.kafka
+
+
 def settings_of(stack: Stack, service: str) -> Settings:
     """The settings that a service of this stack would have; whatever else the environment says counts too."""
     from pydantic import SecretStr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.local.console import for_people, told
+from services.commands import _stack
 
 PATIENCE = 10.0  # seconds
 
@@ -30,24 +30,11 @@ def command(
         daybook topics | jq 'select(.records == null) | .topic'
     """
     with told():
-        rows = _asked(_kafka(), create=create)
+        rows = _asked(_stack.kafka(), create=create)
         if for_people():
             _show(rows)
         else:
             _print_lines(rows)
-
-
-def _kafka() -> str:
-    """The broker named by the environment, else that of the running stack."""
-    from deploy.local.errors import UnreachableError
-    from deploy.local.options import from_env
-    from deploy.local.stack import running
-
-    options = from_env(os.environ)
-    stack = running(options.state)
-    if not (options.kafka or stack):
-        raise UnreachableError("no Kafka runs here", "start one with `daybook up`, or name one with DAYBOOK_KAFKA")
-    return options.kafka or stack.kafka  # type: ignore[union-attr]  # the line above
 
 
 def _asked(kafka: str, *, create: bool) -> list[dict[str, Any]]:

@@ -65,8 +65,9 @@ class Happening:
 
 
 def side_of(actor: Participant) -> str:
-    """One word a side: a state by its code, whoever speaks for it; a body by its name."""
-    return actor.name if actor.type == "organisation" else actor.country or actor.name
+    """One word a side: a state by its code, whoever speaks or acts for it; a body of its own by its name."""
+    own = actor.type == "organisation" and actor.name not in words("arms_of_state")
+    return actor.name if own else actor.country or actor.name
 
 
 def sides(candidates: Sequence[Candidate]) -> frozenset[str]:
@@ -91,6 +92,8 @@ def mutual(candidate: Candidate) -> bool:
 def _times_meet(happening: Happening, candidate: Candidate) -> bool:
     if _put_off(happening, candidate):
         return True
+    if _of_earlier(happening, candidate):
+        return False
     return all(
         dating.meet(m.when.value, candidate.when.value) or _told_later(m, candidate) or _day_follows(happening, m, candidate)
         for m in happening.known
@@ -118,6 +121,14 @@ def _singular(candidate: Candidate) -> bool:
     """As in "an air strike": one, so that what is told next of a strike there is told of it."""
     trigger = candidate.trigger
     return trigger.noun and not trigger.sentence.tokens[trigger.last - 1].low.endswith("s")
+
+
+def _of_earlier(happening: Happening, candidate: Candidate) -> bool:
+    """As in "… whom he met earlier this year": not the meeting of the day that is told of."""
+    when = candidate.when.value if candidate.when and candidate.trigger.kind.frame == "meeting" else None
+    wide = when is not None and when.precision in {"week", "month", "year"}
+    earlier = wide and when is not None and (when.basis.expression or "").lower().startswith("earlier")
+    return earlier and any(m.when.value.precision in {"day", "night", "hour", "minute"} for m in happening.known if m.when)
 
 
 def _put_off(happening: Happening, candidate: Candidate) -> bool:
@@ -177,17 +188,25 @@ def _shot_down_too(happening: Happening, candidate: Candidate) -> bool:
 
 def _only_adds(happening: Happening, candidate: Candidate) -> bool:
     """As in "Monday's talks", "… France and Britain at the summit": it names no parties of its own, it points at what was told."""
-    if not candidate.refers:
+    if not candidate.refers or _bloc_apart(happening, candidate):
         return False
     gap = candidate.trigger.sentence.index - happening.last_sentence
     return _same_day(happening, candidate) or (gap <= 1 and not candidate.when and not candidate.names_parties)
 
 
+def _bloc_apart(happening: Happening, candidate: Candidate) -> bool:
+    """As in "met Xi at the close of the G20 summit": one is a bloc's meeting, the other two men's."""
+    here, there = happening.sides, sides([candidate])
+    return bool(here and there) and not here & there and bool((here <= words("blocs")) ^ (there <= words("blocs")))
+
+
 def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
     mine, other = happening.sides, sides([candidate])
+    if not candidate.refers and _others_meet(happening, candidate):
+        return False
     if not mine or not other or mine == other or _only_adds(happening, candidate):
         return True
-    if candidate.refers and _place_keys(happening.known)[0] & _place_keys([candidate])[0]:
+    if candidate.refers and not _bloc_apart(happening, candidate) and _place_keys(happening.known)[0] & _place_keys([candidate])[0]:
         return True
     here, there = persons(happening.known), persons([candidate])
     close = _same_day(happening, candidate) or candidate.refers
@@ -196,6 +215,20 @@ def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
             here and there and not here & there
         )
     return close and len(mine & other) > 1
+
+
+def _by_side(candidates: Sequence[Candidate]) -> dict[str, frozenset[str]]:
+    """The people of each side."""
+    people: dict[str, set[str]] = {}
+    for said in (said for c in candidates for said in c.parties if said.value.type == "person"):
+        people.setdefault(side_of(said.value), set()).add(said.value.name)
+    return {side: frozenset(names) for side, names in people.items()}
+
+
+def _others_meet(happening: Happening, candidate: Candidate) -> bool:
+    """Whether some side is there by quite other people: Lavrov and Rubio meet, and Putin and Trump speak."""
+    here, there = _by_side(happening.known), _by_side([candidate])
+    return any(not here[side] & there[side] for side in here.keys() & there.keys())
 
 
 def _form(candidate: Candidate) -> str | None:
@@ -302,7 +335,8 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
     happenings: list[Happening] = []
     pending: list[Candidate] = []
     for candidate, whole in candidates:
-        fitting = [h for h in happenings[-LATEST:] if fits(h, candidate) and not _other_day(h, candidate, published)]
+        loose = not whole and _form(candidate) == "visit" and not candidate.refers
+        fitting = [] if loose else [h for h in happenings[-LATEST:] if fits(h, candidate) and not _other_day(h, candidate, published)]
         if fitting:
             max(fitting, key=lambda h: _nearness(h, candidate, published)).add(candidate)
         elif whole or (candidate.fresh and (_echoes(happenings, candidate) or _another(happenings, candidate))):

@@ -18,6 +18,8 @@ WEEK, YEAR = 7, 366
 PLUPERFECT = 6
 # "said it had shot down …": reported speech moves the tense, not the day.
 REPORTED = 3
+# "leaves for Hanoi on Monday": so many words between.
+LEAVING = 5
 OPENING = 3
 CROSSING = 8
 NEAR, FAR = 12, 45
@@ -111,6 +113,8 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and _counts(sentence, time, status)
         and not _older(trigger, time)
         and not _of_offer(trigger, time, status)
+        and not _of_leaving(trigger, time, status)
+        and not _bounded(trigger, time)
         and not _of_people(trigger, time)
         and not (trigger.kind.frame == "directed" and _is_clock(time))
     ]
@@ -188,6 +192,25 @@ def _of_offer(trigger: Trigger, time: Time, status: str) -> bool:
     verb = tokens[at].low if at >= 0 else ""
     offered = verb.endswith("ed") and verb not in words("set_for") and tokens[time.first - 1].low != "for"
     return status in FUTURE and time.last <= trigger.first and offered and at < time.first - 1
+
+
+def _of_leaving(trigger: Trigger, time: Time, status: str) -> bool:
+    """As in "departs on Monday for Hanoi to meet …": the day of leaving."""
+    tokens, at = trigger.sentence.tokens, time.first - 1
+    while at > 0 and tokens[at].low in words("speech_fillers") | {"later"}:
+        at -= 1
+    leaves = at >= 0 and tokens[at].low in words("departures") and tokens[time.last].low == "for"
+    elsewhere = trigger.sentence.clause(time.first) != trigger.sentence.clause(trigger.first)
+    low, _ = trigger.sentence.clause(time.first)
+    gone = elsewhere and any(token.low in words("departures") for token in tokens[max(low, time.first - LEAVING) : time.first])
+    return time.last <= trigger.first and ((status in FUTURE and leaves) or gone)
+
+
+def _bounded(trigger: Trigger, time: Time) -> bool:
+    """As in "the first to meet him since he came to power on June 28": what another clause tells is long over."""
+    sentence = trigger.sentence
+    low, high = sentence.clause(time.first)
+    return sentence.tokens[low].low in {"since", "until"} and time.first > low + 1 and not low <= trigger.first < high
 
 
 def _of_people(trigger: Trigger, time: Time) -> bool:

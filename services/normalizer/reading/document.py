@@ -13,7 +13,7 @@ from services.normalizer.reading.grammar import Grammar, grammar
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.names import Named, Names
 from services.normalizer.reading.numbers import Count, find_counts
-from services.normalizer.reading.states import state
+from services.normalizer.reading.states import state, state_called
 from services.normalizer.reading.times import Anchor, TimeExpression, find_times
 from services.normalizer.reading.tokens import Token, fold, tokenise
 
@@ -21,6 +21,9 @@ Part = TypeVar("Part", Named, TimeExpression)
 GOVERNOR_REACH = 12
 SPEECH_REACH = 8
 DATELINE_TOKENS = 6
+# A story names where it is told from in its first sentence, or in a line of its own before.
+DATELINE_SENTENCES = 2
+LIST_REACH = 8
 # An apposition is no longer than this, in words.
 APPOSED = 16
 # Shorter words in capitals are acronyms.
@@ -89,7 +92,7 @@ class Sentence:
     def names(self) -> tuple[Name, ...]:
         body, start = self.page.text, self.start
         named = [named for named in self.page.named[self.index] if not _is_dateline(body, named, start)]
-        return _place_names(named, self.tokens, grammar()) if named else ()
+        return tuple(_as_speaker(name, self) for name in _place_names(named, self.tokens, grammar())) if named else ()
 
     @cached_property
     def times(self) -> tuple[Time, ...]:
@@ -127,6 +130,15 @@ class Document:
         return tuple(fold(self.body[sentence.start : sentence.end]) for sentence in self.sentences)
 
     @cached_property
+    def dateline(self) -> Name | None:
+        """The town in capitals that the story is told from."""
+        for sentence in self.sentences[:DATELINE_SENTENCES]:
+            for named in sentence.page.named[sentence.index]:
+                if _is_dateline(self.body, named, sentence.start) and named.place is not None:
+                    return Name(0, 0, named, None, -1)
+        return None
+
+    @cached_property
     def officials(self) -> frozenset[str]:
         """The people who hold an office or speak anywhere in it."""
         return _officials(self.sentences)
@@ -157,11 +169,23 @@ def _governor(tokens: Sequence[Token], first: int, held: Sequence[int], words: G
         elif low == ",":
             if at == 0 or held[at - 1] < 0:
                 return None, -1
-        elif not (low in words.skipped or low in words.conjunctions or low == "'s" or tokens[at].capital or low[0].isdigit()):
+        elif not (
+            low in words.skipped
+            or low in words.conjunctions
+            or low == "'s"
+            or tokens[at].capital
+            or low[0].isdigit()
+            or _titles(tokens, at, held)
+        ):
             return None, -1
         at -= 1
         steps += 1
     return None, -1
+
+
+def _titles(tokens: Sequence[Token], at: int, held: Sequence[int]) -> bool:
+    """As in "North Korean dictator Kim": a common noun between a name and the name that it is joined to."""
+    return tokens[at].low.isalpha() and 0 < at < len(tokens) - 1 and held[at - 1] >= 0 and held[at + 1] >= 0
 
 
 def _place_names(found: Sequence[Named], tokens: Sequence[Token], words: Grammar) -> tuple[Name, ...]:
@@ -172,7 +196,27 @@ def _place_names(found: Sequence[Named], tokens: Sequence[Token], words: Grammar
     placed = [
         Name(first, last, named, *_governor(tokens, first, held, words, preps)) for (first, last), named in zip(spans, found, strict=True)
     ]
-    return tuple(_as_party(name, tokens) for name in placed)
+    return tuple(one for name in placed for one in _with_twin(_as_party(name, tokens), tokens))
+
+
+def _as_speaker(name: Name, sentence: Sentence) -> Name:
+    """As in "… a deal with China, President X said": who speaks behind a comma is not governed by what stands before it."""
+    speaks = name.governor is not None and any(first == name.last for first, _ in sentence.says)
+    cut = speaks and any(token.low == "," for token in sentence.tokens[name.governor_at : name.first])
+    return replace(name, governor=None, governor_at=-1) if cut else name
+
+
+def _with_twin(name: Name, tokens: Sequence[Token]) -> tuple[Name, ...]:
+    """As in "North and South Korea": the first word alone names the other of the two."""
+    before, own = [token.low for token in tokens[max(name.first - 2, 0) : name.first]], name.named.text.split()
+    if before not in (["north", "and"], ["south", "and"]) or len(own) < 2 or own[0].lower() not in {"north", "south"}:  # noqa: PLR2004
+        return (name,)
+    word = tokens[name.first - 2]
+    twin = state_called(f"{before[0].title()} {' '.join(own[1:])}", "party")
+    if twin is None:
+        return (name,)
+    named = replace(name.named, actor=twin, place=None, reading="actor", text=own[0], start=word.start, end=word.end)
+    return (replace(name, first=name.first - 2, last=name.first - 1, named=named), name)
 
 
 def _as_party(name: Name, tokens: Sequence[Token]) -> Name:
@@ -181,7 +225,11 @@ def _as_party(name: Name, tokens: Sequence[Token]) -> Name:
     if named.actor is not None or place is None or place.precision != "country":
         return name
     before = tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
-    acts = name.governor in {"with", "between", "among", "involving"} or (name.governor in {"of", "from"} and before in lexical("offices"))
+    acts = (
+        name.governor in {"with", "between", "among", "involving"}
+        or (name.governor == "on" and before in lexical("appeals"))
+        or (name.governor in {"of", "from"} and before in lexical("offices"))
+    )
     side = state(place.country, "party") if acts else None
     return replace(name, named=replace(named, actor=side, reading="either")) if side else name
 
@@ -230,7 +278,22 @@ def _place_times(found: Sequence[TimeExpression], tokens: Sequence[Token], says:
 def _borders(tokens: Sequence[Token], words: Grammar) -> tuple[int, ...]:
     ends = [n for n, token in enumerate(tokens) if token.low in words.clause_ends or token.low in {";", "—", "–"}]
     turns = [first for first, _, _ in words.turns.find(tokens) if not _compares(tokens, first)]
-    return tuple(sorted({*ends, *turns}))
+    return tuple(sorted({*ends, *turns, *_main_clause(tokens, {*ends, *turns})}))
+
+
+def _main_clause(tokens: Sequence[Token], borders: set[int]) -> tuple[int, ...]:
+    """As in "While X never said so, Y may meet Z": where a sentence opens with a side clause, its first comma closes it."""
+    opened = next((at for at in range(min(2, len(tokens))) if tokens[at].low.isalpha()), None)
+    if opened is None or opened not in borders:
+        return ()
+    comma = next((at for at in range(opened + 2, len(tokens) - 1) if tokens[at].low == ","), None)
+    return (comma + 1,) if comma is not None and not _in_list(tokens, comma) else ()
+
+
+def _in_list(tokens: Sequence[Token], comma: int) -> bool:
+    """As in "After meeting Xi, Modi and Lula, …": the comma parts members of a list."""
+    ahead = [token.low for token in tokens[comma + 1 : comma + LIST_REACH]]
+    return bool(ahead) and (ahead[0] in {"and", "or"} or "and" in ahead[: ahead.index(",") if "," in ahead else 0])
 
 
 def _compares(tokens: Sequence[Token], at: int) -> bool:

@@ -8,14 +8,15 @@ from dataclasses import replace
 from schemas.events import Participant, Place
 from services.normalizer.reading import counting, dating, directed, exchanging, meeting, named_people, placing
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
+from services.normalizer.reading.coreference import side_of
 from services.normalizer.reading.document import Document, Name
-from services.normalizer.reading.grammar import phrases
+from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.judging import judged
 from services.normalizer.reading.names import Names
 from services.normalizer.reading.states import state
 from services.normalizer.reading.status import State, read_state
-from services.normalizer.reading.telling import ALLOWED, answered, if_to_come, refers, region, state_of
+from services.normalizer.reading.telling import ALLOWED, answered, if_to_come, is_reported_plan, refers, region, state_of
 
 
 def _group(trigger: Trigger) -> bool:
@@ -31,11 +32,27 @@ def _visited(trigger: Trigger, told: State, places: Sequence[Said[Place]]) -> tu
     return tuple(Said(host, place.start, place.end) for place, host in hosts if host)[:1]
 
 
+def _called_on(
+    trigger: Trigger, told: State, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]
+) -> tuple[Said[Participant], ...]:
+    """As in "A Chinese delegation will hold talks in Washington": with those at home there, as nobody else is told."""
+    low, _ = trigger.sentence.clause(trigger.first)
+    sent = phrases("delegations").find(trigger.sentence.tokens[low : trigger.first])
+    at = next((place for place in places if place.value.precision in {"city", "site"}), None)
+    sides = {side_of(said.value) for said in parties}
+    if told.status == "proposed" or not sent or at is None or len(sides) != 1 or sides & (words("blocs") | {at.value.country}):
+        return ()
+    home = state(at.value.country, "host")
+    return (Said(home, at.start, at.end),) if home else ()
+
+
 def meet(document: Document, trigger: Trigger) -> Candidate:
     names = meeting.find_names(document, trigger)
     told = answered(document, trigger, state_of(trigger))
     if told.status == "scheduled" and meeting.offers_roof(trigger):
         told = replace(told, status="proposed")
+    if told.status == "proposed" and is_reported_plan(trigger, told) and dating.choose(trigger, "scheduled", document.anchor.date):
+        told = replace(told, status="scheduled")
     if told.status == "scheduled" and dating.had_been_due(trigger):
         told = replace(told, status="postponed")
     when = dating.choose(trigger, told.status, document.anchor.date)
@@ -43,14 +60,15 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     places = placing.venues(trigger, told.status) or placing.host_land(trigger, names)
     form = trigger.pattern.card.form or "talks"
     form = "talks" if form == "call" and places and not trigger.noun else form
-    visited = _visited(trigger, told, places) if form == "visit" else ()
+    parties = meeting.with_states(names)
+    visited = _visited(trigger, told, places) if form == "visit" else _called_on(trigger, told, parties, places)
     tokens = trigger.sentence.tokens
     return Candidate(
         trigger,
         told,
         when,
         places,
-        (*meeting.with_states(names), *visited),
+        (*parties, *visited),
         counting.in_range(trigger.sentence, trigger.kind.measures, trigger.low, trigger.high),
         (("form", Said(form, tokens[trigger.first].start, tokens[trigger.last - 1].end)),),
         refers=refers(trigger),

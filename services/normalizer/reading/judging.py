@@ -16,6 +16,10 @@ PEACE_REACH = 4
 # So many strikes over weeks are a campaign.
 MANY = 5
 WIDE = frozenset({"week", "month", "year"})
+HELD_REACH = 4
+ROUND_REACH = 8
+# "Russian and rebel commanders met": the opponent stands at most so many words away.
+OPPONENT_REACH = 7
 
 
 def _countries(candidate: Candidate) -> set[str | None]:
@@ -24,12 +28,28 @@ def _countries(candidate: Candidate) -> set[str | None]:
 
 def _parties(candidate: Candidate) -> bool:
     sides = _countries(candidate)
-    bodies = any(said.value.type == "organisation" for said in candidate.parties)
     return (
         _for_peace(candidate)
         or len(sides) > 1
-        or ((bodies or (candidate.group and not _at_home(candidate))) and bool(sides or candidate.places))
+        or _of_bloc(candidate)
+        or (bool(sides) and _faces_opponents(candidate))
+        or (candidate.group and not _at_home(candidate) and bool(sides or candidate.places))
     )
+
+
+def _of_bloc(candidate: Candidate) -> bool:
+    """As in "NATO's foreign ministers met": many states in one name."""
+    return any(said.value.name in lexical("blocs") for said in candidate.parties)
+
+
+def _faces_opponents(candidate: Candidate) -> bool:
+    """As in "Russian and rebel commanders met", "talks with separatists": the other side is told, but not by name."""
+    trigger = candidate.trigger
+    tokens = trigger.sentence.tokens
+    low, high = trigger.sentence.clause(trigger.first)
+    near = range(max(low, trigger.first - OPPONENT_REACH), min(high, trigger.last + OPPONENT_REACH))
+    found = (at for at in near if tokens[at].low in lexical("opponents"))
+    return any(any(token.low in lexical("with_opponents") for token in tokens[max(at - 3, low) : at]) for at in found)
 
 
 def _for_peace(candidate: Candidate) -> bool:
@@ -38,7 +58,14 @@ def _for_peace(candidate: Candidate) -> bool:
     around = trigger.sentence.tokens[max(trigger.first - 1, 0) : trigger.last + PEACE_REACH]
     told = any(token.low in lexical("peace_words") for token in around)
     planned = candidate.status in {"cancelled", "postponed", "scheduled"}
-    return trigger.noun and told and planned and bool(candidate.places) and candidate.when is not None
+    return trigger.noun and (told or _appointed(candidate)) and planned and bool(candidate.places) and candidate.when is not None
+
+
+def _appointed(candidate: Candidate) -> bool:
+    """As in "Talks on the crisis are expected to take place on Tuesday in Ankara": a day and a town are named for them."""
+    local = any(said.value.precision in {"city", "site"} for said in candidate.places)
+    exact = candidate.when is not None and candidate.when.value.precision in {"day", "hour", "minute"}
+    return candidate.trigger.pattern.card.id == "summit.noun.talks" and local and exact and not _at_home(candidate)
 
 
 def _at_home(candidate: Candidate) -> bool:
@@ -51,6 +78,23 @@ def _at_home(candidate: Candidate) -> bool:
 
 def _leaders(candidate: Candidate) -> bool:
     return len(_countries(candidate)) > 1 and any(said.value.type == "person" for said in candidate.parties)
+
+
+def _counterpart(candidate: Candidate) -> bool:
+    """Whoever is visited is told behind the words, or is the state that an official visit goes to; a lone traveller meets nobody."""
+    behind = candidate.trigger.sentence.tokens[candidate.trigger.last - 1].end
+    visited = any(said.value.role == "host" or said.start >= behind for said in candidate.parties)
+    return _leaders(candidate) and visited
+
+
+def _conversed(candidate: Candidate) -> bool:
+    """As in "a call with Modi", "held a call"; a bare word may be an appeal: "calls on Israelis to …"."""
+    trigger = candidate.trigger
+    tokens = trigger.sentence.tokens
+    held = any(token.low in lexical("holding") for token in tokens[max(trigger.first - HELD_REACH, 0) : trigger.first])
+    appeals = [token.low for token in tokens[trigger.last : trigger.last + 1]] == ["on"]
+    timed = any(time.first == trigger.last + 1 for time in trigger.sentence.times)
+    return (candidate.names_parties or held) and (timed or not appeals)
 
 
 def _adversaries(candidate: Candidate) -> bool:
@@ -76,8 +120,7 @@ def _occasion(candidate: Candidate) -> bool:
 
 
 def _gathering(candidate: Candidate) -> bool:
-    bodies = any(said.value.type == "organisation" for said in candidate.parties)
-    return len(_countries(candidate)) > 1 or bodies or candidate.group or bool(candidate.places)
+    return len(_countries(candidate)) > 1 or _of_bloc(candidate) or candidate.group or bool(candidate.places)
 
 
 def _state_attacker(candidate: Candidate) -> bool:
@@ -112,7 +155,8 @@ def _weapon(candidate: Candidate) -> bool:
 NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "parties": _parties,
     "leaders": _leaders,
-    "counterpart": _leaders,
+    "counterpart": _counterpart,
+    "conversed": _conversed,
     "adversaries": _adversaries,
     "handed": _handed,
     "occasion": _occasion,
@@ -157,6 +201,21 @@ def shortcomings(candidate: Candidate) -> Iterator[str]:
         yield "it is no particular occasion"
 
 
+def _goes_on(candidate: Candidate) -> bool:
+    """As in "leverage in trade talks with China": talks that go on, of which no round is told."""
+    trigger = candidate.trigger
+    low, high = trigger.sentence.clause(trigger.first)
+    if trigger.pattern.card.id != "summit.noun.talks" or candidate.state.weight > 0 or trigger.sentence.index == 0 or candidate.group:
+        return False
+    around = trigger.sentence.tokens[max(low, trigger.first - ROUND_REACH) : min(high, trigger.last + ROUND_REACH)]
+    return not any(token.low in lexical("rounds") for token in around)
+
+
+def _office_before(trigger: Trigger) -> bool:
+    """As in "The president, after talks with world leaders, …": an office stands for its holder."""
+    return any(token.low in lexical("holders") for token in trigger.sentence.tokens[: trigger.first])
+
+
 def _unreal(candidate: Candidate) -> bool:
     trigger = candidate.trigger
     if trigger.kind.frame != "directed":
@@ -190,9 +249,12 @@ def _particular(candidate: Candidate) -> bool:
         return not _general(candidate) and not mutual(candidate)
     if trigger.kind.frame != "meeting" or candidate.when or candidate.places:
         return True
+    if _goes_on(candidate):
+        return False
     only_points = candidate.refers and not candidate.names_parties and not any(n.last == trigger.first for n in trigger.sentence.names)
     if only_points:
         return False
     inside = any(trigger.sentence.start <= said.start < trigger.sentence.end for said in candidate.parties)
+    inside = inside or (candidate.group and _office_before(trigger))
     generic = any(token.low in lexical("generic") for token in trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.first])
     return inside and not (generic and not candidate.names_parties)

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.coreference import side_of
 from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import grammar, phrases, words
 from services.normalizer.reading.states import state
@@ -35,9 +36,7 @@ def is_person(name: Name) -> bool:
 def side(name: Name) -> str:
     """The state or body that a name stands for."""
     actor = name.named.actor
-    if actor is None:
-        return ""
-    return actor.name if actor.type == "organisation" else actor.country or actor.name
+    return side_of(actor) if actor else ""
 
 
 def _sides(names: Iterable[Name]) -> set[str]:
@@ -54,7 +53,7 @@ def stands_aside(sentence: Sentence, name: Name) -> bool:
     located = actor is not None and actor.type == "state" and name.governor in grammar().place_prepositions - {"from", "to"}
     owned = name.last + 1 if _low(sentence, name.last) == "'s" else name.last
     others = _low(sentence, owned) in words("others")
-    return located or others
+    return located or others or (is_person(name) and _low(sentence, owned) in words("aides"))
 
 
 def is_speaker(sentence: Sentence, name: Name, before: int) -> bool:
@@ -76,6 +75,8 @@ def _premodifiers(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
         gap = sentence.tokens[name.last : edge]
         if len(gap) > TWO or not is_party(name) or any(token.low in words("no_premodifier") for token in gap):
             break
+        if any(name.last <= first < edge for first, _ in sentence.says):
+            break
         found.append(name)
         edge = name.first
     return tuple(found)
@@ -89,10 +90,21 @@ def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
         if token.low == "," and not _list_goes_on(sentence, at, held):
             return
         if at in held:
-            if held[at].first == at and is_party(held[at]) and not _says(sentence, held[at]):
+            if held[at].first == at and is_party(held[at]) and not _says(sentence, held[at]) and not stands_aside(sentence, held[at]):
                 yield held[at]
-        elif not (token.capital or token.low in grammar().skipped or token.low in grammar().conjunctions or token.low == "'s"):
+        elif not (
+            token.capital
+            or token.low in grammar().skipped
+            or token.low in grammar().conjunctions
+            or token.low == "'s"
+            or _of_title(at, held)
+        ):
             return
+
+
+def _of_title(at: int, held: dict[int, Name]) -> bool:
+    """As in "Bosnian Serb acting president X": a common word between an adjective and the name that it belongs to."""
+    return at - 1 in held and held[at - 1].named.form == "adjective" and any(n in held for n in range(at + 1, at + 3))
 
 
 def _list_goes_on(sentence: Sentence, comma: int, held: dict[int, Name]) -> bool:
@@ -113,6 +125,8 @@ def _is_passive(trigger: Trigger) -> bool:
 
 def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     """Whether the preposition before a name makes it one who meets."""
+    if name.governor == "on":
+        return name.last <= trigger.first and _low(sentence, name.governor_at - 1) in words("appeals")
     if name.governor not in words("with"):
         return False
     if name.governor == "by" and _low(sentence, name.governor_at - 1) in words("leading"):
@@ -227,8 +241,9 @@ def persons_before(document: Document, sentence: Sentence, at: int) -> Iterator[
 def _pronoun(sentence: Sentence, trigger: Trigger) -> tuple[int, str] | None:
     pronouns = grammar().pronouns
     clause_low, _ = sentence.clause(trigger.first)
-    for at in range(trigger.first - 1, max(clause_low, trigger.first - PRONOUN_REACH) - 1, -1):
-        if _low(sentence, at) in pronouns:
+    near = range(trigger.first - 1, max(clause_low, trigger.first - PRONOUN_REACH) - 1, -1)
+    for at in (*near, clause_low):
+        if at < trigger.first and _low(sentence, at) in pronouns:
             return at, pronouns[_low(sentence, at)]
     for at in range(trigger.last, min(trigger.last + TWO, len(sentence.tokens))):
         if _low(sentence, at) in words("objects"):
@@ -302,6 +317,7 @@ def _fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
 def _office_acts(trigger: Trigger) -> bool:
     """As in "The vice president will meet …": an office whose holder was named before."""
     low, _ = trigger.sentence.clause(trigger.first)
+    low = 0 if _low(trigger.sentence, low) in {"who", "which"} else low
     return any(token.low in words("holders") for token in trigger.sentence.tokens[low : trigger.first])
 
 
@@ -317,17 +333,30 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
             *_premodifiers(sentence, trigger),
             *_opened(sentence, trigger),
         ]
+        if _of_bloc(trigger, found):
+            return _in_order(found)
         if offers_roof(trigger):
             return tuple(n for n in found if n.first >= trigger.last) or pair(document, trigger, near=True)
         if len(_sides(found)) < TWO:
             found.extend(pair(document, trigger))
         found.extend(_antecedents(document, sentence, trigger, found))
     for name in _fallbacks(document, trigger) if len(_sides(found)) < _wanted(trigger) else ():
-        if side(name) not in _sides(found) and len(_sides(found)) < _wanted(trigger):
+        known = name.named.actor is not None and (name.named.actor.country or name.named.actor.type != "person")
+        if known and side(name) not in _sides(found) and len(_sides(found)) < _wanted(trigger):
             listed = [n for n in sentence.names if n.governor_at == name.governor_at >= 0 and is_party(n) and side(n) not in _sides(found)]
             found.extend([name, *(n for n in listed if n is not name)])
+    return _in_order(found)
+
+
+def _in_order(found: Iterable[Name]) -> tuple[Name, ...]:
     unique = {n.named.start: n for n in found}
     return tuple(unique[start] for start in sorted(unique))
+
+
+def _of_bloc(trigger: Trigger, found: Sequence[Name]) -> bool:
+    """As in "the G7 meeting", "a meeting of ASEAN's foreign ministers": those who meet are told in one word."""
+    blocs = [n for n in found if n.named.actor is not None and n.named.actor.name in words("blocs")]
+    return trigger.noun and any(n.last <= trigger.first or n.governor == "of" for n in blocs)
 
 
 def _for_body(name: Name) -> bool:

@@ -96,8 +96,13 @@ def _where_clause(trigger: Trigger) -> list[Name]:
 
 def _travelled(trigger: Trigger, name: Name) -> bool:
     """As in "will travel to Washington to meet …": where one goes to meet."""
-    before = trigger.sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
-    return name.governor in {"to", "in"} and before in words("travel_verbs")
+    times = {at for time in trigger.sentence.times for at in range(time.first, time.last)}
+    at = name.governor_at - 1
+    while at in times or (at >= 0 and trigger.sentence.tokens[at].low in words("speech_fillers")):
+        at -= 1
+    before = trigger.sentence.tokens[at].low if at >= 0 else ""
+    leaves = name.governor == "for" and before in words("departures")
+    return leaves or (name.governor in {"to", "in"} and before in words("travel_verbs") | words("departures"))
 
 
 def _suggested(trigger: Trigger) -> list[Name]:

@@ -19,6 +19,7 @@ from services.normalizer.reading.names import Names
 from services.normalizer.reading.neighbours import lend_attackers, lend_places, lend_sides, share_places
 from services.normalizer.reading.parts import link_parts
 from services.normalizer.reading.rules import PATTERNS, Rules, load_rules
+from services.normalizer.reading.staying import lend_stays
 from services.normalizer.reading.times import Anchor
 from services.normalizer.reading.tolls import shared_out
 from services.normalizer.reading.triggers import find_triggers
@@ -82,7 +83,9 @@ def _counted_once(told: Sequence[Told]) -> tuple[Told, ...]:
 
 
 def _mentions(maker: Maker, document: Document, filled: Sequence[Told]) -> tuple[Mention, ...]:
-    happenings = lend_attackers(lend_places(document, lend_sides(share_places(gather(shared_out(filled), document.anchor.date)))))
+    happenings = lend_attackers(
+        lend_places(document, lend_sides(lend_stays(document, share_places(gather(shared_out(filled), document.anchor.date)))))
+    )
     return link_parts(
         [
             make(maker, happening, subject=n == 0 and happening.members[0].trigger.sentence.index == 0)

@@ -55,15 +55,23 @@ def state_of(trigger: Trigger) -> State:
     helped = trigger.first > 0 and tokens[trigger.first - 1].low in lexical("modals")
     if "will" in words:
         return State("scheduled", trigger.first, trigger.last, 7.0)
+    if told.status == "occurred" and trigger.noun and refers(trigger) and _in_passing(trigger, told):
+        return replace(told, weight=0.0)
     if (
         not trigger.noun
         and words & lexical("past")
         and not helped
         and not words & lexical("modals")
-        and told.status in {"proposed", "scheduled"}
+        and told.status in {"proposed", "scheduled", "postponed", "cancelled", "declined"}
+        and not any(token.low in lexical("negations") for token in tokens[max(trigger.first - 2, 0) : trigger.first])
     ):
         return State("occurred", trigger.first, trigger.last, 7.0)
     return told
+
+
+def _in_passing(trigger: Trigger, told: State) -> bool:
+    """As in "will see Lavrov after the G7 meeting": that another follows does not tell where the first stands."""
+    return {token.low for token in trigger.sentence.tokens[told.first : told.last]} <= {"after", "following", "during", "at", "the"}
 
 
 def answered(document: Document, trigger: Trigger, told: State) -> State:
@@ -78,6 +86,14 @@ def answered(document: Document, trigger: Trigger, told: State) -> State:
     return replace(told, status="declined") if refused else told
 
 
+def is_reported_plan(trigger: Trigger, told: State) -> bool:
+    """As in "said he would meet X on Tuesday": what was said to be to come, not wished for."""
+    tokens = trigger.sentence.tokens
+    would = [token.low for token in tokens[told.first : told.last]] == ["would"]
+    said = any(last <= told.first for _, last in trigger.sentence.says)
+    return would and said and not any(token.low in {"if", "probably", "likely", "possibly"} for token in tokens)
+
+
 def refers(trigger: Trigger) -> bool:
     """As in "the talks", "that attack", "Monday's summit": it may point back."""
     if not trigger.noun:
@@ -85,8 +101,16 @@ def refers(trigger: Trigger) -> bool:
     start = phrase_start(trigger.sentence, trigger.first)
     while start > 0 and trigger.sentence.tokens[start - 1].low in lexical("occasional"):
         start -= 1
-    before = {token.low for token in trigger.sentence.tokens[max(start - 1, 0) : trigger.first]}
-    return bool(before & lexical("pointers"))
+    tokens = trigger.sentence.tokens
+    before = {token.low for token in tokens[max(start - 1, 0) : trigger.first]}
+    return bool(before & lexical("pointers")) or _measured(trigger, start)
+
+
+def _measured(trigger: Trigger, start: int) -> bool:
+    """As in "said after three hours of talks": how long they were tells that they are known."""
+    tokens = trigger.sentence.tokens
+    long = start > 1 and tokens[start - 1].low == "of" and tokens[start - 2].low in lexical("lengths")
+    return long and not any(token.low in {"with", "between"} for token in tokens[trigger.last : trigger.last + 1])
 
 
 def _armed_with_that(trigger: Trigger) -> bool:

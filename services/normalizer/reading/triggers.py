@@ -14,6 +14,8 @@ from services.normalizer.reading.tokens import Token
 
 # At most so many words stand between "host" and "a summit".
 LIGHT_GAP = 3
+# "for a long delayed round of talks": so many words between.
+PURPOSE_REACH = 4
 # No writer's sentence tells of more happenings; each is looked at beside each other.
 MOST = 16
 # "destroyed 57 Ukrainian fixed-wing attack drones"
@@ -88,6 +90,18 @@ def _is_light(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int,
     return pattern.card.id.endswith((".host", ".launch")) and follows
 
 
+def _is_purpose(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int, int, int, Pattern], sentence: Sentence) -> bool:
+    """As in "met in Ankara on Tuesday for delayed talks": what they met for is the meeting, unless it says with whom."""
+    first, last, kind, pattern = hit
+    near = range(first - 1, max(first - PURPOSE_REACH, 0) - 1, -1)
+    at = next((n for n in near if sentence.tokens[n].low in grammar().small or sentence.tokens[n].low == ","), -1)
+    if pattern.card.part != "noun" or at < 0 or sentence.tokens[at].low != "for":
+        return False
+    clause = sentence.clause(first)
+    met = any(n == kind and end <= at and p.card.id.endswith(".meet") and sentence.clause(begun) == clause for begun, end, n, p in standing)
+    return met and not any(token.low in {"with", "between"} for token in sentence.tokens[last : last + 1])
+
+
 def phrase_start(sentence: Sentence, first: int) -> int:
     """Where the noun phrase of a trigger begins: past its adjectives and the names run into it, at the last preposition, verb or mark."""
     spans = [*((n.first, n.last) for n in sentence.names), *((t.first, t.last) for t in sentence.times)]
@@ -107,7 +121,7 @@ def find_triggers(sentence: Sentence, rules: Rules, hits: Sequence[tuple[int, in
             continue
         if len(standing) < MOST and _stands(kind, kind.patterns[m], sentence, first, last):
             standing.append((first, last, n, kind.patterns[m]))
-    standing = [hit for hit in standing if not _is_light(standing, hit)]
+    standing = [hit for hit in standing if not _is_light(standing, hit) and not _is_purpose(standing, hit, sentence)]
     leading = {(n, sentence.clause(first)) for first, _, n, pattern in standing if not pattern.card.alone}
     standing = [hit for hit in standing if not (hit[3].card.alone and (hit[2], sentence.clause(hit[0])) in leading)]
     found = [_trigger(rules.kinds[n], pattern, sentence, (first, last), standing) for first, last, n, pattern in standing]

@@ -18,6 +18,7 @@ KINDS = {
     "strikes": ("strike",),
     "strikes_told_at_length": ("strike",),
     "meetings": ("summit",),
+    "meetings_told_at_length": ("summit",),
     "exchanges": ("prisoner_exchange", "body_exchange"),
 }
 

@@ -47,7 +47,11 @@ def likeliest(draft: Draft, seen: Mapping[str, int], chained: frozenset[str], *,
     `chained`: the countries that the place named right after may be in ("Tripoli, Lebanon"); `cued`: a place is expected here;
     `crowded`: capitalised words of no list stand beside it.
     """
+    seats = {s.actor.country for s in draft.senses if s.kind == "capital" and s.actor}
     fitting = [s for s in draft.senses if s.place and _admitted(s, draft, seen, chained, cued=cued, crowded=crowded)]
+    fitting = [
+        s for s in fitting if not (s.kind == "region" and s.place and s.place.country in seats)
+    ] or fitting  # Washington is the capital
     return max(fitting, key=lambda s: (_score(s, seen, chained), s.place.geonameid or 0 if s.place else 0), default=None)
 
 

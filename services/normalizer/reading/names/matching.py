@@ -43,10 +43,10 @@ def longest(text: Text, at: int, lexicon: Lexicon) -> Hit | None:
 
 def _as_written(text: Text, first: int, last: int, key: str, lexicon: Lexicon) -> bool:
     if key in lexicon.acronyms and key not in lexicon.spoken:
-        return all(w.isupper() for w in text.words[first:last])
+        return all(w.isupper() or w.isdigit() for w in text.words[first:last])
     if key in lexicon.small:
         return True
-    return text.capital[last - 1] and (text.capital[first] or text.keys[first] in PARTICLES)
+    return (text.capital[last - 1] or text.words[last - 1].isdigit()) and (text.capital[first] or text.keys[first] in PARTICLES)
 
 
 def may_begin(text: Text, at: int, lexicon: Lexicon) -> bool:

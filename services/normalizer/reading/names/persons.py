@@ -33,6 +33,8 @@ class Persons:
                 break
             if text.keys[i] in self._ends or (i > at and text.gap(i - 1) in ("'", "’") and text.keys[i] == "s"):
                 break
+            if i > at and text.gap(i - 1) == "-" and {text.keys[i - 1], text.keys[i]} <= self.introduced.keys():
+                break  # "the Smith-Jones talks" of two who were introduced
             if i > at and self.titles.begins(text.keys[i]) and self.titles.at(text, i):
                 break
             i += 1

@@ -52,6 +52,7 @@ class Titles:
         self._offices: dict[str, str | None] = {phrase_key(t): None for t in words["titles"]}
         self._offices.update({phrase_key(s): office for office, spellings in words["offices"].items() for s in (office, *spellings)})
         self._phrases = Phrases(self._offices)
+        self._states = {phrase_key(t): state for state, titles in words["of_one_state"].items() for t in titles}
         self._changing = frozenset(map(phrase_key, words["changing"]))
         self._plain = frozenset(map(phrase_key, words["plain"]))
 
@@ -59,12 +60,18 @@ class Titles:
         """The title that begins at this word, with what qualifies it."""
         first, changed = i, False
         while i < len(text) and i - first < 3 and (text.keys[i] in self._changing or text.keys[i] in self._plain):  # noqa: PLR2004
+            if self._phrases.at(text, i) > 1:
+                break  # "chief of staff" is no staff's chief
             if not text.joined[i]:
                 return None
             changed |= text.keys[i] in self._changing
             i += 1
         size = self._phrases.at(text, i) if i < len(text) else 0
         return Title(first, i + size, self._offices[" ".join(text.keys[i : i + size])], changed) if size else None
+
+    def state_of(self, text: Text, title: Title) -> str | None:
+        """The state that alone has such an office: "Deputy Secretary of State" is the United States'."""
+        return next((s for t, s in self._states.items() if " ".join(text.keys[title.first : title.last]).endswith(t)), None)
 
     @property
     def firsts(self) -> frozenset[str]:

@@ -52,7 +52,7 @@ class Walk:
 
     def _titled(self, title: Title) -> Step:
         before = self._beside(title.first)
-        owner = before.owner if before else None
+        owner = (before.owner if before else None) or self.titles.state_of(self.text, title)
         if title.last < len(self.text) and self.text.joined[title.last - 1]:
             found = self._person(title.last, owner, title)
             if found is not None:
@@ -212,12 +212,19 @@ class Walk:
         if last - at > 1 and (
             self.text.keys[at] in self.lexicon.given or self._of_a_family(at, last) or self._described(last) or self._announced(at)
         ):
-            person = self.persons.stranger(at, last, None)
-            return Draft(at, last, "name", actor=person, reading="actor", adrift=self._described(last)), last
+            country = self._of_whom(at)
+            person = self.persons.stranger(at, last, country)
+            return Draft(at, last, "name", actor=person, reading="actor", adrift=country is None and self._described(last)), last
         if last - at == 1 and self.text.keys[at] in self.persons.introduced:
             person = self.persons.introduced[self.text.keys[at]]
             return self._as_person(at, last, person, self.text.keys[at]), last
         return self.geography.stranger(at) or (None, at + 1)
+
+    def _of_whom(self, at: int) -> str | None:
+        """As in "Ruritania's X Y": the code of the state before."""
+        before = self._beside(at)
+        owner = before.owner if before else None
+        return owner if owner and len(owner) == 2 and before and before.last < at else None  # noqa: PLR2004  # a state's code
 
     def _of_a_family(self, at: int, last: int) -> bool:
         """As in "Hunter Biden": ends in a surname that is known, and begins with no common word."""

@@ -1,0 +1,110 @@
+"""Where people are while they meet: where a sentence nearby says that they arrive, go or speak, else where the story is told from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from schemas.events import Place, PlaceRole
+from services.normalizer.reading import dating
+from services.normalizer.reading.candidates import Candidate, Said
+from services.normalizer.reading.coreference import Happening, persons
+from services.normalizer.reading.document import Document, Name, Sentence
+from services.normalizer.reading.grammar import grammar, words
+
+# A journey is told within so many sentences of the meeting that it leads to.
+NEAR = 20
+# The town that a story is told from is that of a meeting told within so many sentences.
+OPENING = 3
+# "arrived late on Tuesday in …": so many words, times apart, between a verb and its place.
+GAP = 3
+EXACT = frozenset({"minute", "hour", "day", "night"})
+TOWNS = frozenset({"city", "site", "region"})
+MET = frozenset({"occurred", "ongoing"})
+PLANNED = frozenset({"scheduled"})
+
+
+def lend_stays(document: Document, happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+    """The same happenings; a meeting that names no place takes the one where its people are told to be."""
+    return tuple(_with_place(document, happening) for happening in happenings)
+
+
+def _with_place(document: Document, happening: Happening) -> Happening:
+    first, *rest = happening.members
+    wants = first.trigger.kind.frame == "meeting" and first.status in MET | PLANNED and not _is_call(first)
+    if not wants or any(member.places for member in happening.members):
+        return happening
+    said = next(iter(_stays(document, happening)), None) or _told_from(document, happening)
+    return Happening([replace(first, places=(said,)), *rest]) if said else happening
+
+
+def _is_call(candidate: Candidate) -> bool:
+    return any(name == "form" and said.value == "call" for name, said in candidate.details)
+
+
+def _stays(document: Document, happening: Happening) -> Iterator[Said[Place]]:
+    """Places of the sentences around, the nearest first, where one of those who meet arrives, travels to or speaks."""
+    at, met = happening.members[0].trigger.sentence.index, happening.members[0].status in MET
+    near = sorted(range(max(at - NEAR, 0), min(at + NEAR + 1, len(document.sentences))), key=lambda n: (abs(n - at), n))
+    for sentence in (document.sentences[n] for n in near):
+        if _tells_of(sentence, happening) and _on_its_day(sentence, happening):
+            yield from (_said(name) for name in sentence.names if _is_town(name) and _leads_to(sentence, name, met=met))
+
+
+def _is_town(name: Name) -> bool:
+    return name.named.place is not None and name.named.place.precision in TOWNS
+
+
+def _said(name: Name, role: PlaceRole = "venue") -> Said[Place]:
+    place = name.named.place
+    if place is None:
+        raise ValueError(name.named.text)
+    return Said(place.model_copy(update={"role": role}), name.named.start, name.named.end)
+
+
+def _tells_of(sentence: Sentence, happening: Happening) -> bool:
+    """Whether one of those who meet, or a word that stands for one, is the sentence's subject."""
+    own = sentence is happening.members[0].trigger.sentence
+    named = {n.named.actor.name for n in sentence.names if n.named.actor is not None}
+    pointing = {token.low for token in sentence.tokens[:2]} & (set(grammar().pronouns) | words("holders"))
+    return own or bool(named & persons(happening.members)) or bool(pointing) or _same_day(sentence, happening)
+
+
+def _same_day(sentence: Sentence, happening: Happening) -> bool:
+    told = [t.expression.when for t in sentence.times if t.expression.when is not None and t.expression.when.precision in EXACT]
+    return any(dating.same(one, m.when.value) for one in told for m in happening.members if m.when)
+
+
+def _on_its_day(sentence: Sentence, happening: Happening) -> bool:
+    told = [t.expression.when for t in sentence.times if t.expression.when is not None and t.expression.when.start]
+    own = [m.when.value for m in happening.members if m.when]
+    return all(dating.meet(one, other) for one in told for other in own)
+
+
+def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
+    """As in "arrived in Belgrade", "a news conference in Paris"; for what is planned also "will fly to Rome"."""
+    times = {at for time in sentence.times for at in range(time.first, time.last)}
+    at, steps = name.governor_at - 1, 0
+    if name.governor not in {"in", "at", "to"} or name.first - name.governor_at > GAP:
+        return False
+    while at >= 0 and steps < GAP:
+        low = sentence.tokens[at].low
+        if low in words("arrivals") | words("appearances") | (words("travel_verbs") if not met else frozenset()):
+            return True
+        if low == "," or low in grammar().clause_ends:
+            return False
+        steps += at not in times
+        at -= 1
+    return False
+
+
+def _told_from(document: Document, happening: Happening) -> Said[Place] | None:
+    """As in "BELGRADE, Aug 29 - …": news of the day is mostly told from where it happens."""
+    published, when = document.anchor.date, next((m.when.value for m in happening.members if m.when), None)
+    first, days = happening.members[0], dating.days(when)
+    if document.dateline is None or published is None or first.status not in MET:
+        return None
+    fresh = days is None or published - dt.timedelta(1) <= days[0] <= published
+    opening = first.trigger.sentence.index <= OPENING
+    return _said(document.dateline) if fresh and opening and not dating.before_then(first.trigger) else None

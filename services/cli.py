@@ -30,8 +30,12 @@ class Commands(typer.core.TyperGroup):
 
 
 def _command(name: str) -> Any:
+    """A module's `command`; or its `commands`, a group under its name."""
+    module = importlib.import_module(f"services.commands.{name}")
+    if hasattr(module, "commands"):
+        return typer.main.get_command(module.commands)
     app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
-    app.command(name)(importlib.import_module(f"services.commands.{name}").command)
+    app.command(name)(module.command)
     return typer.main.get_command(app)
 
 

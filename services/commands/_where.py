@@ -24,6 +24,11 @@ def ingestor() -> str:
     return address("ingestor")
 
 
+def normalizer() -> str:
+    """Where the normalizer answers."""
+    return address("normalizer")
+
+
 def timeline() -> str:
     """Where the timeline answers."""
     return address("timeline")

@@ -7,8 +7,11 @@ from collections.abc import Awaitable, Callable
 
 from schemas.topics import cards
 from services.chassis.apart import Apart
+from services.chassis.api_keys import ApiKeys, BadKeysError, digests_of
 from services.chassis.service import Service
+from services.normalizer.api import router
 from services.normalizer.desk import ENTRY, Answer
+from services.normalizer.editing import Editing
 from services.normalizer.merger import Merger
 from services.normalizer.reader import Reader
 from services.normalizer.settings import NormalizerSettings
@@ -17,7 +20,15 @@ ARTICLES = "articles.raw.v1"
 
 
 def builder(settings: NormalizerSettings) -> Callable[[Service], Awaitable[None]]:
-    """Follow the articles and the mentions of every kind."""
+    """Follow the articles, the mentions of every kind and the editors' commands, and take such commands in.
+
+    Raises:
+        SystemExit: the editors' keys cannot be used; it says why.
+    """
+    try:
+        keys = ApiKeys(digests_of(settings.editor_keys, settings.editor_keys_file, "DAYBOOK_EDITOR_KEYS_FILE"))
+    except BadKeysError as error:
+        raise SystemExit(f"error: {error}") from error
 
     async def build(service: Service) -> None:
         desk: Apart[bytes, Answer] = Apart(ENTRY, settings.read_seconds)
@@ -26,5 +37,6 @@ def builder(settings: NormalizerSettings) -> Callable[[Service], Awaitable[None]
         service.follow("normalizer-reader", [ARTICLES], Reader(desk, service.outbox))
         heard = [card.topic for card in cards() if card.value in {"Reading", "Edit"}]
         service.follow("normalizer-merger", heard, Merger(service.outbox))
+        service.app.include_router(router(Editing(service.pool, service.outbox), keys, settings.http_host))
 
     return build

@@ -1,4 +1,4 @@
-"""The settings of the normalizer: those of every service, and how long it may take over one article."""
+"""The settings of the normalizer: those of every service, how long it may take over one article, and who may give editors' commands."""
 
 from __future__ import annotations
 
@@ -15,3 +15,7 @@ class NormalizerSettings(Settings):
     read_seconds: Annotated[
         float, Field(gt=0, description="most processor time for reading one article; one that takes longer goes to quarantine")
     ] = 60.0
+    editor_keys: Annotated[
+        str, Field(description="SHA-256 of each editor's API key, in hexadecimal, comma-separated; needed to edit from beyond loopback")
+    ] = ""
+    editor_keys_file: Annotated[str, Field(description="a file with more of them, one a line; # opens a comment")] = ""

@@ -17,6 +17,7 @@ from schemas.edits import Edit
 from schemas.mentions import Reading
 from services.normalizer.commands import Commands
 from services.normalizer.merging import Command, Told, merge_all
+from services.normalizer.store import SQL, Parsed, Store
 from tests.integration.merging_world import EMPTY, merged, merging_tables
 from tests.scenarios.merging.ledger import by_content
 from tests.scenarios.merging.test_merging_edits_any_order import edited
@@ -24,6 +25,7 @@ from tests.unit.merging.telling import command, readings, told
 
 NIGHT: dict[str, Any] = {"date": "night 2025-08-18", "where": "Kharkiv", "who": "Russia > Ukraine"}
 A, B, C = (told(name, "strike", numbers={"killed": 3 + at}, **NIGHT) for at, name in enumerate("abc"))
+TALKS = told("talks", who="Trump, Putin", where="Geneva", date="2025-08-18")
 FAR = told("far", "strike", date="2025-09-02", where="Odesa", who="Russia > Ukraine")
 
 
@@ -138,3 +140,35 @@ async def test_without_the_articles_that_a_command_names_it_would_fall_out_of_fo
     monkeypatch.setattr(Commands, "load", blind)
     events, _ = await merged(tx, readings(B))
     assert by_content(events) != by_content(merge_all(readings(A, B, FAR), [command(1, "merge", A, FAR)]))
+
+
+async def test_one_transaction_at_a_time_merges_a_kind_whichever_topic_its_records_come_from(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with merging_tables(stack):
+        pass  # they are there
+    one, other = [await asyncpg.connect(stack.dsn("normalizer")) for _ in range(2)]
+    try:
+        async with one.transaction():
+            # given a transaction that merges a reading of a kind
+            await Store(one, Parsed()).open(readings(A), [A])
+            # then one with a command on that kind waits, and one on another kind does not
+            assert await opened(other, [], [command(1, "retract", A).edit]) is False
+            assert await opened(other, [], [command(1, "retract", TALKS).edit]) is True
+            # and without the lock it would not wait: each would compute from what it does not see of the other
+            monkeypatch.setitem(SQL, "alone", "SELECT $1::text[]")
+            assert await opened(other, [], [command(1, "retract", A).edit]) is True
+    finally:
+        await one.close()
+        await other.close()
+
+
+async def opened(connection: asyncpg.Connection, batch: list[Reading], edits: list[Edit]) -> bool:
+    """Whether a store opens without waiting for another's."""
+    async with connection.transaction():
+        await connection.execute("SET LOCAL lock_timeout = '200ms'")
+        try:
+            await Store(connection, Parsed()).open(batch, [], edits)
+        except asyncpg.LockNotAvailableError:
+            return False
+        return True

@@ -19,8 +19,8 @@ INSERT INTO edit_refs (article_id, kind, edit_id)
 SELECT article_id, kind, $1 FROM unnest($2::text[], $3::text[]) AS named (article_id, kind)
 
 -- name: known
--- A command that was given before, by whichever process: the same id again is the same command.
-SELECT body FROM edits_given WHERE edit_id = $1
+-- A command that was taken in here, or came from the log.
+SELECT body FROM edits_given WHERE edit_id = $1 UNION ALL SELECT body FROM edits WHERE edit_id = $1 LIMIT 1
 
 -- name: take
 INSERT INTO edits_given (edit_id, asked, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING edit_id

@@ -1,0 +1,123 @@
+"""The normalizer's HTTP side: editors give commands, and see which hold. 202 means that a command is durable and will be obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Security
+from fastapi.security import HTTPBearer
+from pydantic import Field, ValidationError
+
+from schemas.base import Model
+from schemas.edits import Action, Edit
+from services.chassis.api_keys import ApiKeys, KeyMissingError, KeyUnknownError, is_loopback
+from services.chassis.errors import brief
+from services.normalizer.asking import Asked, CannotAskError
+from services.normalizer.editing import Editing, Given, OtherCommandError, StoreAwayError
+
+LARGEST = 2_000_000  # bytes of a request
+NUL = b"\\u0000"
+LAST = 2**62
+T = TypeVar("T")
+_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": Asked.model_json_schema()}}}}
+_WHY = {
+    401: "an API key is needed",
+    403: "this API key is not known, or commands are not taken beyond loopback without keys",
+    409: "the edit_id was given to another command",
+    413: "the request is too large",
+    422: "the command would mean nothing; `detail` says why",
+    503: "Postgres is away: see Retry-After",
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {code: {"description": why} for code, why in _WHY.items()}
+
+
+class Taken(Model):
+    """The answer to a command. `mentions` and `rest`: how many it names; what they were is in the log."""
+
+    edit_id: str
+    action: Action
+    kind: str
+    mentions: int
+    rest: int
+
+
+class Listed(Model):
+    """A command that merging has heard."""
+
+    seq: Annotated[int, Field(description="of two that contradict each other the one with the higher number holds")]
+    in_force: bool
+    edit: Edit
+
+
+class Edits(Model):
+    """The latest first; `next` is what to ask for as `before` to see earlier ones."""
+
+    edits: tuple[Listed, ...]
+    next: int | None = None
+
+
+def router(editing: Editing, keys: ApiKeys, host: str) -> APIRouter:
+    """The routes; `host` is where the service listens."""
+
+    async def allowed(request: Request, _: Annotated[object, Security(HTTPBearer(auto_error=False))]) -> None:
+        if not keys and not is_loopback(host):
+            raise HTTPException(HTTPStatus.FORBIDDEN, "beyond loopback commands need an API key: set DAYBOOK_EDITOR_KEYS")
+        try:
+            keys.who(request.headers.get("authorization"))
+        except KeyMissingError:
+            challenge = {"www-authenticate": "Bearer"}
+            raise HTTPException(HTTPStatus.UNAUTHORIZED, "an API key is needed: Authorization: Bearer <key>", challenge) from None
+        except KeyUnknownError:
+            raise HTTPException(HTTPStatus.FORBIDDEN, "this API key is not known") from None
+
+    routes = APIRouter(prefix="/v1", tags=["editing"], dependencies=[Depends(allowed)], responses=RESPONSES)
+
+    @routes.post("/edits", status_code=HTTPStatus.ACCEPTED, openapi_extra=_BODY)
+    async def post_edit(request: Request) -> Taken:
+        """Give a command. Sent again with its `edit_id`, it is one command."""
+        edit = await _answered(editing.give(_asked(await _body(request.stream()))))
+        return Taken(edit_id=edit.edit_id, action=edit.action, kind=edit.kind, mentions=len(edit.mentions), rest=len(edit.rest))
+
+    @routes.get("/edits")
+    async def get_edits(before: Annotated[int, Query(ge=0, le=LAST)] = LAST, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> Edits:
+        """The commands that merging has heard, and which of them hold."""
+        found = await _answered(editing.given(before, limit))
+        return Edits(edits=tuple(map(_listed, found)), next=found[-1].seq if len(found) == limit else None)
+
+    return routes
+
+
+def _listed(one: Given) -> Listed:
+    return Listed(seq=one.seq, in_force=one.in_force, edit=one.edit)
+
+
+async def _answered(work: Awaitable[T]) -> T:
+    try:
+        return await work
+    except CannotAskError as error:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+    except OtherCommandError as error:
+        raise HTTPException(HTTPStatus.CONFLICT, str(error)) from error
+    except StoreAwayError as error:
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, f"{error}; send it again later", {"retry-after": "2"}) from error
+
+
+async def _body(chunks: AsyncIterator[bytes]) -> bytes:
+    content = b""
+    async for chunk in chunks:
+        content += chunk
+        if len(content) > LARGEST:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {LARGEST:,} bytes are no command")
+    return content
+
+
+def _asked(content: bytes) -> Asked:
+    try:
+        asked = Asked.model_validate_json(content)
+    except ValidationError as error:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, brief(error)) from error
+    if NUL in asked.model_dump_json().encode():
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, "it holds a NUL, which nothing can store")
+    return asked

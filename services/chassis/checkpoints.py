@@ -64,10 +64,19 @@ async def positions(tx: asyncpg.Connection, follower: str, partitions: Sequence[
     return {TopicPartition(row["topic"], row["partition"]): (row["owner_epoch"], row["next_offset"]) for row in rows}
 
 
-async def waiting_keys(tx: asyncpg.Connection, follower: str, partitions: Sequence[TopicPartition]) -> set[tuple[TopicPartition, bytes]]:
+async def waiting_keys(
+    tx: asyncpg.Connection | asyncpg.Pool, follower: str, partitions: Sequence[TopicPartition]
+) -> set[tuple[TopicPartition, bytes]]:
     """The keys of these partitions that have a record in quarantine."""
     rows = await tx.fetch(SQL["waiting_keys"], follower, [p.topic for p in partitions], [p.partition for p in partitions])
     return {(TopicPartition(row["topic"], row["partition"]), row["key"]) for row in rows}
+
+
+async def refused_again(
+    tx: asyncpg.Connection | asyncpg.Pool, follower: str, at: TopicPartition, key: bytes, offset: int, reason: str
+) -> None:
+    """What was wanted of this key waits again; the record at `offset` is the one that could not be applied."""
+    await tx.execute(SQL["refused_again"], follower, *at, key, offset, reason.replace("\x00", "\\0"))
 
 
 async def set_aside(tx: asyncpg.Connection, follower: str, refused: Iterable[tuple[ConsumerRecord, str]]) -> None:

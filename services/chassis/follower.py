@@ -7,7 +7,8 @@ leaves the batch uncommitted. What may pass is waited for; what may not pauses t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import asyncpg
@@ -53,6 +54,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         self._held: dict[TopicPartition, Checkpoint] = {}
         self._waiting: set[WaitingKey] = set()
         self._taking_over: asyncio.Task[None] | None = None
+        self._busy = asyncio.Lock()
         self._consumer: Callable[[], AIOKafkaConsumer] = _unbound
 
     @property
@@ -64,6 +66,20 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     def halted(self) -> str | None:
         """Why it follows something no further; None while it follows all."""
         return self._standing.halted
+
+    @contextlib.asynccontextmanager
+    async def at_rest(self, at: TopicPartition) -> AsyncIterator[Checkpoint | None]:
+        """Between two batches: nothing is applied until it ends. Gives what is held of this partition; None: it is not ours."""
+        async with self._busy:
+            yield self._held.get(at)
+
+    def waiting(self, at: TopicPartition) -> set[bytes]:
+        """The keys of this partition that have a record in quarantine."""
+        return {key for partition, key in self._waiting if partition == at}
+
+    def waits_no_more(self, at: TopicPartition, key: bytes) -> None:
+        """Nothing of this key is in quarantine any more: its records are applied again."""
+        self._waiting.discard((at, key))
 
     def bind(self, consumer: Callable[[], AIOKafkaConsumer]) -> None:
         """Tell the follower how to reach the consumer that it listens for."""
@@ -124,7 +140,8 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             NackMessage: the batch was not applied; `rewind` then goes back to what was.
         """
         try:
-            await self._apply(batch)
+            async with self._busy:
+                await self._apply(batch)
         except NackMessage:
             raise
         except Exception as error:

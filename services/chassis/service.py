@@ -27,6 +27,7 @@ from services.chassis.kafka import Subscriber, make_broker, partition_counts, se
 from services.chassis.logs import configure
 from services.chassis.outbox import Outbox
 from services.chassis.postgres import close_pool, open_pool
+from services.chassis.redriving import Redriver
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
 from services.chassis.watch import PART, watch_kafka
@@ -53,17 +54,20 @@ class Service:
 
     def follow(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool | None = None) -> Follower:
         """Add a follower of these topics, and wait for it in readiness. Its effects go through `pool`, else the service's own."""
-        follower, _ = self._subscribed(name, topics, effects, pool or self.pool)
+        follower, _, redriver = self._subscribed(name, topics, effects, pool or self.pool)
+        self.background.append(redriver.run)
         self.followed.append((name, topics))
         return follower
 
     async def follow_now(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool) -> Work:
         """Add a follower while the service runs already; what is returned stops it again."""
         await seed_offsets(self.settings.kafka, name, topics)
-        _, subscriber = self._subscribed(name, topics, effects, pool)
+        _, subscriber, redriver = self._subscribed(name, topics, effects, pool)
         await subscriber.start()
+        redriving = asyncio.create_task(redriver.run())
 
         async def leave() -> None:
+            redriving.cancel()
             await subscriber.stop()
             self.health.forget(name)
 
@@ -75,10 +79,11 @@ class Service:
         self.pools.append(pool)
         return pool
 
-    def _subscribed(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool) -> tuple[Follower, Subscriber]:
+    def _subscribed(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool) -> tuple[Follower, Subscriber, Redriver]:
         self.health.set(name, reason="waiting for partitions")
         follower = Follower(name, effects, pool, self.outbox, self.health, self.faults, self.settings.kafka)
-        return follower, subscribe(self.broker, follower, topics, self.settings)
+        redriver = Redriver(follower, effects, pool, self.settings.kafka)
+        return follower, subscribe(self.broker, follower, topics, self.settings), redriver
 
 
 def run_service(name: str, settings: Settings, build: Callable[[Service], Awaitable[None]]) -> None:

@@ -26,7 +26,21 @@ WHERE held.follower = $1
 SELECT DISTINCT held.topic, held.partition, held.key
 FROM quarantined AS held
 JOIN unnest($2::text[], $3::int[]) AS asked (topic, partition) ON held.topic = asked.topic AND held.partition = asked.partition
-WHERE held.follower = $1
+WHERE held.follower = $1 AND held.state <> 'given_up'
+
+-- name: wanted
+-- The keys of which a record is to be tried again.
+SELECT DISTINCT topic, partition, key FROM quarantined WHERE follower = $1 AND state = 'wanted' ORDER BY topic, partition, key LIMIT $2
+
+-- name: of_key
+SELECT "offset" AS at, state FROM quarantined WHERE follower = $1 AND topic = $2 AND partition = $3 AND key = $4 ORDER BY at FOR UPDATE
+
+-- name: released
+DELETE FROM quarantined WHERE follower = $1 AND topic = $2 AND partition = $3 AND key = $4 AND "offset" = ANY ($5::bigint[])
+
+-- name: refused_again
+UPDATE quarantined SET state = 'waiting', error = CASE WHEN "offset" = $5 THEN $6 ELSE error END
+WHERE follower = $1 AND topic = $2 AND partition = $3 AND key = $4 AND state = 'wanted'
 
 -- name: set_aside
 INSERT INTO quarantined (follower, topic, partition, key, "offset", error)

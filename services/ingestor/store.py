@@ -27,7 +27,7 @@ TYPES: Mapping[PubStatus, str] = {
     "corrected": "daybook.article.corrected.v1",
     "withdrawn": "daybook.article.withdrawn.v1",
 }
-Outcome = Literal["new", "corrected", "withdrawn", "unchanged"]
+Outcome = Literal["new", "corrected", "redated", "withdrawn", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _taken(draft: Draft, changed: asyncpg.Record | None, held: Mapping[str, int]
     if changed is None:
         return Taken(replace(draft, revision=held[draft.article_id]), "unchanged")
     status: PubStatus = changed["pubstatus"]
-    outcome: Outcome = "new" if status == "usable" else status
+    outcome: Outcome = "redated" if changed["redated"] else "new" if status == "usable" else status
     return Taken(as_revision(draft, changed["revision"], status), outcome)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MOST_NOTES = 100  # kept here; each is told to `on_page` in its answer
-OUTCOMES = ("new", "corrected", "withdrawn", "unchanged")
+OUTCOMES = ("new", "corrected", "redated", "withdrawn", "unchanged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Summary:
     articles: int = 0
     new: int = 0
     corrected: int = 0
+    redated: int = 0
     withdrawn: int = 0
     unchanged: int = 0
     refused: list[Refused] = field(default_factory=list)

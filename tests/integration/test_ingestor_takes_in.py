@@ -87,6 +87,45 @@ async def test_the_same_page_again_without_a_capture_time_publishes_nothing_eith
     assert [(a["article_id"], a["outcome"]) for a in again["articles"]] == [(first["articles"][0]["article_id"], "unchanged")]
 
 
+async def test_a_page_that_comes_again_with_its_capture_time_is_dated_more_surely_and_only_once(ingestor: Ingestor) -> None:
+    # given
+    story = page("Eider ducks return")
+    first = ingestor.post("/v1/pages", story).json()["articles"][0]
+    # when
+    timed, again, untimed = (
+        ingestor.post("/v1/pages", story, **said).json()["articles"][0]
+        for said in ({"captured_at": CAPTURED}, {"captured_at": CAPTURED}, {})
+    )
+    # then
+    assert [(a["revision"], a["outcome"]) for a in (first, timed, again, untimed)] == [
+        (1, "new"),
+        (2, "redated"),
+        (2, "unchanged"),
+        (2, "unchanged"),
+    ]
+    assert (first["published"]["basis"], timed["published"]["basis"]) == ("inferred", "relative_to_capture")
+    assert timed["published"]["latest"] == "2024-03-05T09:00:00Z"
+    await ingestor.settled()
+    assert await ingestor.revisions(first["article_id"]) == [(1, "usable"), (2, "usable")], "its text was not corrected"
+    last = [it.article for it in await ingestor.log() if it.key == first["article_id"]][-1]
+    assert (last.page.captured_at, last.published.basis) == (datetime(2024, 3, 5, 12, tzinfo=UTC), "relative_to_capture")
+
+
+async def test_a_surer_date_of_an_old_text_or_a_withdrawn_one_is_no_news(ingestor: Ingestor) -> None:
+    # given
+    ingestor.post("/v1/pages", page("Terns return", BODY + " One."))
+    ingestor.post("/v1/pages", page("Terns return", BODY + " Two."), captured_at="2024-03-05T13:00Z")
+    withdrawn = ingestor.post("/v1/pages", page("Puffins return")).json()["articles"][0]
+    ingestor.delete(withdrawn["article_id"])
+    # when
+    answers = [
+        ingestor.post("/v1/pages", page("Terns return", BODY + " One."), captured_at=CAPTURED),
+        ingestor.post("/v1/pages", page("Puffins return"), captured_at=CAPTURED),
+    ]
+    # then
+    assert [answer.json()["articles"][0]["outcome"] for answer in answers] == ["unchanged"] * 2
+
+
 async def test_a_changed_text_is_the_next_revision_and_corrected(ingestor: Ingestor) -> None:
     # given
     first = ingestor.post("/v1/articles", lines(line("changed"))).json()

@@ -6,6 +6,8 @@ ON CONFLICT DO NOTHING
 -- One statement decides what is new, so that two senders of the same text cannot both be first: the second waits for the
 -- row of the first, and then compares with what that one committed. Sorted, so that two pages cannot wait for each other.
 -- Content that was there before is no news, unless it was captured after the latest revision: then a text was changed back.
+-- The same text with a surer date (counted from a capture that somebody timed, not from one that was assumed; or any date where there was
+-- none) is a revision as well, though not a correction: it comes at most twice, whatever is sent in whatever order.
 -- What is withdrawn stays so until a text comes that is surely later; a notice that is surely older than the text is no news.
 INSERT INTO articles AS held
     (article_id, revision, content_sha256, known_sha256, pubstatus, headline, page_url, about, captured_at, recorded_at)
@@ -17,7 +19,13 @@ ON CONFLICT (article_id) DO UPDATE SET
     revision = held.revision + 1,
     content_sha256 = excluded.content_sha256,
     known_sha256 = array_append(array_remove(held.known_sha256, excluded.content_sha256), excluded.content_sha256),
-    pubstatus = CASE excluded.pubstatus WHEN 'usable' THEN 'corrected' ELSE excluded.pubstatus END,
+    pubstatus = CASE
+        WHEN excluded.content_sha256 = held.content_sha256 AND held.pubstatus <> 'withdrawn' AND excluded.pubstatus <> 'withdrawn'
+            THEN held.pubstatus
+        WHEN excluded.pubstatus = 'usable' THEN 'corrected'
+        ELSE excluded.pubstatus
+    END,
+    redated = excluded.content_sha256 = held.content_sha256 AND held.pubstatus <> 'withdrawn' AND excluded.pubstatus <> 'withdrawn',
     headline = excluded.headline,
     page_url = excluded.page_url,
     about = excluded.about,
@@ -28,13 +36,14 @@ WHERE CASE
     WHEN held.pubstatus <> 'withdrawn' AND excluded.pubstatus <> 'withdrawn' THEN
         excluded.content_sha256 <> ALL (held.known_sha256)
         OR (excluded.content_sha256 <> held.content_sha256 AND excluded.captured_at > held.captured_at)
+        OR (excluded.content_sha256 = held.content_sha256 AND surer_date(excluded.about, held.about))
     WHEN excluded.content_sha256 = ANY (held.known_sha256) THEN
         excluded.captured_at > coalesce(held.captured_at, held.recorded_at)
     WHEN excluded.pubstatus = 'withdrawn' THEN
         held.captured_at IS NULL OR coalesce(excluded.captured_at, $8) >= held.captured_at
     ELSE coalesce(excluded.captured_at, $8) > coalesce(held.captured_at, held.recorded_at)
 END
-RETURNING article_id, revision, pubstatus
+RETURNING article_id, revision, pubstatus, redated
 
 -- name: revisions
 SELECT article_id, revision FROM articles WHERE article_id = ANY ($1::text[])
@@ -56,7 +65,7 @@ WITH gone AS (
     FOR UPDATE
 )
 UPDATE articles AS held
-SET revision = held.revision + 1, pubstatus = 'withdrawn', captured_at = greatest(held.captured_at, coalesce($2, $3)), recorded_at = $3
+SET revision = held.revision + 1, pubstatus = 'withdrawn', redated = false, captured_at = greatest(held.captured_at, coalesce($2, $3)), recorded_at = $3
 FROM gone WHERE held.article_id = gone.article_id
 RETURNING held.article_id, held.revision
 

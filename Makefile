@@ -9,7 +9,7 @@ GOLD ?= ../shared/gold
 COMPILE = pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench schemas accept docs evaluate lock clean
+.PHONY: help setup demo test lint fuzz bench schemas accept docs evaluate lock clean
 
 help: ## List what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,9 @@ lint: $(VENV)/dev.stamp ## Check style, types, who imports whom, and the publish
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m schemas.publish --check
 	@$(BIN)/python -m deploy.reference --check
+
+fuzz: $(VENV)/dev.stamp ## Fuzz every parser for a while each: SECONDS=60 TARGET=page_html INPUT=file, all optional
+	@$(BIN)/python -m tests.fuzz $(TARGET) $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(INPUT),--input "$(INPUT)")
 
 bench: $(VENV)/dev.stamp ## Measure: a table of ratios, also in build/bench.json
 	@$(BIN)/python -m tests.bench

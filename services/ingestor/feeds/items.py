@@ -65,11 +65,18 @@ def read_feed(capture: Capture, limits: Limits) -> Feed | Refusal:
         return refuse(capture, "too_large", f"a feed of {len(decoded.text):,} characters, more than {MOST_BYTES:,}")
     if "<!ENTITY" in decoded.text:
         return refuse(capture, "unsupported", "a feed that declares entities of its own")
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    stream = BytesIO(_undeclared(decoded.text).encode())  # a stream, since of a string the library takes a name for a file or an address
-    found = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        found = _parsed(_undeclared(decoded.text))
+    except Exception as error:  # noqa: BLE001 - whatever the library stumbles over (KeyError and more): fuzzing finds it do so
+        return refuse(capture, "unsupported", f"a feed so broken that it cannot be read ({type(error).__name__})")
     notes = (*decoded.notes, *(("the feed is not well-formed XML: read as far as it can be",) if found.get("bozo") else ()))
     return Feed(_line(found.feed.get("title")), _line(found.feed.get("language")), tuple(map(_item, found.entries)), notes)
+
+
+def _parsed(text: str) -> Any:
+    """By the library, from a stream: a string it takes for the name of a file or for an address."""
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    return feedparser.parse(BytesIO(text.encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
 
 
 def _undeclared(text: str) -> str:

@@ -33,12 +33,13 @@ def target(text: str, settings: FetchSettings) -> Target:
     try:
         scheme = urlsplit(text.strip()).scheme.lower()
         url = httpx.URL(text.strip())
+        nameless = not url.host  # read here, since a name that only looks like an encoded one (`xn--`) fails as it is read
     except (ValueError, httpx.InvalidURL) as error:
         raise RefusedError("bad_url", f"no web address ({error})") from error
     if scheme not in _PORTS:
         raise RefusedError("scheme", scheme or "an address without a scheme")
-    if not url.host or url.userinfo:
-        raise RefusedError("bad_url", "no host in it" if not url.host else "a user's name or password in it")
+    if nameless or url.userinfo:
+        raise RefusedError("bad_url", "no host in it" if nameless else "a user's name or password in it")
     port = url.port or _PORTS[scheme]
     if not settings.may_use(port):
         raise RefusedError("port", str(port))

@@ -15,6 +15,6 @@ def retry_after(said: str | None, now: datetime) -> float | None:
         return min(float(text), MOST)
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the library's, for a year that no calendar has
         return None
     return min(max((when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds(), 0.0), MOST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from ipaddress import IPv6Address
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from services.ingestor.pages.names import host_of
@@ -13,6 +14,7 @@ LONGEST = 2_000  # code points; longer addresses are no one's
 SAFE = "%!$&'()*+,;=:@~"  # what a path holds unescaped (RFC 3986, 3.3), and escapes that are there
 _CACHE = re.compile(r"/(?:c|v|i)/(?:s/)?(?P<rest>[^/]+\.[^/]+/.*)")
 _GOOGLE = re.compile(r"/amp/(?:s/)?(?P<rest>[^/]+\.[^/]+/.*)")
+_NAME = re.compile(r"[a-z0-9._-]+")  # what is left of a host's name once it is ASCII and in lower case
 _HEX = re.compile(r"%[0-9A-Fa-f]{2}")
 _KEPT = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -26,7 +28,7 @@ def canonical_url(url: str | None) -> str | None:
     parts = _split(url)
     if parts is None:
         return None
-    host, path = host_of(parts.geturl()), _path(parts.path)
+    host, path = _host(host_of(parts.geturl())), _path(parts.path)
     query = _query(parts.query)
     if not host or (path == "" and not query):
         return None
@@ -53,9 +55,19 @@ def _split(url: str | None) -> SplitResult | None:
         parts = urlsplit(url.strip())
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname or parts.port == 0:
             return None
+        return _unwrapped(parts)
     except ValueError:
         return None
-    return _unwrapped(parts)
+
+
+def _host(host: str) -> str:
+    """A host as an address has it; empty for what is neither a name nor an IP address."""
+    if _NAME.fullmatch(host):
+        return host
+    try:
+        return f"[{IPv6Address(host)}]"
+    except ValueError:
+        return ""
 
 
 def _unwrapped(parts: SplitResult) -> SplitResult:

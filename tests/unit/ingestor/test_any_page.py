@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC
 
 import pytest
@@ -52,6 +53,13 @@ PAGES = st.lists(st.one_of(SENTENCES, FURNITURE, st.text(max_size=40)), max_size
 
 def holds(made: Cut) -> None:
     """Every code point lies in one span; bodies are where they say; hashes are of what they say; a store can hold it all."""
+    told_once(made)
+    for article in made.articles:
+        assert article.body == made.text[slice(*article.page.span)] == article.body.strip()
+
+
+def told_once(made: Cut) -> None:
+    """The same of sources in which an article's span is not its body, but the line or entry that it was written in."""
     spans = sorted([article.page.span for article in made.articles] + [one.span for one in made.boilerplate])
     if not made.text or (made.refusals and not spans):
         assert not made.articles
@@ -60,12 +68,18 @@ def holds(made: Cut) -> None:
     assert spans[-1][1] == len(made.text)
     assert all(start < end for start, end in spans)
     for segment, article in enumerate(made.articles):
-        assert article.body == made.text[slice(*article.page.span)] == article.body.strip()
         assert article.page.segment == segment
         assert article.content_sha256 == content_sha256(article.title, article.body)
-    stored = made.model_dump_json()
-    stored.encode()
-    assert "\\u0000" not in stored
+    made.model_dump_json().encode()
+    assert not [text for text in _texts(made.model_dump()) if "\0" in text]
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
 
 
 @given(PAGES)

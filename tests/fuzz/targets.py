@@ -13,8 +13,8 @@ import brotli
 from aiokafka import ConsumerRecord
 from protego import Protego
 
-from services.ingestor.crawled import crawled, written_at
-from services.ingestor.cutting import piece_of
+from services.ingestor.crawled import Crawled, crawled, written_at
+from services.ingestor.cutting import Bounds, piece_of
 from services.ingestor.feeds.items import read_feed
 from services.ingestor.feeds.records import recorded
 from services.ingestor.fetching.addresses import refusal_of
@@ -32,7 +32,6 @@ from services.ingestor.pages.decode import Decoded, decode
 from services.ingestor.pages.model import Capture, Cut, Limits
 from services.ingestor.pages.published import date
 from services.ingestor.pages.stamps import byline_of, read_stamp, read_when
-from services.ingestor.settings import IngestorSettings
 from services.ingestor.sources import cut, sources
 from tests.unit.ingestor.test_any_page import holds, told_once
 
@@ -238,9 +237,10 @@ def crawled_records(data: bytes) -> None:
     record = ConsumerRecord("crawl", 0, 1, len(data) << 30, 0, None, value, 0, 0, len(value), headers)
     assert written_at(record, NOON) <= NOON
     found = crawled(record, NOON)
-    piece = found if not hasattr(found, "gone") else piece_of(cut, IngestorSettings(), found.capture, NOON)
-    piece.cut.model_dump_json().encode()
-    assert piece.cut.articles or piece.refusals
+    piece = piece_of(cut, Bounds(MOST, MOST), found.capture, NOON) if isinstance(found, Crawled) else found
+    assert piece.drafts or piece.refusals
+    for draft in piece.drafts:
+        draft.value.decode()
 
 
 @fuzzed(b"\x00words", b"\x01<p>words", b'\x02{"body":"x"}', b"\x04WARC/1.0\r\n", words="<rss|<html|{|WARC/1.0|\x1f\x8b\x08|%PDF-|\xff\xfe")

@@ -70,7 +70,7 @@ async def test_in_whatever_order_dates_come_the_surest_is_kept_and_sending_all_a
         for order in itertools.permutations(DATES):
             name, outcomes = " ".join(order), []
             for date in (*order, *order):
-                (taken,) = await take(tx, outbox, PAGE, [article(name, published=DATES[date])], NOW)
+                (taken,) = await take(tx, outbox, PAGE, [draft_of(article(name, published=DATES[date]), None)], NOW)
                 outcomes.append(taken.outcome)
             assert outcomes[0] == "new"
             assert (outcomes.count("redated"), outcomes[4:]) == (_steps_up(order), ["unchanged"] * 4)

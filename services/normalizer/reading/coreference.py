@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from schemas.events import Participant
 from services.normalizer.reading import dating
-from services.normalizer.reading.candidates import Candidate
+from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.grammar import words
 
 PHASES = {
@@ -342,6 +342,8 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         elif whole or (candidate.fresh and (_echoes(happenings, candidate) or _another(happenings, candidate))):
             happenings.append(_with_pending(pending, candidate))
             pending = []
+        elif (parties := _resumed(happenings, candidate)) is not None:
+            happenings.append(Happening([replace(candidate, parties=parties)]))
         elif candidate.fresh:
             pending = [*(p for p in pending if p.trigger.sentence is candidate.trigger.sentence or _leads(p)), candidate][-KEPT:]
     return tuple(happenings)
@@ -356,6 +358,18 @@ def _leads(candidate: Candidate) -> bool:
     """As in "An air strike on a village killed twelve": the news, though where and by whom is told further on."""
     opens = candidate.trigger.sentence.index < LEAD and candidate.trigger.pattern.card.echo and bool(candidate.quantities)
     return candidate.trigger.kind.frame == "directed" and opens and _singular(candidate)
+
+
+def _resumed(happenings: Sequence[Happening], candidate: Candidate) -> tuple[Said[Participant], ...] | None:
+    """As in "Talks with Mexico will resume on Monday": with whom Mexico met before; the parties, or None where nobody met."""
+    other = sides([candidate])
+    planned = candidate.trigger.kind.frame == "meeting" and candidate.status == "scheduled" and candidate.when is not None
+    if not planned or len(other) != 1 or not candidate.names_parties or not dating.days(candidate.when.value if candidate.when else None):
+        return None
+    before = next((h for h in reversed(happenings[-LATEST:]) if other < h.sides and len(h.sides) == 2), None)  # noqa: PLR2004
+    states = [said for m in before.known for said in m.parties if said.value.type == "state"] if before else []
+    joined = tuple({said.value.name: said for said in (*candidate.parties, *states)}.values())
+    return joined if len({side_of(said.value) for said in joined}) > 1 else None
 
 
 def _other_day(happening: Happening, candidate: Candidate, published: dt.date | None) -> bool:

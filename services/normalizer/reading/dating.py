@@ -115,6 +115,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not _of_offer(trigger, time, status)
         and not _of_leaving(trigger, time, status)
         and not _bounded(trigger, time)
+        and not _of_thing(trigger, time)
         and not _of_people(trigger, time)
         and not (trigger.kind.frame == "directed" and _is_clock(time))
     ]
@@ -200,10 +201,19 @@ def _of_leaving(trigger: Trigger, time: Time, status: str) -> bool:
     while at > 0 and tokens[at].low in words("speech_fillers") | {"later"}:
         at -= 1
     leaves = at >= 0 and tokens[at].low in words("departures") and tokens[time.last].low == "for"
-    elsewhere = trigger.sentence.clause(time.first) != trigger.sentence.clause(trigger.first)
+    here, _ = trigger.sentence.clause(trigger.first)
+    elsewhere = trigger.sentence.clause(time.first)[0] != here and tokens[here].low != "where"
     low, _ = trigger.sentence.clause(time.first)
     gone = elsewhere and any(token.low in words("departures") for token in tokens[max(low, time.first - LEAVING) : time.first])
     return time.last <= trigger.first and ((status in FUTURE and leaves) or gone)
+
+
+def _of_thing(trigger: Trigger, time: Time) -> bool:
+    """As in "talks on next year's budget": the year of the budget."""
+    tokens = trigger.sentence.tokens
+    owns = time.last < len(tokens) and tokens[time.last].low == "'s"
+    wide = time.expression.when is not None and time.expression.when.precision in {"month", "year"}
+    return owns and wide and trigger.kind.frame == "meeting" and not time.last <= trigger.first <= time.last + OPENING + 2
 
 
 def _bounded(trigger: Trigger, time: Time) -> bool:

@@ -92,7 +92,7 @@ class Sentence:
     def names(self) -> tuple[Name, ...]:
         body, start = self.page.text, self.start
         named = [named for named in self.page.named[self.index] if not _is_dateline(body, named, start)]
-        return tuple(_as_speaker(name, self) for name in _place_names(named, self.tokens, grammar())) if named else ()
+        return tuple(_in_its_clause(name, self) for name in _place_names(named, self.tokens, grammar())) if named else ()
 
     @cached_property
     def times(self) -> tuple[Time, ...]:
@@ -199,10 +199,11 @@ def _place_names(found: Sequence[Named], tokens: Sequence[Token], words: Grammar
     return tuple(one for name in placed for one in _with_twin(_as_party(name, tokens), tokens))
 
 
-def _as_speaker(name: Name, sentence: Sentence) -> Name:
-    """As in "… a deal with China, President X said": who speaks behind a comma is not governed by what stands before it."""
+def _in_its_clause(name: Name, sentence: Sentence) -> Name:
+    """As in "… a deal with China, President X said", "During his visit to Ruritania, X …": no preposition governs beyond its clause."""
     speaks = name.governor is not None and any(first == name.last for first, _ in sentence.says)
     cut = speaks and any(token.low == "," for token in sentence.tokens[name.governor_at : name.first])
+    cut = cut or any(name.governor_at < border <= name.first for border in sentence.borders if name.governor is not None)
     return replace(name, governor=None, governor_at=-1) if cut else name
 
 

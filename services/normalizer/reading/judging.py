@@ -33,13 +33,30 @@ def _parties(candidate: Candidate) -> bool:
         or len(sides) > 1
         or _of_bloc(candidate)
         or (bool(sides) and _faces_opponents(candidate))
-        or (candidate.group and not _at_home(candidate) and bool(sides or candidate.places))
+        or (_of_many_nations(candidate) and (candidate.when is not None or bool(candidate.places)))
+        or (candidate.group and not _at_home(candidate) and (bool(candidate.places) or _side_near(candidate)))
     )
+
+
+def _side_near(candidate: Candidate) -> bool:
+    """Whether a side stands in the clause itself, and not only speaks of it: "Japan's minister did not know when ministers could meet"."""
+    sentence = candidate.trigger.sentence
+    low, high = sentence.clause(candidate.trigger.first)
+    first, last = sentence.tokens[low].start, sentence.tokens[high - 1].end
+    return any(first <= said.start < last or said.start < sentence.start for said in candidate.parties)
 
 
 def _of_bloc(candidate: Candidate) -> bool:
     """As in "NATO's foreign ministers met": many states in one name."""
     return any(said.value.name in lexical("blocs") for said in candidate.parties)
+
+
+def _of_many_nations(candidate: Candidate) -> bool:
+    """As in "Talks on the 12-nation pact": so many states, of which none is named."""
+    tokens, trigger = candidate.trigger.sentence.tokens, candidate.trigger
+    low, high = trigger.sentence.clause(trigger.first)
+    near = range(max(low, trigger.first - OPPONENT_REACH), min(high, trigger.last + OPPONENT_REACH))
+    return trigger.noun and any(tokens[at].low in lexical("nations") and tokens[at - 1].low.isdigit() for at in near if at > 0)
 
 
 def _faces_opponents(candidate: Candidate) -> bool:
@@ -205,7 +222,9 @@ def _goes_on(candidate: Candidate) -> bool:
     """As in "leverage in trade talks with China": talks that go on, of which no round is told."""
     trigger = candidate.trigger
     low, high = trigger.sentence.clause(trigger.first)
-    if trigger.pattern.card.id != "summit.noun.talks" or candidate.state.weight > 0 or trigger.sentence.index == 0 or candidate.group:
+    own = [token.low for token in trigger.sentence.tokens[trigger.first : trigger.last]]
+    talks = trigger.pattern.card.id == "summit.noun.talks" or "talks" in own
+    if not talks or candidate.state.weight > 0 or trigger.sentence.index == 0 or candidate.group:
         return False
     around = trigger.sentence.tokens[max(low, trigger.first - ROUND_REACH) : min(high, trigger.last + ROUND_REACH)]
     return not any(token.low in lexical("rounds") for token in around)
@@ -216,8 +235,16 @@ def _office_before(trigger: Trigger) -> bool:
     return any(token.low in lexical("holders") for token in trigger.sentence.tokens[: trigger.first])
 
 
+def _negated(trigger: Trigger) -> bool:
+    """As in "they didn't meet with Netanyahu": it did not happen, and nobody is told to have refused."""
+    before = [token.low for token in trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.first]]
+    return any(word in lexical("negations") or word.endswith("n't") for word in before)
+
+
 def _unreal(candidate: Candidate) -> bool:
     trigger = candidate.trigger
+    if trigger.kind.frame == "meeting":
+        return not trigger.noun and candidate.status in {"occurred", "ongoing"} and _negated(trigger)
     if trigger.kind.frame != "directed":
         return False
     intended = not trigger.noun and tells(trigger.sentence.tokens, region(trigger), "intended")
@@ -256,5 +283,8 @@ def _particular(candidate: Candidate) -> bool:
         return False
     inside = any(trigger.sentence.start <= said.start < trigger.sentence.end for said in candidate.parties)
     inside = inside or (candidate.group and _office_before(trigger))
-    generic = any(token.low in lexical("generic") for token in trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.first])
+    before = [token.low for token in trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.first]]
+    if trigger.noun and set(before) & lexical("recurring") and trigger.sentence.tokens[trigger.last - 1].low.endswith("s"):
+        return False
+    generic = any(word in lexical("generic") for word in before)
     return inside and not (generic and not candidate.names_parties)

@@ -144,12 +144,15 @@ def _listed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
 def _cut_off(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     """Whether a comma that closes no list or place stands before the preposition: "at the summit, his rapport with …"."""
     ends = {n.last for n in sentence.names} | {t.last for t in sentence.times}
+    if name.governor in {"including", "such as", "among"}:
+        ends.add(name.governor_at - (2 if name.governor == "such as" else 1))
     return any(sentence.tokens[at].low == "," and at not in ends for at in range(trigger.last, max(name.governor_at, trigger.last)))
 
 
 def _says(sentence: Sentence, name: Name) -> bool:
     """As in "…, Gotoda told reporters": whom a verb of saying follows at once."""
-    return any(first in {name.last, name.last + 1} for first, _ in sentence.says)
+    closed = _low(sentence, name.last) == "," and name.governor is not None
+    return any(first == name.last or (first == name.last + 1 and not closed) for first, _ in sentence.says)
 
 
 def _after(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
@@ -245,6 +248,10 @@ def _pronoun(sentence: Sentence, trigger: Trigger) -> tuple[int, str] | None:
     for at in (*near, clause_low):
         if at < trigger.first and _low(sentence, at) in pronouns:
             return at, pronouns[_low(sentence, at)]
+    crowd = range(max(clause_low, trigger.first - THREE) + 1, trigger.first)
+    for at in crowd:
+        if _low(sentence, at) in words("crowds") and _low(sentence, at - 1) == "the":
+            return at, "many"
     for at in range(trigger.last, min(trigger.last + TWO, len(sentence.tokens))):
         if _low(sentence, at) in words("objects"):
             return at, pronouns[_low(sentence, at)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from schemas.events import Participant, Place
+from schemas.events import Participant, Place, When
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.coreference import Happening, persons, sides
 from services.normalizer.reading.document import Document
+from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.placing import around, by_adjective, of_officials, of_the_attacked
 
 # Lenders are looked for among so many happenings.
@@ -56,6 +58,39 @@ def share_places(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
     return tuple(shared)
 
 
+def share_days(happenings: Sequence[Happening], published: dt.date | None) -> tuple[Happening, ...]:
+    """The same happenings; news of a meeting without a day is of the day of another that one of its people just held."""
+    shared: list[Happening] = []
+    for happening in happenings:
+        first, *rest = happening.members
+        lender = next((h for h in reversed(shared) if _lends_day(h, happening, published)), None) if _bare(happening) else None
+        when = next((m.when for m in lender.members if m.when and _exact(m.when.value)), None) if lender else None
+        shared.append(Happening([replace(first, when=when), *rest]) if when else happening)
+    return tuple(shared)
+
+
+def _bare(happening: Happening) -> bool:
+    """Told as done, in the plain past, with no day: "Following the summit, X met Y"."""
+    first = happening.members[0]
+    verb = any(not m.trigger.noun for m in happening.members) and first.trigger.kind.frame == "meeting" and first.status == "occurred"
+    told_back = dating.before_then(first.trigger) or bool(phrases("history").find(first.trigger.sentence.tokens))
+    return verb and not told_back and not any(m.when for m in happening.members)
+
+
+def _exact(when: When) -> bool:
+    return when.precision in {"minute", "hour", "day"}
+
+
+def _lends_day(other: Happening, happening: Happening, published: dt.date | None) -> bool:
+    told = [days for m in other.members if m.when and _exact(m.when.value) and (days := dating.days(m.when.value))]
+    gap = happening.members[0].trigger.sentence.index - other.last_sentence
+    news = published is not None and bool(told) and dt.timedelta(0) <= published - told[0][0] <= dt.timedelta(1)
+    near = 0 <= gap <= SAME_DAY and other.members[0].status in LENT
+    return news and near and bool(persons(other.members) & persons(happening.members))
+
+
+# Further on than so many sentences, a meeting may be of another day.
+SAME_DAY = 10
 # A meeting told further on than this many sentences may be of another day.
 NEAR = 4
 

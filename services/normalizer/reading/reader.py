@@ -16,7 +16,7 @@ from services.normalizer.reading.document import Document, lay_out
 from services.normalizer.reading.frames import fill
 from services.normalizer.reading.mentions import Maker, make
 from services.normalizer.reading.names import Names
-from services.normalizer.reading.neighbours import lend_attackers, lend_places, lend_sides, share_places
+from services.normalizer.reading.neighbours import lend_attackers, lend_places, lend_sides, share_days, share_places
 from services.normalizer.reading.parts import link_parts
 from services.normalizer.reading.rules import PATTERNS, Rules, load_rules
 from services.normalizer.reading.staying import lend_stays
@@ -83,9 +83,9 @@ def _counted_once(told: Sequence[Told]) -> tuple[Told, ...]:
 
 
 def _mentions(maker: Maker, document: Document, filled: Sequence[Told]) -> tuple[Mention, ...]:
-    happenings = lend_attackers(
-        lend_places(document, lend_sides(lend_stays(document, share_places(gather(shared_out(filled), document.anchor.date)))))
-    )
+    published = document.anchor.date
+    held = share_places(share_days(gather(shared_out(filled), published), published))
+    happenings = lend_attackers(lend_places(document, lend_sides(lend_stays(document, held))))
     return link_parts(
         [
             make(maker, happening, subject=n == 0 and happening.members[0].trigger.sentence.index == 0)

@@ -53,7 +53,9 @@ def _stays(document: Document, happening: Happening) -> Iterator[Said[Place]]:
 
 
 def _is_town(name: Name) -> bool:
-    return name.named.place is not None and name.named.place.precision in TOWNS
+    """A town; a country only where one goes to it: "during his visit to Ruritania"."""
+    place = name.named.place
+    return place is not None and (place.precision in TOWNS or (place.precision == "country" and name.governor == "to"))
 
 
 def _said(name: Name, role: PlaceRole = "venue") -> Said[Place]:
@@ -90,7 +92,7 @@ def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
         return False
     while at >= 0 and steps < GAP:
         low = sentence.tokens[at].low
-        if low in words("arrivals") | words("appearances") | (words("travel_verbs") if not met else frozenset()):
+        if low in words("arrivals") | words("appearances") | words("journeys") | (words("travel_verbs") if not met else frozenset()):
             return True
         if low == "," or low in grammar().clause_ends:
             return False

@@ -27,6 +27,16 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
     until: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Events that start on this day or earlier.")] = None,
     country: Annotated[list[str] | None, typer.Option(help="Where: ISO 3166-1 alpha-2, as UA; may be repeated.")] = None,
     participant: Annotated[list[str] | None, typer.Option(help="Who: whole words of a name; repeated, all of them.")] = None,
+    place: Annotated[list[str] | None, typer.Option(help="Where: the whole name of a place; may be repeated.")] = None,
+    near: Annotated[str | None, typer.Option(metavar="LAT,LON,KM", help="Where: within so many kilometres, as 50.45,30.52,100.")] = None,
+    number: Annotated[list[str] | None, typer.Option(help="How many: as killed>=10; repeated, all of them.")] = None,
+    lineages: Annotated[int | None, typer.Option(min=0, help="Told by at least so many independent lineages.")] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", "-s", help='Words of titles, names, places and quotes; "a phrase", or, -without.')
+    ] = None,
+    changed_since: Annotated[str | None, typer.Option(metavar="MOMENT", help="Last changed after this moment of log time.")] = None,
+    as_of: Annotated[str | None, typer.Option(metavar="MOMENT", help="What was known then: a moment, or a position.")] = None,
+    sort: Annotated[str | None, typer.Option(help="day, -day, recorded or -recorded.")] = None,
     include: Annotated[list[str] | None, typer.Option(help="retracted or merged: show these too.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many events; all if not given.")] = None,
     *,
@@ -46,10 +56,16 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
 
         daybook timeline --participant zelenskyy --participant putin
 
+        daybook timeline --near 50.45,30.52,100 --number 'killed>=10'
+
+        daybook timeline --as-of 2025-08-18T12:00Z
+
         daybook timeline --status scheduled --json | jq .title
     """
     filters = {"kind": kind, "status": status, "from": since, "to": until, "country": country, "participant": participant}
-    asked = {name: value for name, value in (filters | {"include": include}).items() if value}
+    filters |= {"place": place, "near": near, "number": number, "lineages": lineages, "q": search}
+    filters |= {"changed_since": changed_since, "as_of": as_of, "sort": sort, "include": include}
+    asked = {name: value for name, value in filters.items() if value}
     api = api or _where.timeline()
     try:
         events = fetch(api, asked, limit)

@@ -1,4 +1,4 @@
-"""Keyset cursors: the sort key of the last event of an answer, opaque to those who pass it on.
+"""Keyset cursors: the order of an answer and the sort key of its last event, opaque to those who pass it on.
 
 A cursor names a place in the order rather than a count of rows, so it stays right while events arrive.
 """
@@ -8,20 +8,25 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Literal, get_args
+
+Sort = Literal["day", "-day", "recorded", "-recorded"]
+UNDATED = date.max  # asyncpg's name for Postgres' date 'infinity'
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The first day (None: undated, which sorts last) and the id of an event."""
+    """The first day of an event (`date.max`: undated), or when it became known, and its id."""
 
-    day: date | None
+    sort: Sort
+    key: date | datetime
     event_id: str
 
 
 def encode(cursor: Cursor) -> str:
     """The cursor as text that needs no escaping in a URL."""
-    told = json.dumps([cursor.day and cursor.day.isoformat(), cursor.event_id])
+    told = json.dumps([cursor.sort, cursor.key.isoformat(), cursor.event_id])
     return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
 
@@ -33,15 +38,22 @@ def decode(text: str) -> Cursor:
     """
     padded = text.encode("ascii") + b"=" * (-len(text) % 4)
     match _json(base64.b64decode(padded, altchars=b"-_", validate=True)):
-        case [None, str(event_id)]:
-            cursor = Cursor(None, event_id)
-        case [str(day), str(event_id)]:
-            cursor = Cursor(date.fromisoformat(day), event_id)
+        case [str(sort), str(key), str(event_id)] if sort in get_args(Sort):
+            cursor = Cursor(sort, _key(sort, key), event_id)  # type: ignore[arg-type]  # it is one of those
         case _:
-            raise ValueError("a cursor holds a day and an id")
+            raise ValueError("a cursor holds an order, a key and an id")
     if encode(cursor) != text or "\x00" in cursor.event_id:
         raise ValueError("this cursor was not made here")
     return cursor
+
+
+def _key(sort: str, text: str) -> date | datetime:
+    if sort.endswith("day"):
+        return date.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment has a zone")
+    return moment
 
 
 def _json(told: bytes) -> object:

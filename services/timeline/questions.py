@@ -1,40 +1,120 @@
-"""A question as SQL: fragments of `asking.sql` for the filters that were given, and every value as a parameter."""
+"""A question as SQL: fragments of `asking.sql` for the filters that were given, and every value as a parameter. Pure."""
 
 from __future__ import annotations
 
-from datetime import date
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.chassis.queries import queries
-from services.timeline.parameters import EventsQuery
-from services.timeline.terms import fold
+from services.timeline.asked import AsOf, Near
+from services.timeline.cursor import Cursor
+from services.timeline.parameters import EventsFilter, EventsQuery
+from services.timeline.terms import fold, words_of
 
 SQL = queries(Path(__file__).parent / "sql" / "asking.sql")
-UNDATED = date.max  # asyncpg's name for Postgres' date 'infinity'
+KILOMETRES_A_DEGREE = 6371 * math.pi / 180  # of latitude, on the sphere that `near` counts on
+ORDERS = {
+    "day": "when_order, event_id",
+    "-day": "when_order DESC, event_id DESC",
+    "recorded": "known_at, event_id",
+    "-recorded": "known_at DESC, event_id DESC",
+}
+_AFTER = {"day": "after_day", "-day": "before_day", "recorded": "after_recorded", "-recorded": "before_recorded"}
+Condition = tuple[str, Sequence[object]]
 
-Condition = tuple[str, tuple[object, ...]]
+
+@dataclass(slots=True)
+class Statement:
+    """SQL that is being put together, with its arguments in order."""
+
+    arguments: list[object] = field(default_factory=list)
+
+    def number(self, value: object) -> str:
+        """The parameter that stands for this value."""
+        self.arguments.append(value)
+        return f"${len(self.arguments)}"
+
+    def fragment(self, name: str, values: Sequence[object]) -> str:
+        """A fragment with its parameters."""
+        return SQL[name].format(*[self.number(value) for value in values])
+
+    def all_of(self, conditions: Sequence[Condition]) -> str:
+        return " AND ".join(self.fragment(*condition) for condition in conditions)
 
 
 def listing(query: EventsQuery) -> tuple[str, list[object]]:
     """The statement and its arguments. One row more than asked for tells whether there is a next page."""
-    conditions = _conditions(query)
-    arguments = [value for _, values in conditions for value in values] + [query.limit + 1]
-    numbers = iter(f"${number}" for number in range(1, len(arguments) + 1))
-    wheres = [SQL[name].format(*(next(numbers) for _ in values)) for name, values in conditions]
-    return SQL["events"].format(known=SQL["present"], conditions=" AND ".join(wheres) or "true", limit=next(numbers)), arguments
+    made = Statement()
+    shown = made.fragment("some", [[*query.fields, "event_id"]]) if query.fields else SQL["whole"]
+    conditions = made.all_of([*_conditions(query), *_after(query.after)])
+    limit = made.number(query.limit + 1)
+    return SQL["events"].format(shown=shown, conditions=conditions, order=ORDERS[query.sort], limit=limit), made.arguments
 
 
-def _conditions(query: EventsQuery) -> list[Condition]:
-    after = query.after
+def counting(query: EventsFilter) -> tuple[str, list[object]]:
+    """How many there are in all, on whatever page one is."""
+    made = Statement()
+    return SQL["total"].format(conditions=made.all_of(list(_conditions(query)))), made.arguments
+
+
+def one_event(event_id: str, then: AsOf | None) -> tuple[str, list[object]]:
+    """An event, and what it was merged into."""
+    made = Statement()
+    known = made.fragment(*_known(then))
+    return SQL["event"].format(known=known, event=made.number(event_id)), made.arguments
+
+
+def _known(then: AsOf | None) -> Condition:
+    """Which revision of each event counts."""
+    if then is None:
+        return "present", ()
+    if then.moment is not None:
+        return "then", (then.moment, then.moment)
+    reached = sorted((then.position or {}).items())
+    return "at_position", ([at[0] for at, _ in reached], [at[1] for at, _ in reached], [offset for _, offset in reached])
+
+
+def _conditions(query: EventsFilter) -> Iterator[Condition]:
+    yield _known(query.then)
     candidates: list[tuple[object, Condition]] = [
         (query.kind, ("kind", (query.kind,))),
         (query.status, ("status", (query.status,))),
         (query.since, ("since", (query.since,))),
         (query.until, ("until", (query.until,))),
         (query.country, ("country", (query.country,))),
+        (query.place, ("place", ([fold(name) for name in query.place],))),
         (query.participant, ("participant", ([fold(name) for name in query.participant],))),
-        (after, ("after", (after.day or UNDATED, after.event_id) if after else ())),
+        (query.lineages, ("lineages", (query.lineages,))),
+        (query.q, ("q", (_searched(query.q or ""),))),
+        (query.changed_since, ("changed_since", (query.changed_since,))),
         ("merged" not in query.include, ("not_merged", ())),
         ("retracted" not in (*query.include, *query.status), ("not_retracted", ())),
     ]
-    return [condition for applies, condition in candidates if applies]
+    yield from (condition for applies, condition in candidates if applies)
+    if query.around:
+        yield _near(query.around)
+    for one in query.thresholds:
+        yield "number", (one.measure, one.low, one.high)
+
+
+def _near(near: Near) -> Condition:
+    reach = near.km / KILOMETRES_A_DEGREE
+    return "near", (max(near.lat - reach, -90.0), min(near.lat + reach, 90.0), near.lat, near.lat, near.lon, near.km)
+
+
+def _searched(text: str) -> str:
+    """The words as they are stored; quotes, `or` and `-` keep their meaning for Postgres' web search."""
+    parts = text.split('"')
+    folded = [words_of(part) if at % 2 else _plain(part) for at, part in enumerate(parts)]
+    return " ".join(f'"{part}"' if at % 2 else part for at, part in enumerate(folded) if part)
+
+
+def _plain(text: str) -> str:
+    return " ".join(("-" if word.startswith("-") else "") + words_of(word) for word in text.split() if words_of(word))
+
+
+def _after(cursor: Cursor | None) -> Iterator[Condition]:
+    if cursor:
+        yield _AFTER[cursor.sort], (cursor.key, cursor.event_id)

@@ -6,28 +6,40 @@ They are other connections than the follower's, so that a flood of questions nev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import asyncpg
 
 from services.chassis.settings import Settings
-from services.timeline.cursor import Cursor, encode
+from services.timeline.asked import AsOf
+from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE, Generation
-from services.timeline.parameters import EventsQuery, HistoryQuery
-from services.timeline.questions import SQL, listing
+from services.timeline.parameters import ActorsQuery, CalendarQuery, EventsQuery, HistoryQuery, Moment
+from services.timeline.questions import SQL, counting, listing, one_event
+from services.timeline.terms import fold
 
 CONNECTIONS = 4
 STATEMENT_SECONDS = 5  # longest a question may keep Postgres busy
 PATIENCE_SECONDS = 3.0  # longest wait for a connection
+LOOK_SECONDS = 0.02
 Position = dict[str, int]
+Row = Mapping[str, Any]
+
+
+class NotYetError(Exception):
+    """The timeline has not come so far within the time that the asker would wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventsPage:
     states: list[str]
     next: str | None
+    total: int | None
     position: Position
 
 
@@ -41,9 +53,11 @@ class FoundEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryPage:
-    rows: list[asyncpg.Record]
-    next: int | None
+class Page:
+    """Rows, from where to go on, and the position."""
+
+    rows: list[Row]
+    next: Any
     position: Position
 
 
@@ -56,8 +70,11 @@ class Snapshot:
 
     async def position(self) -> Position:
         """The next offset of each partition: what this moment takes into account."""
+        return {f"{topic}-{number}": offset for (topic, number), offset in (await self.reached()).items()}
+
+    async def reached(self) -> dict[tuple[str, int], int]:
         rows = await self.tx.fetch(SQL["position"], self.follower)
-        return {f"{row['topic']}-{row['partition']}": row["next_offset"] for row in rows}
+        return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
 
 class Reader:
@@ -78,27 +95,67 @@ class Reader:
 
     async def events(self, query: EventsQuery) -> EventsPage:
         sql, arguments = listing(query)
-        async with self.snapshot() as now:
+        async with self.at(query) as now:
             rows = await now.tx.fetch(sql, *arguments)
+            total = await _total(now, query) if query.total else None
             position = await now.position()
         shown = rows[: query.limit]
-        more = encode(Cursor(shown[-1]["when_start"], shown[-1]["event_id"])) if len(rows) > query.limit else None
-        return EventsPage([row["state"] for row in shown], more, position)
+        more = encode(_cursor(query, shown[-1])) if len(rows) > query.limit else None
+        return EventsPage([row["state"] for row in shown], more, total, position)
 
-    async def event(self, event_id: str) -> FoundEvent | None:
-        async with self.snapshot() as now:
-            chain = await now.tx.fetch(SQL["event"], event_id)
+    async def event(self, event_id: str, moment: Moment, then: AsOf | None = None) -> FoundEvent | None:
+        sql, arguments = one_event(event_id, then)
+        async with self.at(moment) as now:
+            chain = await now.tx.fetch(sql, *arguments)
             position = await now.position()
         return FoundEvent(chain[0]["state"], _survivor(chain), position) if chain else None
 
-    async def history(self, event_id: str, query: HistoryQuery) -> HistoryPage | None:
-        async with self.snapshot() as now:
+    async def history(self, event_id: str, query: HistoryQuery) -> Page | None:
+        async with self.at(query) as now:
             rows = await now.tx.fetch(SQL["history"], event_id, query.after, query.limit + 1)
             known = rows or await now.tx.fetchval(SQL["known"], event_id)
             position = await now.position()
         shown = rows[: query.limit]
         more = shown[-1]["revision"] if len(rows) > query.limit else None
-        return HistoryPage(shown, more, position) if known else None
+        return Page(shown, more, position) if known else None
+
+    async def calendar(self, query: CalendarQuery) -> Page:
+        return await self._page(query, "calendar", query.since, query.until, query.kind, query.country)
+
+    async def actors(self, query: ActorsQuery) -> Page:
+        begins = fold(query.name) if query.name else None
+        after = (query.after or "").split("\x1f") if query.after else [None] * 3
+        page = await self._page(query, "actors", begins, query.type, *(after + [""] * 3)[:3], query.limit + 1)
+        shown = page.rows[: query.limit]
+        more = "\x1f".join(shown[-1][name] for name in ("folded", "name", "type")) if len(page.rows) > query.limit else None
+        return Page(shown, more, page.position)
+
+    async def article(self, article_id: str, moment: Moment) -> Page:
+        return await self._page(moment, "article", article_id)
+
+    async def _page(self, moment: Moment, question: str, *arguments: object) -> Page:
+        async with self.at(moment) as now:
+            return Page(await now.tx.fetch(SQL[question], *arguments), None, await now.position())
+
+    @asynccontextmanager
+    async def at(self, moment: Moment) -> AsyncIterator[Snapshot]:
+        """A snapshot that takes into account what the asker wants.
+
+        Raises:
+            NotYetError: it does not within the asker's time.
+        """
+        least, until = moment.least, time.monotonic() + moment.wait
+        while least and not await self._has_reached(least):
+            if time.monotonic() > until:
+                raise NotYetError(f"the timeline has not come to {moment.min_position} within {moment.wait:g} s")
+            await asyncio.sleep(LOOK_SECONDS)
+        async with self.snapshot() as now:
+            yield now
+
+    async def _has_reached(self, least: Mapping[tuple[str, int], int]) -> bool:
+        async with self.snapshot() as now:
+            reached = await now.reached()
+        return all(reached.get(at, 0) >= offset for at, offset in least.items())
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
@@ -106,6 +163,16 @@ class Reader:
         async with self._pool.acquire(timeout=PATIENCE_SECONDS) as tx, tx.transaction(isolation="repeatable_read", readonly=True):
             number = await tx.fetchval(SQL["enter"])
             yield Snapshot(tx, Generation(number, "live", "").follower)
+
+
+async def _total(now: Snapshot, query: EventsQuery) -> int:
+    sql, arguments = counting(query)
+    return int(await now.tx.fetchval(sql, *arguments))
+
+
+def _cursor(query: EventsQuery, row: Row) -> Cursor:
+    key = row["when_order"] if query.sort.endswith("day") else row["known_at"]
+    return Cursor(query.sort, UNDATED if isinstance(key, date) and key.year == UNDATED.year else key, row["event_id"])
 
 
 def _survivor(chain: list[asyncpg.Record]) -> str | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from starlette.middleware.gzip import GZipMiddleware
+
 from schemas.changes import EventChange
 from schemas.topics import cards
 from services.chassis.service import Service
 from services.timeline.api.problems import handle_problems
-from services.timeline.api.routes import events_router
+from services.timeline.api.routes import timeline_router
 from services.timeline.following import Generations
 from services.timeline.generations.names import SERVICE
 from services.timeline.projections import discover
@@ -14,6 +16,7 @@ from services.timeline.reader import open_reader
 
 NAME = SERVICE
 HTTP_PORT = 8803
+SMALL = 1024  # bytes; an answer below is sent as it is
 
 
 def followed_topics() -> list[str]:
@@ -27,5 +30,6 @@ async def build(service: Service) -> None:
     await generations.begin()
     reader = await open_reader(service.settings)
     service.background += [reader.keep_open, generations.keep]
-    service.app.include_router(events_router(reader))
+    service.app.add_middleware(GZipMiddleware, minimum_size=SMALL)
+    service.app.include_router(timeline_router(reader))
     handle_problems(service.app)

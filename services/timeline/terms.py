@@ -14,9 +14,14 @@ _WORD = re.compile(r"\w+")
 
 
 def fold(text: str) -> str:
+    """What a name is known by: its words, the first `LONGEST` code points of them."""
+    return words_of(text)[:LONGEST].strip()
+
+
+def words_of(text: str) -> str:
     """Words in lower case without accents, with one space between: "Zelenskyy, Volodymyr" → "zelenskyy volodymyr"."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(_WORD.findall(plain.casefold()))[:LONGEST].strip()
+    return " ".join(_WORD.findall(plain.casefold()))
 
 
 def terms(participants: Iterable[Participant]) -> list[str]:

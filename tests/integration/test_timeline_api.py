@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -13,22 +14,25 @@ import pytest
 from deploy.local.stack import Stack
 from schemas.events import CanonicalEvent
 from services.timeline import reader
-from services.timeline.api.answers import Events, History
-from tests.integration.timeline_world import project, settings, timeline_api, timeline_pool
-from tests.unit.timeline.builders import event, on, person, state
+from services.timeline.api.answers import Events, Evidence, History
+from tests.integration.timeline_world import apply, project, settings, timeline_api, timeline_pool
+from tests.unit.timeline.builders import TIME, event, mention, on, person, record, state
 
 STRIKE = event(
     "strike",
+    quantities=[{"measure": "killed", "low": 3, "best": 5, "high": 7}, {"measure": "drones", "low": 40}],
+    corroboration={"articles": 5, "publishers": 3, "lineages": 2},
+    mentions=[mention("a-1", "Forty drones hit Poltava, where Mykola Zelensky lives."), mention("a-2", "The raid on Poltava killed five.")],
     kind="strike",
     status="occurred",
     when=on("2025-08-18", "2025-08-19", "night"),
-    where=[{"name": "Poltava Oblast", "country": "UA", "role": "target"}],
+    where=[{"name": "Poltava Oblast", "country": "UA", "role": "target", "lat": 49.6, "lon": 34.5}],
     participants=[state("Russia", "RU", "attacker"), state("Ukraine", "UA", "target")],
 )
 TALKS = event(
     "talks",
     when=on("2025-08-18"),
-    where=[{"name": "Geneva", "country": "CH"}],
+    where=[{"name": "Genève", "country": "CH", "lat": 46.2, "lon": 6.15}],
     participants=[person("Ana Núñez", "ES"), person("Bo Berg", "SE")],
 )
 JULY = event("july", status="occurred", when=on("2025-07-01", "2025-07-31", "month"), participants=[person("Ana Núñez", "ES")])
@@ -81,16 +85,32 @@ async def test_the_timeline_is_in_order_of_days_then_ids_and_undated_events_come
         ({"include": "retracted", "from": "2025-08-18", "kind": "summit"}, ["retracted", "talks"]),
         ({"include": ["retracted", "merged"]}, ["july", "merged", "retracted", "strike", "talks", "undated"]),
         ({"participant": "x'; DROP TABLE events; --"}, []),
+        ({"place": "geneve"}, ["talks"]),
+        ({"place": ["GENÈVE", "poltava oblast"]}, ["strike", "talks"]),
+        ({"near": "46.5,6.6,60"}, ["talks"]),
+        ({"near": "46.5,6.6,30"}, []),
+        ({"near": "49,32,250"}, ["strike"]),
+        ({"number": "killed>=5"}, ["strike"]),
+        ({"number": "killed>=6"}, []),
+        ({"number": ["killed<=5", "drones>=40"]}, ["strike"]),
+        ({"lineages": 2}, ["strike"]),
+        ({"q": "zelensky"}, ["strike"]),
+        ({"q": '"hit poltava"'}, ["strike"]),
+        ({"q": '"poltava hit"'}, []),
+        ({"q": "nunez -geneve"}, ["july"]),
+        ({"q": "x'); DROP TABLE events; --"}, []),
+        ({"changed_since": "2025-08-19T23:00Z"}, ["july", "strike", "talks", "undated"]),
+        ({"changed_since": "2025-08-20T00:00Z"}, []),
     ],
 )
 async def test_filters(api: httpx.AsyncClient, asked: dict[str, Any], expected: list[str]) -> None:
     assert await ids(api, **asked) == expected
 
 
-async def pages(api: httpx.AsyncClient, limit: int, meanwhile: Any = None) -> list[str]:
+async def pages(api: httpx.AsyncClient, limit: int, meanwhile: Any = None, sort: str = "day") -> list[str]:
     """All ids, page after page, with something happening after the first page."""
     found: list[str] = []
-    params: dict[str, Any] = {"limit": limit}
+    params: dict[str, Any] = {"limit": limit, "sort": sort}
     while True:
         body = (await api.get("/v1/events", params=params)).json()
         assert len(body["events"]) <= limit
@@ -106,6 +126,127 @@ async def pages(api: httpx.AsyncClient, limit: int, meanwhile: Any = None) -> li
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 500])
 async def test_pages_together_are_the_whole(api: httpx.AsyncClient, limit: int) -> None:
     assert await pages(api, limit) == await ids(api)
+
+
+@pytest.mark.parametrize("sort", ["day", "-day", "recorded", "-recorded"])
+async def test_every_order_has_pages_and_with_a_minus_is_the_other_way_round(pool: asyncpg.Pool, api: httpx.AsyncClient, sort: str) -> None:
+    await project(pool, [event(f"later-{n}", recorded_at=TIME + timedelta(hours=n), when=on(f"2025-09-0{5 - n}")) for n in range(1, 4)])
+    other = sort[1:] if sort.startswith("-") else f"-{sort}"
+    assert await pages(api, 2, sort=sort) == await ids(api, sort=sort) == list(reversed(await ids(api, sort=other)))
+
+
+async def test_a_cursor_of_one_order_is_refused_in_another(api: httpx.AsyncClient) -> None:
+    cursor = (await api.get("/v1/events?limit=1")).json()["next"]
+    answer = await api.get("/v1/events", params={"cursor": cursor, "sort": "-day"})
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "cursor")
+
+
+async def test_only_the_fields_that_are_asked_for_and_how_many_there_are(api: httpx.AsyncClient) -> None:
+    answer = (await api.get("/v1/events?fields=title&fields=when&total=true&limit=1")).json()
+    assert (set(answer["events"][0]), answer["total"]) == ({"event_id", "title", "when"}, 4)
+
+
+REVISED = [TIME + timedelta(days=n) for n in range(3)]
+
+
+async def test_as_of_a_moment_or_a_position_answers_what_would_have_been_answered_then(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
+    # given: an event that was scheduled, then held, and was then merged into another
+    states: list[dict[str, Any]] = [
+        {"status": "scheduled"},
+        {"status": "occurred", "when": on("2025-08-25")},
+        {"status": "occurred", "merged_into": "talks"},
+    ]
+    lives = [event("life", n, recorded_at=at, **told) for n, (at, told) in enumerate(zip(REVISED, states, strict=True), 1)]
+    for offset, one in enumerate(lives, 100):
+        await apply(pool, [record(one, offset)])
+    for asked in ("2025-08-20T12:00Z", "events.summit.v1-0=101"):
+        assert "life" in await ids(api, as_of=asked, status="scheduled")
+        assert (await api.get("/v1/events/life", params={"as_of": asked})).json()["status"] == "scheduled"
+    for asked in ("2025-08-21T00:00Z", "events.summit.v1-0=102"):
+        assert "life" in await ids(api, as_of=asked, status="occurred")
+    assert "life" not in await ids(api, as_of="2025-08-19T00:00Z")
+    assert (await api.get("/v1/events/life?as_of=2025-08-19")).status_code == 404
+    assert (await api.get("/v1/events/life")).status_code == 301
+    assert "life" not in await ids(api)
+
+
+@pytest.mark.parametrize(
+    ("asked", "parameter"),
+    [
+        ({"as_of": "2025-08-20", "q": "talks"}, "q"),
+        ({"as_of": "yesterday"}, "as_of"),
+        ({"near": "91,0,5"}, "near"),
+        ({"near": "Kyiv"}, "near"),
+        ({"number": "many killed"}, "number"),
+        ({"fields": "colour"}, "fields"),
+        ({"min_position": "17"}, "min_position"),
+        ({"sort": "title"}, "sort"),
+    ],
+)
+async def test_a_parameter_that_is_not_right_is_named(api: httpx.AsyncClient, asked: dict[str, str], parameter: str) -> None:
+    answer = await api.get("/v1/events", params=asked)
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, parameter)
+
+
+async def test_a_reader_can_wait_for_what_it_has_written_and_is_told_when_that_takes_too_long(
+    pool: asyncpg.Pool, api: httpx.AsyncClient
+) -> None:
+    await pool.execute("INSERT INTO checkpoints VALUES ('timeline-g1', 'events.strike.v1', 0, 1, 5, 5)")
+    assert (await api.get("/v1/events?min_position=events.strike.v1-0=5")).status_code == 200
+    late = await api.get("/v1/events?min_position=events.strike.v1-0=6&wait=0")
+    assert (late.status_code, "has not come to events.strike.v1-0=6" in late.json()["detail"]) == (503, True)
+    waiting = asyncio.create_task(api.get("/v1/events?min_position=events.strike.v1-0=6&wait=20"))
+    await pool.execute("UPDATE checkpoints SET next_offset = 6 WHERE follower = 'timeline-g1'")
+    assert (await waiting).json()["position"] == {"events.strike.v1-0": 6}
+
+
+async def test_an_answer_that_the_asker_has_already_is_not_sent_again(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
+    tag = (await api.get("/v1/events/strike")).headers["etag"]
+    again = await api.get("/v1/events/strike", headers={"If-None-Match": f'"other", W/{tag}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    await project(pool, [event("strike", 2, kind="strike")])
+    assert (await api.get("/v1/events/strike", headers={"If-None-Match": tag})).status_code == 200
+
+
+async def test_the_parts_of_an_event_can_be_asked_for_alone(api: httpx.AsyncClient) -> None:
+    evidence = Evidence.model_validate_json((await api.get("/v1/events/strike/evidence")).content)
+    assert [told.article_id for told in evidence.mentions] == ["a-1", "a-2"]
+    assert (await api.get("/v1/events/strike/claims")).json()["claims"] == []
+    assert (await api.get("/v1/events/strike/links")).json()["links"] == []
+
+
+async def test_the_calendar_counts_events_by_day_country_and_kind(api: httpx.AsyncClient) -> None:
+    days = (await api.get("/v1/calendar?from=2025-07-01&to=2025-08-31")).json()["days"]
+    assert [(day["day"], day["country"], day["kind"], day["ids"]) for day in days] == [
+        ("2025-07-01", "", "summit", ["july"]),
+        ("2025-08-18", "CH", "summit", ["talks"]),
+        ("2025-08-18", "UA", "strike", ["strike"]),
+        ("2025-08-19", "UA", "strike", ["strike"]),
+    ]
+    assert (await api.get("/v1/calendar?from=2025-08-01&to=2025-08-31&kind=summit&country=CH")).json()["days"][0]["events"] == 1
+    assert (await api.get("/v1/calendar?from=2025-08-02&to=2025-08-01")).status_code == 422
+    assert (await api.get("/v1/calendar")).status_code == 422
+
+
+async def test_actors_are_found_by_how_their_names_begin_and_come_in_pages(api: httpx.AsyncClient) -> None:
+    every = (await api.get("/v1/actors")).json()["actors"]
+    assert [(actor["name"], actor["events"], actor["roles"]) for actor in every] == [
+        ("Ana Núñez", 2, ["attendee"]),
+        ("Bo Berg", 1, ["attendee"]),
+        ("Russia", 1, ["attacker"]),
+        ("Ukraine", 1, ["target"]),
+    ]
+    assert [actor["name"] for actor in (await api.get("/v1/actors?name=ANA")).json()["actors"]] == ["Ana Núñez"]
+    assert [actor["name"] for actor in (await api.get("/v1/actors?type=person")).json()["actors"]] == ["Ana Núñez", "Bo Berg"]
+    first = (await api.get("/v1/actors?limit=3")).json()
+    rest = (await api.get("/v1/actors", params={"limit": 3, "after": first["next"]})).json()
+    assert ([*first["actors"], *rest["actors"]], rest["next"]) == (every, None)
+
+
+async def test_an_article_says_what_it_contributed(api: httpx.AsyncClient) -> None:
+    (told,) = (await api.get("/v1/articles/a-1")).json()["contributions"]
+    assert (told["event_id"], told["kind"], told["outlet"], told["claims"]) == ("strike", "strike", "The Torvik Post", 0)
+    assert (await api.get("/v1/articles/nothing")).json()["contributions"] == []
 
 
 async def test_pages_through_undated_events_go_on_after_the_last_one(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:

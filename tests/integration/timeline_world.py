@@ -18,7 +18,7 @@ from services.chassis.postgres import CHASSIS_MIGRATIONS, migrate_schema, open_p
 from services.chassis.records import Record
 from services.chassis.settings import Settings
 from services.timeline.api.problems import handle_problems
-from services.timeline.api.routes import events_router
+from services.timeline.api.routes import timeline_router
 from services.timeline.generations.names import Generation
 from services.timeline.generations.registry import ensure_first
 from services.timeline.projections import Projection, discover
@@ -52,7 +52,7 @@ async def timeline_api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     """The API, without a server around it."""
     app = FastAPI()
     reader = await open_reader(settings(stack))
-    app.include_router(events_router(reader))
+    app.include_router(timeline_router(reader))
     handle_problems(app)
     try:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://daybook") as client:

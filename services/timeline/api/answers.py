@@ -7,27 +7,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
-import asyncpg
 from pydantic import BaseModel, Field
 
 from schemas.base import Instant
 from schemas.changes import Cause, ChangeType
-from schemas.events import CanonicalEvent
-from services.timeline.reader import EventsPage, HistoryPage, Position
+from schemas.events import CanonicalEvent, Claim, EventMention, Link, Status
+from services.timeline.reader import EventsPage, Page, Position, Row
 
 PositionField = Annotated[
     dict[str, int], Field(description="what this answer takes into account: topic-partition → offset of the next record to apply")
 ]
 
 
-class Events(BaseModel):
-    """Events in order of their first day, undated ones last, then by id."""
+class Answer(BaseModel):
+    """Every answer says what it takes into account."""
+
+    position: PositionField
+
+
+class Events(Answer):
+    """Events in the order that was asked for. With `fields`, only those of each, and its id."""
 
     events: list[CanonicalEvent]
     next: Annotated[str | None, Field(description="`cursor` for the next page; null on the last one")]
-    position: PositionField
+    total: Annotated[int | None, Field(description="how many there are in all, if asked")] = None
 
 
 class Revision(BaseModel):
@@ -45,24 +51,110 @@ class Revision(BaseModel):
     state: CanonicalEvent
 
 
-class History(BaseModel):
+class History(Answer):
     """Revisions in order, the first one first."""
 
     event_id: str
     revisions: list[Revision]
     next: Annotated[int | None, Field(description="`after` for the next page; null on the last one")]
-    position: PositionField
+
+
+class Claims(Answer):
+    """Who says what of which field."""
+
+    event_id: str
+    claims: list[Claim]
+
+
+class Evidence(Answer):
+    """Where articles tell the event, each with its quote, offsets and address."""
+
+    event_id: str
+    mentions: list[EventMention]
+
+
+class Links(Answer):
+    """What the event is linked to, and why."""
+
+    event_id: str
+    links: list[Link]
+
+
+class Day(BaseModel):
+    """So many events of a kind in a country on a day. `country` is empty where none is known."""
+
+    day: date
+    country: str
+    kind: str
+    events: int
+    ids: list[str]
+
+
+class Calendar(Answer):
+    """Days with events, in order."""
+
+    days: list[Day]
+
+
+class Actor(BaseModel):
+    """Who takes part in so many events, and in which roles."""
+
+    name: str
+    type: str
+    country: str | None
+    events: int
+    roles: list[str]
+
+
+class Actors(Answer):
+    """Actors in order of their names, without regard to case and accents."""
+
+    actors: list[Actor]
+    next: Annotated[str | None, Field(description="`after` for the next page; null on the last one")]
+
+
+class Contribution(BaseModel):
+    """What an article tells of one event: a mention, and how many claims rest on it."""
+
+    event_id: str
+    kind: str
+    status: Status
+    title: str
+    mention_id: str
+    revision: int
+    outlet: str
+    url: str | None
+    claims: int
+
+
+class Article(Answer):
+    """What an article contributed; nothing of it: an empty list."""
+
+    article_id: str
+    contributions: list[Contribution]
 
 
 def events_json(page: EventsPage) -> str:
     """The text of `Events`."""
-    return _object({"next": page.next, "position": page.position}, {"events": f"[{','.join(page.states)}]"})
+    plain: dict[str, Any] = {"next": page.next, "position": page.position}
+    return _object(plain | ({} if page.total is None else {"total": page.total}), {"events": f"[{','.join(page.states)}]"})
 
 
-def history_json(event_id: str, page: HistoryPage) -> str:
+def history_json(event_id: str, page: Page) -> str:
     """The text of `History`."""
     revisions = ",".join(_revision(row) for row in page.rows)
     return _object({"event_id": event_id, "next": page.next, "position": page.position}, {"revisions": f"[{revisions}]"})
+
+
+def part_json(event_id: str, part: str, state: str, position: Position) -> str:
+    """One field of a stored state, and the position."""
+    return json.dumps({"event_id": event_id, part: json.loads(state)[part], "position": position})
+
+
+def rows_json(name: str, model: type[BaseModel], page: Page, **more: Any) -> str:
+    """The rows of a page, as far as the model names them."""
+    rows = [{column: row[column] for column in model.model_fields} for row in page.rows]
+    return json.dumps({name: rows, "position": page.position, **more}, default=str)
 
 
 def position_header(position: Position) -> str:
@@ -70,7 +162,7 @@ def position_header(position: Position) -> str:
     return ", ".join(f"{place}={offset}" for place, offset in position.items())
 
 
-def _revision(row: asyncpg.Record) -> str:
+def _revision(row: Row) -> str:
     plain = {name: row[name] for name in ("revision", "change", "merge_id", "split_from", "topic", "partition", "offset")}
     return _object(plain | {"recorded_at": row["recorded_at"].isoformat()}, {"cause": row["cause"], "state": row["state"]})
 

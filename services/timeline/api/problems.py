@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from services.chassis.errors import PASSING
+from services.timeline.reader import NotYetError
 
 log = structlog.get_logger()
 RETRY_SECONDS = "2"
@@ -46,6 +47,7 @@ def handle_problems(app: FastAPI) -> None:
     for passing in PASSING:
         app.add_exception_handler(passing, _unavailable)
     app.add_exception_handler(asyncpg.QueryCanceledError, _too_slow)
+    app.add_exception_handler(NotYetError, _not_yet)
 
 
 def _answer(request: Request, status: int, detail: str, errors: list[BadParameter] | None = None, **headers: str) -> JSONResponse:
@@ -78,6 +80,10 @@ async def _unavailable(request: Request, error: Exception) -> JSONResponse:
 async def _too_slow(request: Request, error: Exception) -> JSONResponse:
     log.warning("question_too_slow", path=request.url.path, query=request.url.query, error=repr(error))
     return _answer(request, 503, "the answer took too long; ask for less, or try again", Retry_After=RETRY_SECONDS)
+
+
+async def _not_yet(request: Request, error: Exception) -> JSONResponse:
+    return _answer(request, 503, f"{error}; ask again, or with a longer `wait`", Retry_After=RETRY_SECONDS)
 
 
 async def _bug(request: Request, _: Exception) -> JSONResponse:

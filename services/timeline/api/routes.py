@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Path, Query, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from schemas.events import CanonicalEvent
-from services.timeline.api.answers import Events, History, events_json, history_json, position_header
+from services.timeline.api import answers
+from services.timeline.api.answers import events_json, history_json, part_json, position_header, rows_json
 from services.timeline.api.problems import Problem
-from services.timeline.parameters import EventsQuery, HistoryQuery, Text
-from services.timeline.reader import Position, Reader
+from services.timeline.parameters import ActorsQuery, CalendarQuery, EventsQuery, HistoryQuery, Moment, Past, Text
+from services.timeline.reader import FoundEvent, Position, Reader
 
 POSITION = "Daybook-Position"
 EventId = Annotated[Text, Path(description="an id stays good for ever, also of an event that was merged into another")]
+ArticleId = Annotated[Text, Path(description="as the ingestor gave it")]
 
 
 def _problem(description: str) -> dict[str, Any]:
@@ -23,8 +26,9 @@ def _problem(description: str) -> dict[str, Any]:
 
 
 COMMON: dict[int | str, dict[str, Any]] = {
+    304: {"description": "nothing has changed since the answer with this `ETag`"},
     422: _problem("a parameter is not right"),
-    503: _problem("Postgres can't be reached, or took too long"),
+    503: _problem("Postgres can't be reached, or took too long, or `min_position` was not reached in time"),
     "default": {"model": Problem, "description": "any other error"},
 }
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: _problem("no event has this id")}
@@ -33,44 +37,102 @@ MOVED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def events_router(reader: Reader) -> APIRouter:
+def timeline_router(reader: Reader) -> APIRouter:
     """Routes that answer from this reader."""
-    router = APIRouter(prefix="/v1", tags=["events"], responses=COMMON)
+    router = APIRouter(prefix="/v1", responses=COMMON)
+    router.include_router(_events(reader))
+    router.include_router(_overviews(reader))
+    return router
 
-    @router.get("/events", response_model=Events)
-    async def list_events(query: Annotated[EventsQuery, Query()]) -> Response:
-        """The timeline: events in order of their first day, then id; undated ones last."""
-        return _json(events_json(await reader.events(query)))
 
-    @router.get("/events/{event_id}", response_model=CanonicalEvent, responses=UNKNOWN | MOVED)
-    async def get_event(event_id: EventId) -> Response:
+def _events(reader: Reader) -> APIRouter:
+    router = APIRouter(prefix="/events", tags=["events"])
+
+    @router.get("", response_model=answers.Events)
+    async def list_events(request: Request, query: Annotated[EventsQuery, Query()]) -> Response:
+        """The timeline: events in order of their first day, then id, undated ones last; or in another order, or of the past."""
+        return _json(request, events_json(await reader.events(query)))
+
+    @router.get("/{event_id}", response_model=CanonicalEvent, responses=UNKNOWN | MOVED)
+    async def get_event(request: Request, event_id: EventId, query: Annotated[Past, Query()]) -> Response:
         """One event in full. The id of a merged event answers 301 with the place of the one it became."""
-        found = await reader.event(event_id)
-        if found is None:
-            raise _unknown(event_id)
+        found = _known(event_id, await reader.event(event_id, query, query.then))
         if found.survivor is not None:
-            return _moved(found.survivor, found.position)
-        return _json(found.state, **{POSITION: position_header(found.position)})
+            return _moved(found.survivor, request.url.query, found.position)
+        return _json(request, found.state, **{POSITION: position_header(found.position)})
 
-    @router.get("/events/{event_id}/history", response_model=History, responses=UNKNOWN)
-    async def get_history(event_id: EventId, query: Annotated[HistoryQuery, Query()]) -> Response:
+    @router.get("/{event_id}/history", response_model=answers.History, responses=UNKNOWN)
+    async def get_history(request: Request, event_id: EventId, query: Annotated[HistoryQuery, Query()]) -> Response:
         """Every revision of one event, in order: what changed, why, and the state after it. Merged events keep theirs."""
         page = await reader.history(event_id, query)
         if page is None:
             raise _unknown(event_id)
-        return _json(history_json(event_id, page))
+        return _json(request, history_json(event_id, page))
+
+    @router.get("/{event_id}/claims", response_model=answers.Claims, responses=UNKNOWN)
+    async def get_claims(request: Request, event_id: EventId, query: Annotated[Past, Query()]) -> Response:
+        """Who says what of each field of this event, with the quote."""
+        return await _part(request, event_id, "claims", query)
+
+    @router.get("/{event_id}/evidence", response_model=answers.Evidence, responses=UNKNOWN)
+    async def get_evidence(request: Request, event_id: EventId, query: Annotated[Past, Query()]) -> Response:
+        """Where articles tell this event: quote, offsets, address, and why each mention belongs to it."""
+        return await _part(request, event_id, "mentions", query)
+
+    @router.get("/{event_id}/links", response_model=answers.Links, responses=UNKNOWN)
+    async def get_links(request: Request, event_id: EventId, query: Annotated[Past, Query()]) -> Response:
+        """Which events this one follows, prepares, is part of or stands beside, and why."""
+        return await _part(request, event_id, "links", query)
+
+    async def _part(request: Request, event_id: str, part: str, query: Past) -> Response:
+        found = _known(event_id, await reader.event(event_id, query, query.then))
+        return _json(request, part_json(event_id, part, found.state, found.position))
 
     return router
 
 
-def _json(body: str, **headers: str) -> Response:
-    return Response(body, media_type="application/json", headers=headers)
+def _overviews(reader: Reader) -> APIRouter:
+    router = APIRouter(tags=["overviews"])
+
+    @router.get("/calendar", response_model=answers.Calendar)
+    async def get_calendar(request: Request, query: Annotated[CalendarQuery, Query()]) -> Response:
+        """How many events of each kind lie on which day in which country."""
+        return _json(request, rows_json("days", answers.Day, await reader.calendar(query)))
+
+    @router.get("/actors", response_model=answers.Actors)
+    async def get_actors(request: Request, query: Annotated[ActorsQuery, Query()]) -> Response:
+        """Who takes part in events, by name."""
+        page = await reader.actors(query)
+        return _json(request, rows_json("actors", answers.Actor, page, next=page.next))
+
+    @router.get("/articles/{article_id}", response_model=answers.Article)
+    async def get_article(request: Request, article_id: ArticleId, query: Annotated[Moment, Query()]) -> Response:
+        """What one article contributed: the events that it tells of."""
+        page = await reader.article(article_id, query)
+        return _json(request, rows_json("contributions", answers.Contribution, page, article_id=article_id))
+
+    return router
 
 
-def _moved(event_id: str, position: Position) -> Response:
+def _json(request: Request, body: str, **headers: str) -> Response:
+    """The body, unless the asker has it already: its `ETag` is the hash of what it says."""
+    tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+    told = {"ETag": tag, "Cache-Control": "no-cache", **headers}
+    if tag in {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}:
+        return Response(status_code=304, headers=told)
+    return Response(body, media_type="application/json", headers=told)
+
+
+def _moved(event_id: str, asked: str, position: Position) -> Response:
     """`no-cache`, since a correction may undo a merge."""
     headers = {POSITION: position_header(position), "Cache-Control": "no-cache"}
-    return RedirectResponse(f"/v1/events/{quote(event_id, safe='')}", 301, headers)
+    return RedirectResponse(f"/v1/events/{quote(event_id, safe='')}" + (f"?{asked}" if asked else ""), 301, headers)
+
+
+def _known(event_id: str, found: FoundEvent | None) -> FoundEvent:
+    if found is None:
+        raise _unknown(event_id)
+    return found
 
 
 def _unknown(event_id: str) -> HTTPException:

@@ -4,15 +4,37 @@
 -- Which generation answers is looked up in the snapshot of the question: a cut-over falls between two questions, never into one.
 SELECT number, set_config('search_path', format('timeline_g%s, timeline', number), true) FROM timeline.generations WHERE state = 'live'
 
+-- name: position
+SELECT topic, partition, next_offset FROM timeline.checkpoints WHERE follower = $1 ORDER BY topic, partition
+
 -- name: events
 -- The conditions that apply are put in, and no others: a condition that is always there would keep Postgres from using the indexes.
-SELECT event_id, when_start, state::text AS state FROM events
-WHERE {known} AND {conditions}
-ORDER BY when_order, event_id
+SELECT event_id, when_order, known_at, {shown} AS state FROM events
+WHERE {conditions}
+ORDER BY {order}
 LIMIT {limit}
+
+-- name: total
+SELECT count(*) FROM events WHERE {conditions}
+
+-- name: whole
+state::text
+
+-- name: some
+(SELECT jsonb_object_agg(key, value) FROM jsonb_each(state) WHERE key = ANY ({}::text[]))::text
 
 -- name: present
 known_until = 'infinity'
+
+-- name: then
+known_at <= {}::timestamptz AND known_until > {}::timestamptz
+
+-- name: at_position
+EXISTS (
+    SELECT FROM unnest({}::text[], {}::int[], {}::bigint[]) AS reached (topic, partition, next)
+    WHERE reached.topic = events.topic AND reached.partition = events.partition
+      AND events."offset" < reached.next AND events.offset_until >= reached.next
+)
 
 -- name: kind
 kind = ANY ({}::text[])
@@ -29,11 +51,46 @@ when_start <= {}::date
 -- name: country
 countries && {}::text[]
 
+-- name: place
+event_id IN (SELECT event_id FROM places WHERE folded = ANY ({}::text[]))
+
+-- name: near
+-- A box first, which the index knows; then the way along the sphere (haversine, radius 6,371 km).
+event_id IN (
+    SELECT event_id FROM places
+    WHERE lat BETWEEN {}::float8 AND {}::float8
+      AND 12742 * asin(least(1, sqrt(
+              sin(radians(lat - {}::float8) / 2) ^ 2
+              + cos(radians({}::float8)) * cos(radians(lat)) * sin(radians(lon - {}::float8) / 2) ^ 2
+          ))) <= {}::float8
+)
+
 -- name: participant
 participant_terms @> {}::text[]
 
--- name: after
+-- name: number
+event_id IN (SELECT event_id FROM numbers WHERE measure = {}::text AND known BETWEEN {}::int AND {}::int)
+
+-- name: lineages
+lineages >= {}::int
+
+-- name: q
+event_id IN (SELECT event_id FROM texts WHERE words @@ websearch_to_tsquery('simple', {}::text))
+
+-- name: changed_since
+known_at > {}::timestamptz
+
+-- name: after_day
 (when_order, event_id) > ({}::date, {}::text)
+
+-- name: before_day
+(when_order, event_id) < ({}::date, {}::text)
+
+-- name: after_recorded
+(known_at, event_id) > ({}::timestamptz, {}::text)
+
+-- name: before_recorded
+(known_at, event_id) < ({}::timestamptz, {}::text)
 
 -- name: not_merged
 merged_into IS NULL
@@ -43,11 +100,11 @@ status <> 'retracted'
 
 -- name: event
 -- An event, and those that it was merged into, nearest first. The survivor may be one that we have not heard of yet.
-WITH RECURSIVE chain AS (
-    SELECT event_id, merged_into, state, 0 AS steps FROM events WHERE event_id = $1 AND known_until = 'infinity'
+WITH RECURSIVE known AS (SELECT * FROM events WHERE {known}),
+chain AS (
+    SELECT event_id, merged_into, state, 0 AS steps FROM known WHERE event_id = {event}
     UNION ALL
-    SELECT next.event_id, next.merged_into, next.state, chain.steps + 1
-    FROM chain JOIN events AS next ON next.event_id = chain.merged_into AND next.known_until = 'infinity'
+    SELECT next.event_id, next.merged_into, next.state, chain.steps + 1 FROM chain JOIN known AS next ON next.event_id = chain.merged_into
 ) CYCLE event_id SET looped USING path
 SELECT event_id, merged_into, looped, CASE steps WHEN 0 THEN state::text END AS state FROM chain ORDER BY steps
 
@@ -58,5 +115,20 @@ SELECT true FROM events WHERE event_id = $1 LIMIT 1
 SELECT revision, change, cause::text AS cause, merge_id, split_from, recorded_at, state::text AS state, topic, partition, "offset"
 FROM events WHERE event_id = $1 AND revision > $2 ORDER BY revision LIMIT $3
 
--- name: position
-SELECT topic, partition, next_offset FROM checkpoints WHERE follower = $1 ORDER BY topic, partition
+-- name: calendar
+SELECT day, country, kind, count(*) AS events, array_agg(event_id ORDER BY event_id) AS ids FROM calendar
+WHERE day BETWEEN $1 AND $2 AND (cardinality($3::text[]) = 0 OR kind = ANY ($3)) AND (cardinality($4::text[]) = 0 OR country = ANY ($4))
+GROUP BY day, country, kind ORDER BY day, country, kind
+
+-- name: actors
+SELECT name, type, country, count(DISTINCT event_id) AS events, array_agg(DISTINCT role ORDER BY role) AS roles, folded
+FROM actors
+WHERE stands AND ($1::text IS NULL OR (folded >= $1 AND folded < $1 || U&'\FFFF')) AND (cardinality($2::text[]) = 0 OR type = ANY ($2))
+  AND ($3::text IS NULL OR (folded, name, type) > ($3, $4, $5))
+GROUP BY folded, name, type, country ORDER BY folded, name, type, country LIMIT $6
+
+-- name: article
+SELECT a.event_id, e.kind, e.status, e.title, a.mention_id, a.revision, a.outlet, a.url,
+       (SELECT count(*) FROM claims AS c WHERE c.event_id = a.event_id AND c.article_id = a.article_id) AS claims
+FROM articles AS a JOIN events AS e ON e.event_id = a.event_id AND e.known_until = 'infinity'
+WHERE a.article_id = $1 ORDER BY a.event_id, a.mention_id

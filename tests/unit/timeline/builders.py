@@ -7,9 +7,11 @@ from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 
+from schemas.articles import Published
+from schemas.base import sha256
 from schemas.changes import Cause, EventChange
 from schemas.envelope import Envelope, to_headers
-from schemas.events import Basis, CanonicalEvent, Participant, When
+from schemas.events import Basis, CanonicalEvent, EventMention, Evidence, Participant, When
 from services.chassis.records import Record
 from services.timeline.changes import Change, Place, read_change
 
@@ -34,6 +36,21 @@ def person(name: str, country: str | None = None, role: Any = "attendee") -> Par
 
 def state(name: str, country: str, role: Any = "party") -> Participant:
     return Participant(name=name, type="state", country=country, role=role)
+
+
+def mention(article_id: str, quote: str) -> EventMention:
+    """Where an article tells an event, at its beginning."""
+    where = Evidence(article_id=article_id, revision=1, start=0, end=len(quote), quote=quote, quote_sha256=sha256(quote), pattern_id="test")
+    published = Published(earliest=TIME, latest=TIME, precision="minute", basis="absolute", raw="")
+    return EventMention(
+        mention_id=f"{article_id}#1",
+        article_id=article_id,
+        revision=1,
+        outlet="The Torvik Post",
+        published=published,
+        status="occurred",
+        evidence=where,
+    )
 
 
 def told(of: CanonicalEvent, kind: Any = "revised", **fields: Any) -> EventChange:

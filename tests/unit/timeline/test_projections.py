@@ -30,13 +30,14 @@ def row_of(name: str, *events: CanonicalEvent) -> dict[str, object]:
 
 def test_every_folder_with_a_table_is_a_projection() -> None:
     folders = {path.name for path in HOME.iterdir() if path.is_dir() and path.name != "__pycache__"}
-    assert folders == set(BY_NAME) == {"actors", "articles", "calendar", "claims", "events", "places"}
+    assert folders == set(BY_NAME) == {"actors", "articles", "calendar", "claims", "events", "numbers", "places", "texts"}
 
 
 FULL = event(
     when=on("2025-08-18"),
     where=[{"name": "Geneva", "country": "CH", "lat": 46.2, "lon": 6.1}],
     participants=[person("Ana", "ES")],
+    quantities=[{"measure": "prisoners", "best": 300}],
 )
 
 

@@ -1,0 +1,1 @@
+"""How many of what: one row an event and quantity."""

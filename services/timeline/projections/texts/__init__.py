@@ -1,0 +1,1 @@
+"""What can be searched for in an event: its names, and the words of its quotes."""

@@ -62,7 +62,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
 
         daybook timeline --status scheduled --json | jq .title
     """
-    filters = {"kind": kind, "status": status, "from": since, "to": until, "country": country, "participant": participant}
+    filters: dict[str, Any] = {"kind": kind, "status": status, "from": since, "to": until, "country": country, "participant": participant}
     filters |= {"place": place, "near": near, "number": number, "lineages": lineages, "q": search}
     filters |= {"changed_since": changed_since, "as_of": as_of, "sort": sort, "include": include}
     asked = {name: value for name, value in filters.items() if value}

@@ -48,7 +48,7 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A happening as one clause tells it."""
+    """A happening as one clause tells it; `titled` where the article's title names a happening of its kind."""
 
     trigger: Trigger
     state: State
@@ -61,6 +61,7 @@ class Candidate:
     names_parties: bool = False
     group: bool = False
     fresh: bool = True
+    titled: bool = False
 
     @property
     def status(self) -> str:

@@ -23,6 +23,8 @@ NEXT = 2
 CONTINUED = 3
 # News is told at most so many days after the day itself.
 TELLING = 3
+# The sides of one exchange may free their people so many days apart.
+HALVES = 2
 # So many first and last members of a happening, and so many latest happenings, are looked at.
 KEPT = 8
 # A lead is one of the first sentences; it is filled in within so many more.
@@ -71,8 +73,8 @@ def side_of(actor: Participant) -> str:
 
 
 def sides(candidates: Sequence[Candidate]) -> frozenset[str]:
-    """States and bodies, one word a side, whoever speaks for them."""
-    return frozenset(side_of(said.value) for c in candidates for said in c.parties)
+    """States and bodies, one word a side, whoever speaks for them; people who come home are no side."""
+    return frozenset(side_of(said.value) for c in candidates for said in c.parties if said.value.role != "released")
 
 
 def persons(candidates: Sequence[Candidate]) -> frozenset[str]:
@@ -143,7 +145,10 @@ def _told_later(member: Candidate, candidate: Candidate) -> bool:
         return False
     if candidate.trigger.sentence is member.trigger.sentence and dating.is_heard(candidate.trigger, candidate.when):
         return True
-    if not (candidate.refers or (candidate.trigger.sentence.index - member.trigger.sentence.index <= 1 and not candidate.places)):
+    exchange = candidate.trigger.kind.frame == "exchange"
+    if not (
+        exchange or candidate.refers or (candidate.trigger.sentence.index - member.trigger.sentence.index <= 1 and not candidate.places)
+    ):
         return False
     return _tells_of(member, candidate)
 
@@ -261,7 +266,7 @@ def _points_back(happening: Happening, candidate: Candidate) -> bool:
     if gap and candidate.trigger.sentence.tokens[0].low in {"*", "•", "#"}:
         return _same_day(happening, candidate) and bool(happening.sides & sides([candidate]))
     exchange = candidate.trigger.kind.frame == "exchange"
-    shared = happening.sides & sides([candidate])
+    shared = happening.sides & sides([candidate]) or not sides([candidate])
     if (_continues(candidate) and gap <= CONTINUED) or (exchange and candidate.when is None and shared):
         return True
     shared_place = bool(_place_keys(happening.known)[0] & _place_keys([candidate])[0])
@@ -312,22 +317,61 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
         return False
     if "another" in candidate.trigger.pattern.card.needs and candidate.when and not _same_day(happening, candidate):
         return False
-    if not (_times_meet(happening, candidate) and _points_back(happening, candidate)):
+    if not ((_times_meet(happening, candidate) or _other_half(happening, candidate)) and _points_back(happening, candidate)):
         return False
     if frame == "directed":
         return _places_meet(happening, candidate) and _directed_fits(happening, candidate)
     if frame == "meeting":
         candidate_venues = "proposed" in {candidate.status, happening.members[0].status}
         return _meeting_fits(happening, candidate) and (candidate_venues or _places_meet(happening, candidate))
-    return _phases_meet(happening, candidate)
+    return _phases_meet(happening, candidate) or _is_that_exchange(happening, candidate)
 
 
-def _nearness(happening: Happening, candidate: Candidate, published: dt.date | None) -> tuple[int, int, int, int]:
-    """The best of several: of the same day, with most sides in common, news rather than history, told last."""
+def _other_half(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The rebels freed two on Tuesday … The three were released by the government on Monday": one side's part of it."""
+    trigger = candidate.trigger
+    if trigger.kind.frame != "exchange" or trigger.noun or candidate.when is None or _is_another(candidate):
+        return False
+    swaps = trigger.kind.classes.get("swap")
+    told, own = [m.when.value for m in happening.known if m.when], dating.days(candidate.when.value)
+    days = [d for when in told if (d := dating.days(when))]
+    close = own is not None and any(abs(own[0] - d[0]) <= dt.timedelta(HALVES) for d in days)
+    alone = len(sides([candidate]) & happening.sides) == 1 and not (swaps and swaps.find(trigger.sentence.tokens))
+    return close and alone and happening.phase == PHASES[candidate.status]
+
+
+def _is_that_exchange(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The exchange is expected to involve 30", "would free 20", of one told as news: the same, seen from before."""
+    if candidate.trigger.pattern.card.id.endswith(".named"):
+        return candidate.trigger.sentence.index - happening.last_sentence <= RECENT
+    told, seen = happening.phase == "past", PHASES[candidate.status] == "future"
+    shared = bool(happening.sides & sides([candidate])) and candidate.trigger.sentence.index - happening.last_sentence <= RECENT
+    return told and seen and candidate.when is None and shared and not _is_another(candidate) and not _is_wished(candidate)
+
+
+def _is_another(candidate: Candidate) -> bool:
+    """As in "the next exchange", "further releases"."""
+    trigger = candidate.trigger
+    low, high = trigger.sentence.clause(trigger.first)
+    near = trigger.sentence.tokens[max(low, trigger.first - RECENT) : min(high, trigger.last + 2)]
+    return any(token.low in words("further_ones") for token in near)
+
+
+def _is_wished(candidate: Candidate) -> bool:
+    """As in "proposed a swap", "called for an exchange": more than a "would"."""
+    state = candidate.state
+    tokens = candidate.trigger.sentence.tokens[state.first : state.last]
+    return candidate.status == "proposed" and not any(token.low in words("modals") for token in tokens)
+
+
+def _nearness(happening: Happening, candidate: Candidate, published: dt.date | None) -> tuple[int, int, int, int, int]:
+    """The best of several: of the same day, of its phase, with most sides in common, news rather than history, told last."""
     shared = len(happening.sides & sides([candidate]))
     told = [d for m in happening.known if m.when and (d := dating.days(m.when.value))]
     news = published is None or not told or (published - told[0][1]).days <= NEXT
-    return (int(_same_day(happening, candidate)), shared, int(news), happening.last_sentence)
+    exchange = candidate.trigger.kind.frame == "exchange"
+    phase = int(exchange and happening.phase == PHASES[candidate.status])
+    return (int(_same_day(happening, candidate)), phase, shared, int(news), happening.last_sentence)
 
 
 def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | None) -> tuple[Happening, ...]:
@@ -345,7 +389,7 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         elif (parties := _resumed(happenings, candidate)) is not None:
             happenings.append(Happening([replace(candidate, parties=parties)]))
         elif candidate.fresh:
-            pending = [*(p for p in pending if p.trigger.sentence is candidate.trigger.sentence or _leads(p)), candidate][-KEPT:]
+            pending = [*(p for p in pending if _may_wait(p, candidate) or _leads(p)), candidate][-KEPT:]
     return tuple(happenings)
 
 
@@ -406,9 +450,20 @@ def _another(happenings: Sequence[Happening], candidate: Candidate) -> bool:
     return gap < RECENT and _is_apart(candidate) and (told or bool(candidate.places))
 
 
+def _may_wait(pending: Candidate, candidate: Candidate) -> bool:
+    """Words that tell a part wait to the end of the sentence; of people who come home, until the text calls it an exchange."""
+    return pending.trigger.kind.frame == "exchange" or pending.trigger.sentence is candidate.trigger.sentence
+
+
+def _told_ahead(pending: Candidate, candidate: Candidate) -> bool:
+    """As in "Hundreds of Chadians and Libyans walked free … The prisoner exchange is the first": named only afterwards."""
+    exchange = candidate.trigger.kind.frame == "exchange" and candidate.refers and candidate.when is None
+    return exchange and sides([pending]) <= sides([candidate]) and PHASES[pending.status] == PHASES[candidate.status]
+
+
 def _with_pending(pending: Sequence[Candidate], candidate: Candidate) -> Happening:
     """What a clause before left unsaid, its neighbour may say: "a drone attack carried out on Sunday | hit a bus in Sumy"."""
-    mine = [p for p in pending if p.trigger.sentence is candidate.trigger.sentence]
+    mine = [p for p in pending if p.trigger.sentence is candidate.trigger.sentence or _told_ahead(p, candidate)]
     tolls = [p for p in mine if "another" in p.trigger.pattern.card.needs and fits(Happening([candidate]), p)]
     leads = [p for p in pending if p not in mine and _leads(p) and fits(Happening([p]), candidate)]
     parts = [*leads, *(p for p in mine if "another" not in p.trigger.pattern.card.needs)]

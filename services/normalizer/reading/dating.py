@@ -24,6 +24,10 @@ OPENING = 3
 CROSSING = 8
 NEAR, FAR = 12, 45
 _CLOCK = re.compile(r"(?:at |around |about )?\d{1,2}(?:[:.]\d{2})?\s?(?:[ap]\.?m\.?|hours)?(?: local time| GMT| UTC)?", re.IGNORECASE)
+# "captured on July 12", "seized by the rebels two years ago": the verb stands so near its time.
+BEFELL = 6
+# "talks in Istanbul on June 2"
+TALKS = 7
 
 
 def _dates(time: Time) -> bool:
@@ -75,7 +79,8 @@ def fitted(when: When, text: str, status: str, published: dt.date | None) -> Whe
     day = _day(when)
     if day == published and text.lower() == "the night" and status not in FUTURE:
         return when.model_copy(update={"start": moved(when, -1).start})
-    if day is not None and published is not None and when.precision == "month" and when.basis.anchor:
+    spoken = text.lower().split()[:1]
+    if day is not None and published is not None and when.precision == "month" and when.basis.anchor and spoken not in (["last"], ["this"]):
         return _year_fitted(when, day, status, published)
     if day is None or published is None or not any(text.lower().startswith(name) for name in words("weekdays")):
         return when
@@ -118,6 +123,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not _of_thing(trigger, time)
         and not _of_people(trigger, time)
         and not (trigger.kind.frame == "directed" and _is_clock(time))
+        and not _of_talks(trigger, time)
     ]
     own = [
         time
@@ -224,11 +230,15 @@ def _bounded(trigger: Trigger, time: Time) -> bool:
 
 
 def _of_people(trigger: Trigger, time: Time) -> bool:
-    """As in "the bodies of 17 men killed in fighting in August": when they fell or were taken, not when they came home."""
-    wide = time.expression.when is not None and time.expression.when.precision in {"week", "month", "year"}
-    if not wide or trigger.kind.frame != "exchange" or time.first < trigger.last:
+    """As in "the bodies of 17 men killed in August", "seized two years ago": when they fell or were taken, not when they came home."""
+    if trigger.kind.frame != "exchange":
         return False
-    return any(token.low in words("befell") for token in trigger.sentence.tokens[trigger.last : time.first])
+    tokens = trigger.sentence.tokens
+    fates = [at for at in range(max(time.first - BEFELL, 0), time.first) if tokens[at].low in words("befell")]
+    if any(not at < trigger.first < time.first and tokens[at + 1].low not in words("held_people") for at in fates):
+        return True
+    wide = time.expression.when is not None and time.expression.when.precision in {"week", "month", "year"}
+    return wide and any(token.low in words("befell") for token in tokens[trigger.last : time.first])
 
 
 def _older(trigger: Trigger, time: Time) -> bool:
@@ -245,6 +255,12 @@ def _taken(trigger: Trigger, time: Time) -> bool:
     return closer or any(start <= time.first < end for start, end in trigger.rivals)
 
 
+def _of_talks(trigger: Trigger, time: Time) -> bool:
+    """As in "an agreement reached in talks in Istanbul on June 2, by which …": the day of the word, not of the deed."""
+    before = [token.low for token in trigger.sentence.tokens[max(time.first - TALKS, 0) : time.first]]
+    return trigger.kind.frame == "exchange" and time.last <= trigger.first and any(word in words("topics_of_deals") for word in before)
+
+
 def _best(trigger: Trigger, pool: Sequence[Time]) -> Time | None:
     return min(pool, key=lambda time: (_distance(trigger, time), time.first), default=None)
 
@@ -256,6 +272,19 @@ def looks_ahead(trigger: Trigger, said: Said[When]) -> bool:
 
 def on_day(day: dt.date) -> When:
     return When(start=day.isoformat(), end=day.isoformat(), precision="day", basis=Basis(expression=None, anchor=day.isoformat()))
+
+
+def is_quoted(trigger: Trigger, said: Said[When]) -> bool:
+    """As in ""Today we hand over …," he said": the speaker's own day, which need not be that of publication."""
+    marks = [token.low in words("quotes") for token in trigger.sentence.tokens if token.start < said.start]
+    basis = said.value.basis.expression or ""
+    return sum(marks) % 2 == 1 and basis.lower() in words("spoken_days")
+
+
+def is_over(when: When, published: dt.date | None) -> bool:
+    """Whether the time ended before the day of publication."""
+    told = days(when)
+    return told is not None and published is not None and told[1] < published
 
 
 def days(when: When | None) -> tuple[dt.date, dt.date] | None:

@@ -256,7 +256,12 @@ def _in_dateline(tokens: Sequence[Token], first: int) -> bool:
 def _of_speech(tokens: Sequence[Token], first: int, last: int, said: frozenset[int]) -> bool:
     """As in "said on Tuesday", "on Friday told": the time stands at a verb of saying, with at most "on", "late" between."""
     before = next(
-        (n for n in range(first - 1, max(first - 4, -1), -1) if tokens[n].low not in {"on", "late", "early", "in", "earlier"}), -1
+        (
+            n
+            for n in range(first - 1, max(first - 4, -1), -1)
+            if tokens[n].low not in {"on", "late", "early", "in", "earlier", "here", "there"}
+        ),
+        -1,
     )
     if last < len(tokens) and tokens[last].low == "'s":
         return False
@@ -342,9 +347,15 @@ def _officials(sentences: Sequence[Sentence]) -> frozenset[str]:
         and (
             _holds_office(name)
             or _apposed_speaker(sentence, name)
-            or any(name.last <= first <= name.last + 1 or name.first - 1 <= last <= name.first for first, last in sentence.says)
+            or any(name.last <= first <= name.last + 1 or _inverts(sentence, name, first, last) for first, last in sentence.says)
         )
     )
+
+
+def _inverts(sentence: Sentence, name: Name, first: int, last: int) -> bool:
+    """As in "…," said X: not "Y said X was safe"."""
+    marked = first == 0 or sentence.tokens[first - 1].low in {",", '"'}
+    return marked and name.first - 1 <= last <= name.first
 
 
 def _apposed_speaker(sentence: Sentence, name: Name) -> bool:

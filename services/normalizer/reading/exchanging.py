@@ -10,18 +10,25 @@ from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.directed import whole_state
 from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import words
-from services.normalizer.reading.meeting import is_party, is_speaker, pair, stands_aside
+from services.normalizer.reading.meeting import is_party, is_person, is_speaker, pair, stands_aside
 from services.normalizer.reading.states import state
 from services.normalizer.reading.tokens import Token
 
 REACH = 4
 SAY_GAP = 3
+TWO = 2
+# "his mother, X": so many words before a name.
+KIN_REACH = 3
+# "the bodies of two soldiers, X and Y": so many words before a name.
+DEAD_REACH = 12
+# How far from "freed" those stand who are freed.
+OBJECT, SUBJECT = 25, 14
 
 
 def _mediates(trigger: Trigger, name: Name) -> bool:
     tokens = trigger.sentence.tokens
     around = tokens[max(name.first - 4, 0) : name.first] + tokens[name.last : name.last + 4]
-    between = name.named.actor is not None and name.named.actor.name in words("mediators")
+    between = _is_go_between(name)
     mates = [n for n in trigger.sentence.names if n.first in {name.last + 1, name.last + 2} and tokens[name.last].low in {"and", ","}]
     return (
         between
@@ -38,10 +45,30 @@ def _sides(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
     low, high = sentence.clause(trigger.first)
     inside = [n for n in sentence.names if low <= n.first < high]
-    inside = [n for n in inside if not stands_aside(sentence, n)]
-    found = [n for n in inside if is_party(n) or (n.governor in {"to", "from"} and whole_state(n))]
+    inside = [n for n in inside if not _stands_aside(sentence, n)]
+    found = [n for n in inside if is_party(n) or (n.governor in {"to", "from"} and whole_state(n) and not _is_carried(sentence, n))]
+    found = [n for n in found if not _is_of_members(sentence, n)]
     telling = [n for n in found if is_speaker(sentence, n, len(sentence.tokens)) and not _of_himself(sentence, n)]
     return tuple(n for n in found if n not in telling and not _told_behind(trigger, n))
+
+
+def _stands_aside(sentence: Sentence, name: Name) -> bool:
+    """As in "in Chad", "the Chadian border"; but "handed over a Chadian soldier" is of Chad."""
+    if not is_adjective(sentence, name.named.start):
+        return stands_aside(sentence, name)
+    return any(token.low in words("others") for token in sentence.tokens[name.last : name.last + 1])
+
+
+def _is_carried(sentence: Sentence, name: Name) -> bool:
+    """As in "flown to Qatar": where they are taken, not to whom."""
+    return any(token.low in words("carriages") for token in sentence.tokens[max(name.governor_at - 1, 0) : name.governor_at])
+
+
+def _is_of_members(sentence: Sentence, name: Name) -> bool:
+    """As in "the head of the Wrenn network": whose people they are."""
+    actor = name.named.actor
+    before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    return name.governor == "of" and before in words("members") and actor is not None and actor.type == "organisation"
 
 
 def _of_himself(sentence: Sentence, name: Name) -> bool:
@@ -62,32 +89,112 @@ def _told_behind(trigger: Trigger, name: Name) -> bool:
     return bool(tail or according) and name.first >= trigger.last
 
 
+def _is_freed(document: Document, sentence: Sentence, name: Name) -> bool:
+    """A person who holds no office, says nothing, and is neither kin of another ("his mother, X") nor the one who frees ("by X")."""
+    actor, tokens = name.named.actor, sentence.tokens
+    if actor is None or actor.type != "person" or actor.name in document.officials or name.governor in {"by", "with", "between"}:
+        return False
+    before = [token.low for token in tokens[max(name.first - KIN_REACH, 0) : name.first]]
+    kin = [at for at, word in enumerate(before) if word in words("kin")]
+    owned = any(before[at + 1 :] == ["of"] or (before[:at] or [""])[-1] in words("owners") for at in kin)
+    slain = any(word in words("kills") | words("murders") for word in before)
+    return not owned and not slain and not (name.last < len(tokens) and tokens[name.last].low == "'s" and not _is_dead(sentence, name))
+
+
+def _is_moved(trigger: Trigger, name: Name) -> bool:
+    """Who is freed or brought home stands beside the verb; an exchange holds all whom its sentence names."""
+    if trigger.noun or trigger.pattern.card.id.endswith("verb"):
+        return True
+    behind, before = name.first - trigger.last, trigger.first - name.last
+    return 0 <= behind <= OBJECT or 0 <= before <= SUBJECT
+
+
+def _is_of_kind(trigger: Trigger, name: Name) -> bool:
+    """The dead in an exchange of the dead, the living in one of the living; where a sentence tells of no captives, all who are named."""
+    dead = _is_dead(trigger.sentence, name)
+    captives = any(token.low in words("captives") for token in trigger.sentence.tokens)
+    return not dead if trigger.kind.names_released else dead or not captives
+
+
+def _is_dead(sentence: Sentence, name: Name) -> bool:
+    """As in "the remains of X", "the bodies of two soldiers, X and Y", "X's body"."""
+    tokens = sentence.tokens
+    at = name.first - 1
+    while at >= max(name.first - DEAD_REACH, 0) and tokens[at].low not in words("captives") | {";", "for", "from", "by"}:
+        if tokens[at].low in words("remains"):
+            return True
+        at -= 1
+    return any(token.low in words("remains") for token in tokens[name.last : name.last + TWO]) and tokens[name.last].low == "'s"
+
+
 def _released(document: Document, trigger: Trigger) -> tuple[Said[Participant], ...]:
-    """The people named in the sentence of the exchange who hold no office and say nothing."""
-    people = [
-        n
-        for n in trigger.sentence.names
-        if n.named.actor and n.named.actor.type == "person" and n.named.actor.name not in document.officials
-    ]
+    """The people named in the sentence of the exchange who come home by it."""
+    sentence = trigger.sentence
+    people = [n for n in sentence.names if _is_freed(document, sentence, n) and _is_of_kind(trigger, n) and _is_moved(trigger, n)]
     return tuple(Said(n.named.actor.model_copy(update={"role": "released"}), n.named.start, n.named.end) for n in people if n.named.actor)
+
+
+def named(document: Document, trigger: Trigger) -> tuple[Said[Participant], ...]:
+    """The people whom a sentence names that only tells who was exchanged."""
+    return _released(document, trigger)
+
+
+def is_adjective(sentence: Sentence, start: int) -> bool:
+    """Whether the name at a code point only says whose people somebody is: "Lebanese prisoners", "32 Chadians"."""
+    return any(n.named.start == start and (n.named.form in {"adjective", "demonym"} or _is_acronym_of(sentence, n)) for n in sentence.names)
+
+
+def _is_acronym_of(sentence: Sentence, name: Name) -> bool:
+    """As in "US citizen", "UK national"."""
+    after = [token.low for token in sentence.tokens[name.last : name.last + 1]]
+    return name.named.form == "acronym" and any(word in words("held_people") for word in after)
+
+
+def _first_hand(sentence: Sentence, names: Sequence[Name]) -> tuple[Name, ...]:
+    """Those who act as sides; where they are less than two, those whose people are exchanged fill up."""
+    acting = [n for n in names if not is_adjective(sentence, n.named.start)]
+    sides = {_side(n) for n in acting if not _is_go_between(n) and not is_person(n)}
+    return tuple(acting) if len(sides) > 1 else tuple(names)
+
+
+def _side(name: Name) -> str | None:
+    actor = name.named.actor or whole_state(name)
+    return actor.name if actor else None
+
+
+def _is_go_between(name: Name) -> bool:
+    return name.named.actor is not None and name.named.actor.name in words("mediators")
 
 
 def parties(document: Document, trigger: Trigger) -> tuple[Said[Participant], ...]:
     """States and groups as sides, mediators apart, and the people who are named as freed."""
     found: dict[str, Said[Participant]] = {}
-    for name in _sides(trigger) or pair(document, trigger):
+    for name in _first_hand(trigger.sentence, _sides(trigger)) or pair(document, trigger):
         actor = name.named.actor or whole_state(name)
         if actor is None or actor.type == "person":
             continue
         role = "mediator" if _mediates(trigger, name) else "party"
         found.setdefault(actor.name, Said(actor.model_copy(update={"role": role}), name.named.start, name.named.end))
-    released = _released(document, trigger) if trigger.kind.names_released else ()
-    for said in released:
-        home = state(said.value.country, "party")
-        if home and home.country not in {other.value.country for other in found.values()}:
-            found[home.name] = Said(home, said.start, said.end)
-        found.setdefault(said.value.name, said)
-    return tuple(found.values())
+    if _sides_of(found) == 1:
+        found.update(_of_title(document, found))
+    return (*found.values(), *(said for said in _released(document, trigger) if said.value.name not in found))
+
+
+def _of_title(document: Document, found: dict[str, Said[Participant]]) -> dict[str, Said[Participant]]:
+    """The other side, where the title names it, by its first name in the text: a claim quotes the text alone."""
+    title = document.title
+    named = [n for n in title.names if (is_party(n) or n.governor in {"to", "from"}) and not stands_aside(title, n)] if title else []
+    titled = {_side(n) for n in named} - {*found, None}
+    for sentence in document.sentences if titled else ():
+        for name in sentence.names:
+            actor = name.named.actor or whole_state(name)
+            if actor and actor.name in titled and actor.type != "person" and not _is_go_between(name):
+                return {actor.name: Said(actor.model_copy(update={"role": "party"}), name.named.start, name.named.end)}
+    return {}
+
+
+def _sides_of(found: dict[str, Said[Participant]]) -> int:
+    return sum(1 for said in found.values() if said.value.role == "party")
 
 
 def _receiver(trigger: Trigger, count_first: int, count_last: int) -> str | None:
@@ -131,7 +238,7 @@ def quantities(trigger: Trigger) -> tuple[Said[Quantity], ...]:
         if trigger.rivals and not trigger.low <= count.first < upto:
             continue
         article = sentence.tokens[count.first].low in {"a", "an"}
-        if count.measure in {"bodies", "prisoners", "people", "killed"} and not article:
+        if count.measure in {"bodies", "prisoners", "people", "killed", "leaders"} and not article:
             said = counting.quantity(sentence, count, _receiver(trigger, count.first, count.last))
             found.append(Said(said.value.model_copy(update={"measure": measure}), said.start, said.end))
     return tuple(found)

@@ -185,19 +185,23 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
 def exchange(document: Document, trigger: Trigger) -> Candidate:
     told = state_of(trigger)
     when = dating.choose(trigger, told.status, document.anchor.date)
+    if when and (dating.is_quoted(trigger, when) or (told.status in dating.FUTURE and dating.is_over(when.value, document.anchor.date))):
+        when = None  # "announcing the planned swap last week": the day of the word, not of the deed
+    if trigger.pattern.card.id.endswith(".named"):
+        return Candidate(trigger, told, parties=exchanging.named(document, trigger), refers=True)
     parties = exchanging.parties(document, trigger)
     quantities = exchanging.quantities(trigger)
     if trigger.kind.names_released:
         quantities = (*quantities, *named_people.returned(parties, quantities, trigger.kind.measures[0]))
-    return Candidate(trigger, told, when, placing.venues(trigger, told.status), parties, quantities, refers=refers(trigger))
+    return Candidate(trigger, told, when, placing.handovers(trigger, told.status), parties, quantities, refers=refers(trigger))
 
 
 FRAMES: dict[str, Callable[[Document, Trigger], Candidate]] = {"meeting": meet, "directed": direct, "exchange": exchange}
 
 
-def fill(document: Document, trigger: Trigger) -> tuple[tuple[Candidate, bool], ...]:
+def fill(document: Document, trigger: Trigger, *, titled: bool = False) -> tuple[tuple[Candidate, bool], ...]:
     """The trigger's candidates, mostly one, each with whether it has all that its pattern needs to be a happening of its own."""
-    return tuple(judged(candidate) for candidate in _told(document, trigger))
+    return tuple(judged(replace(candidate, titled=titled)) for candidate in _told(document, trigger))
 
 
 def _told(document: Document, trigger: Trigger) -> tuple[Candidate, ...]:

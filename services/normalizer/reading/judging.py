@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.coreference import mutual, side_of
@@ -20,6 +21,14 @@ HELD_REACH = 4
 ROUND_REACH = 8
 # "Russian and rebel commanders met": the opponent stands at most so many words away.
 OPPONENT_REACH = 7
+# Where "the bodies of …" may stand behind the verb; how near those that are dead to the word.
+DEAD_REACH, DEAD_NEAR = 12, 4
+# How far behind "exchange of" the people stand.
+OF_REACH = 8
+# "800 Libyans for 62 Chadians"
+FOR_REACH = 8
+# "exchange of heavy artillery fire"
+THINGS = 4
 
 
 def _countries(candidate: Candidate) -> set[str | None]:
@@ -161,6 +170,43 @@ def _captive(candidate: Candidate) -> bool:
     return _words_needed(candidate.trigger, "captivity") or any(said.value.role == "released" for said in candidate.parties)
 
 
+def _of_captives(trigger: Trigger) -> bool:
+    """As in "an exchange of sick and wounded prisoners": who is exchanged stands behind, counted or not."""
+    tokens = trigger.sentence.tokens
+    behind = tokens[trigger.last : trigger.last + OF_REACH]
+    of = tokens[trigger.last - 1].low == "of" or any(token.low == "of" for token in behind[:2])
+    members = trigger.kind.classes.get("held")
+    return bool(of and members and members.find(behind))
+
+
+def _in_return(trigger: Trigger) -> bool:
+    """Words that say that something is given for it; "an exchange of missiles" says nothing of the kind."""
+    tokens, members = trigger.sentence.tokens, trigger.kind.classes.get("return")
+    hits = members.find(tokens) if members else ()
+    return members is None or any(
+        not any(t.low in lexical("exchanged_things") for t in tokens[last : last + THINGS]) for _, last, _ in hits
+    )
+
+
+def _man_for_man(trigger: Trigger) -> bool:
+    """As in "released 800 Libyans for 62 Chadians": people counted on either side of "for"."""
+    people = [c for c in trigger.sentence.counts if c.measure in {"people", "prisoners"}]
+    pairs = ((one.first, two.first) for one, two in pairwise(people) if 0 < two.first - one.first <= FOR_REACH)
+    return any(trigger.sentence.tokens[second - 1].low == "for" for _, second in pairs)
+
+
+def _dead(candidate: Candidate) -> bool:
+    """The dead in the trigger's own clause or right behind it; "dead" alone only before those they were ("dead Chadian soldiers")."""
+    trigger = candidate.trigger
+    tokens, (low, high) = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)
+    high = max(high, min(trigger.last + DEAD_REACH, len(tokens)))
+    members = trigger.kind.classes.get("dead")
+    if members is None or members.find(tokens[low:high]):
+        return True
+    spots = [at for at in range(low, high) if tokens[at].low in lexical("lifeless")]
+    return any(token.low in lexical("held_people") - lexical("lifeless") for at in spots for token in tokens[at + 1 : at + DEAD_NEAR])
+
+
 def _weapon(candidate: Candidate) -> bool:
     sentence = candidate.trigger.sentence
     low, _ = sentence.clause(candidate.trigger.first)
@@ -184,8 +230,11 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "place": lambda candidate: bool(candidate.places),
     "toll": _toll,
     "harm": lambda c: _toll(c) or _words_needed(c.trigger, "installations"),
-    "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors"),
+    "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors") or _man_for_man(c.trigger),
     "swapped": lambda c: _captive(c) or (_handed(c) and _mutual(c)),
+    "dead": _dead,
+    "exchanged": lambda c: _handed(c) or _of_captives(c.trigger),
+    "return": lambda c: _in_return(c.trigger) or _man_for_man(c.trigger) or (c.titled and _handed(c) and len(_countries(c)) > 1),
     "another": lambda _: False,
     "told": lambda _: False,
 }
@@ -212,6 +261,8 @@ def shortcomings(candidate: Candidate) -> Iterator[str]:
     yield from (f"it lacks {need!r}" for need in candidate.trigger.pattern.card.needs if not _has(candidate, need))
     if _unreal(candidate):
         yield "its clause denies, intends or only imagines it"
+    if _only_if(candidate):
+        yield "it is told on a condition"
     if _habitual(candidate):
         yield "it is told as a habit, at no time"
     if not _particular(candidate):
@@ -249,6 +300,23 @@ def _unreal(candidate: Candidate) -> bool:
         return False
     intended = not trigger.noun and tells(trigger.sentence.tokens, region(trigger), "intended")
     return intended or tells(trigger.sentence.tokens, region(trigger), "unreal")
+
+
+def _only_if(candidate: Candidate) -> bool:
+    """As in "If so many are released, …": an exchange imagined."""
+    state, tokens = candidate.state, candidate.trigger.sentence.tokens
+    return candidate.trigger.kind.frame == "exchange" and "if" in {token.low for token in tokens[state.first : state.last]}
+
+
+def adds(candidate: Candidate) -> bool:
+    """Whether words that make no exchange of their own may tell more of one: of people who come home, or of the dead."""
+    trigger = candidate.trigger
+    if trigger.kind.frame != "exchange" or trigger.noun or candidate.quantities:
+        return True
+    word = trigger.sentence.tokens[trigger.last - 1].low
+    told = word in lexical("handover_nouns") and (word == "of" or trigger.last - trigger.first == 1)
+    pointed = trigger.sentence.tokens[0].low in lexical("subjects")
+    return _has(candidate, "freed") or pointed if trigger.kind.names_released else told or _dead(candidate)
 
 
 def _habitual(candidate: Candidate) -> bool:

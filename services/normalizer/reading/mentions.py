@@ -117,8 +117,11 @@ def fold_status(happening: Happening) -> Candidate:
     """The member whose state holds: a cancellation over plans, a firm date over a wish, a denial over an accusation."""
     order = {"cancelled": 5, "disputed": 5, "postponed": 4, "declined": 3, "ongoing": 2, "occurred": 2, "scheduled": 1, "proposed": 0}
     telling = [c for c in happening.members if not c.refers or c.state.weight > 0] or happening.members
-    if all(PHASES[c.status] == "future" for c in telling) and not any(
-        c.status == "scheduled" and c.when and c.when.value.start for c in telling
+    exchange = happening.members[0].trigger.kind.frame == "exchange"
+    if (
+        not exchange
+        and all(PHASES[c.status] == "future" for c in telling)
+        and not any(c.status == "scheduled" and c.when and c.when.value.start for c in telling)
     ):
         return telling[-1]
     return max(telling, key=lambda c: (order[c.status], c.state.weight, -c.trigger.sentence.index))

@@ -11,11 +11,15 @@ from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.coreference import Happening, persons, sides
 from services.normalizer.reading.document import Document
+from services.normalizer.reading.exchanging import is_adjective
 from services.normalizer.reading.grammar import phrases
-from services.normalizer.reading.placing import around, by_adjective, of_officials, of_the_attacked
+from services.normalizer.reading.placing import RANK, around, arrivals, by_adjective, dateline, of_officials, of_the_attacked
+from services.normalizer.reading.states import capitals, state
 
 # Lenders are looked for among so many happenings.
 LOOKED_AT = 24
+# Groups of these lands deal with Israel.
+ABROAD = frozenset({"PS", "LB"})
 LENT = frozenset({"occurred", "ongoing"})
 
 
@@ -107,10 +111,13 @@ def _lent_place(document: Document, first: Candidate) -> tuple[Said[Place], ...]
 
 
 def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Happening, ...]:
-    """A strike whose own words name no place takes one from the words around it."""
+    """A strike or an exchange whose own words name no place takes one from the words around it."""
     lent: list[Happening] = []
     for happening in happenings:
         first, *rest = happening.members
+        if first.trigger.kind.frame == "exchange" and happening.phase == "past" and not _is_placed(happening):
+            lent.append(Happening([replace(first, places=(*first.places, *_beside(document, happening))), *rest]))
+            continue
         if first.trigger.kind.frame != "directed" or _venues(happening):
             lent.append(happening)
             continue
@@ -127,21 +134,73 @@ def _told_before(earlier: Sequence[Happening], first: Candidate) -> tuple[Said[P
     return _venues(before)[:1]
 
 
+def _is_placed(happening: Happening) -> bool:
+    return any(RANK[said.value.precision] < RANK["country"] for said in _venues(happening))
+
+
+def _beside(document: Document, happening: Happening) -> tuple[Said[Place], ...]:
+    """The place of the arrival or handover that the sentences of an exchange, or those right behind each, tell."""
+    spots = sorted({m.trigger.sentence.index for m in happening.known})
+    return next((found for at in spots if (found := arrivals(document, at - 1, at + NEXT_DOOR))), ()) or dateline(document, capitals())
+
+
 def _sided(happening: Happening) -> tuple[Said[Participant], ...]:
     return tuple(said for member in happening.members for said in member.parties if said.value.type != "person")
 
 
-def lend_sides(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+def _other_party(document: Document, happening: Happening) -> tuple[Said[Participant], ...]:
+    """The state that an armed group, the only side named, deals with: its own, or the one it fights, if the text names it."""
+    groups = [said.value for said in _sided(happening) if said.value.type == "organisation" and said.value.role == "party"]
+    wanted = {"IL" if group.country in ABROAD else group.country for group in groups}
+    for sentence in document.sentences:
+        for name in sentence.names:
+            actor = name.named.actor
+            if actor and actor.type == "state" and actor.country in wanted:
+                return (Said(actor.model_copy(update={"role": "party"}), name.named.start, name.named.end),)
+    return ()
+
+
+def _homes(happening: Happening) -> tuple[Said[Participant], ...]:
+    """Where nothing else names the sides: the states whose people come home."""
+    freed = [said for m in happening.members for said in m.parties if said.value.role == "released"]
+    homes = {home.name: Said(home, said.start, said.end) for said in reversed(freed) if (home := state(said.value.country, "party"))}
+    return tuple(homes.values())
+
+
+def lend_sides(document: Document, happenings: Sequence[Happening]) -> tuple[Happening, ...]:
     """An exchange that names less than two sides has those of the exchange told before it, or after."""
     lent: list[Happening] = []
     for happening in happenings:
         first, *rest = happening.members
         lender = next((h for h in happenings[:LOOKED_AT] if h is not happening and len(sides(h.members)) > 1), None)
-        if first.trigger.kind.frame != "exchange" or len({s.value.name for s in _sided(happening)}) > 1 or lender is None:
+        if first.trigger.kind.frame != "exchange" or len({s.value.name for s in _sided(happening) if s.value.role == "party"}) > 1:
             lent.append(happening)
             continue
-        lent.append(Happening([replace(first, parties=(*first.parties, *_sided(lender))), *rest]))
+        borrowed = _sided(lender) if lender else _other_party(document, happening) or _homes(happening)
+        lent.append(Happening([replace(first, parties=(*first.parties, *borrowed)), *rest]))
     return tuple(lent)
+
+
+def own_sides(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+    """Where two sides of an exchange act in their own names, whose people came home names no third."""
+    return tuple(_by_own_names(h) if h.members[0].trigger.kind.frame == "exchange" else h for h in happenings)
+
+
+def _by_own_names(happening: Happening) -> Happening:
+    acting = {
+        said.value.name
+        for m in happening.members
+        for said in m.parties
+        if said.value.role == "party" and not is_adjective(m.trigger.sentence, said.start)
+    }
+    if len(acting) <= 1:
+        return happening
+    return Happening(
+        [
+            replace(m, parties=tuple(s for s in m.parties if s.value.name in acting or not is_adjective(m.trigger.sentence, s.start)))
+            for m in happening.members
+        ]
+    )
 
 
 def _side(happening: Happening, role: str) -> tuple[Said[Participant], ...]:

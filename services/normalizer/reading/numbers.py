@@ -20,6 +20,8 @@ VERB_REACH = 9
 AFTER_REACH = 8
 WEAPON_REACH = 9
 OF_REACH, TOLL_REACH = 4, 24
+# "of the"
+OF_THE = 2
 # What happens to people who are counted.
 OUTCOMES = frozenset({"killed", "wounded", "missing", "displaced"})
 WEAPONS = frozenset({"drones", "missiles", "rockets", "shells", "bombs"})
@@ -141,8 +143,8 @@ def _bounds(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[in
 
 def _noun(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str | None, int]:
     """The measure whose noun the number stands before, past adjectives, and where the noun ends."""
-    people = -1
-    for at in range(number.last, min(number.last + NOUN_REACH, len(tokens))):
+    people, begin = -1, number.last + (OF_THE if _of_these(tokens, number.last) else 0)
+    for at in range(begin, min(begin + NOUN_REACH, len(tokens))):
         low = tokens[at].low
         if people < 0 and low in lexical("uncounted"):
             return "nothing", at + 1
@@ -154,6 +156,11 @@ def _noun(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str 
         if low in lexical("number_stops") and not (measures and _only_describes(tokens, at, words)):
             break
     return ("people", people) if people > 0 else (None, number.last)
+
+
+def _of_these(tokens: Sequence[Token], at: int) -> bool:
+    """As in "twenty of the sailors", "two of its soldiers"."""
+    return at + 1 < len(tokens) and tokens[at].low == "of" and tokens[at + 1].low in lexical("these")
 
 
 def _only_describes(tokens: Sequence[Token], at: int, words: _Words) -> bool:

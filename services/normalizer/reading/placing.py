@@ -24,6 +24,12 @@ VOICE_REACH = 2
 NEAR = 2
 # "the city" was named at most so many sentences before.
 RECALL = 4
+# "held in a prison in …": so many words before a place may say that somebody was only kept there.
+HELD_REACH = 4
+# A dateline begins within so many code points.
+DATELINE = 20
+# "X, of a forum in Istanbul, told …"
+SPOKEN = 1
 RANK = {"site": 0, "city": 1, "region": 2, "unknown": 3, "country": 4, "sea": 5}
 
 
@@ -281,3 +287,51 @@ def around(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
         if standing:
             return _sorted([_said(standing[-1], "target")])
     return ()
+
+
+def handovers(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
+    """Where people change hands: a crossing, an airport or a town in the clause, but not where they were held, taken or talked of."""
+    role: PlaceRole = "candidate_venue" if status in {"proposed", "declined"} else "venue"
+    sentence = trigger.sentence
+    low, high = sentence.clause(trigger.first)
+    inside = [n for n in sentence.names if min(low, trigger.low) <= n.first < max(high, trigger.high) and _is_place(n)]
+    found = [n for n in inside if _is_handover(sentence, n)]
+    return _sorted([_said(n, role) for n in (*found, *_where_clause(trigger))])
+
+
+def _is_handover(sentence: Sentence, name: Name) -> bool:
+    tokens = sentence.tokens
+    place, edge = name.named.place, tokens[name.last].low if name.last < len(tokens) else ""
+    within = name.governor == "of" and tokens[name.governor_at - 1].low in words("place_nouns")
+    if not (within or name.governor in words("handover_prepositions")) or _possessive(sentence, name):
+        return False
+    broad = place is not None and place.precision == "country"
+    if place is None or place.precision == "sea":
+        return False
+    if broad and (name.governor not in words("venue_prepositions") or edge in words("frontiers")):
+        return False
+    before = {token.low for token in tokens[max(name.governor_at - HELD_REACH, 0) : name.governor_at]}
+    if any(name.last <= first <= name.last + SPOKEN for first, _ in sentence.says):
+        return False
+    kept = before & (words("befell") | words("captivity") | words("topics"))
+    return not kept and (name.governor != "to" or bool(before & words("journeys")))
+
+
+def arrivals(document: Document, first: int, last: int) -> tuple[Said[Place], ...]:
+    """Where the sentences around an exchange, from `first` to `last`, say that people arrived, crossed or were handed over."""
+    for sentence in document.sentences[max(first, 0) : last + 1]:
+        if any(token.low in words("handing") for token in sentence.tokens):
+            places = [n for n in sentence.names if _is_place(n) and _is_handover(sentence, n)]
+            told = _sorted([_said(n, "venue") for n in places if n.named.place and n.named.place.precision not in {"country", "sea"}])
+            if told:
+                return told
+    return ()
+
+
+def dateline(document: Document, capitals: frozenset[str]) -> tuple[Said[Place], ...]:
+    """The town from which the story is told, where that is no capital: nobody files from a crossing unless something happens there."""
+    named = document.sentences[0].page.named[0][:1] if document.sentences else ()
+    spot = [n for n in named if n.place and n.place.precision in {"city", "site"} and n.text.isupper() and n.start < DATELINE]
+    return tuple(
+        Said(n.place.model_copy(update={"role": "venue"}), n.start, n.end) for n in spot if n.place and n.place.name not in capitals
+    )

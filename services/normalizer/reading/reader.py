@@ -14,9 +14,10 @@ from services.normalizer.reading.chaining import chained
 from services.normalizer.reading.coreference import gather
 from services.normalizer.reading.document import Document, lay_out
 from services.normalizer.reading.frames import fill
+from services.normalizer.reading.judging import adds
 from services.normalizer.reading.mentions import Maker, make
 from services.normalizer.reading.names import Names
-from services.normalizer.reading.neighbours import lend_attackers, lend_places, lend_sides, share_days, share_places
+from services.normalizer.reading.neighbours import lend_attackers, lend_places, lend_sides, own_sides, share_days, share_places
 from services.normalizer.reading.parts import link_parts
 from services.normalizer.reading.rules import PATTERNS, Rules, load_rules
 from services.normalizer.reading.staying import lend_stays
@@ -64,12 +65,22 @@ def tell(document: Document, rules: Rules) -> tuple[Told, ...]:
     if not any(rules.kinds[n].patterns[m].leads for _, found in hits for _, _, (n, m) in found):
         return ()
     triggers: list[Trigger] = []
-    led: set[str] = set()
+    titled = _titled(document, rules)
+    led = set(titled)
     for sentence, found in hits:
         standing = find_triggers(sentence, rules, found) if found else ()
         led.update(trigger.kind.name for trigger in standing if trigger.pattern.leads)
         triggers.extend(trigger for trigger in standing if trigger.kind.name in led)
-    return _counted_once(chained([told for trigger in triggers for told in fill(document, trigger)]))
+    filled = [told for trigger in triggers for told in fill(document, trigger, titled=trigger.kind.name in titled)]
+    return _counted_once(chained([(candidate, whole) for candidate, whole in filled if whole or adds(candidate)]))
+
+
+def _titled(document: Document, rules: Rules) -> frozenset[str]:
+    """The kinds of exchange that the title names: what the text then tells of people who come home is told as one."""
+    named = find_triggers(document.title, rules) if document.title else ()
+    return frozenset(
+        t.kind.name for t in named if t.kind.frame == "exchange" and t.pattern.leads and not {"return"} & set(t.pattern.card.needs)
+    )
 
 
 def _counted_once(told: Sequence[Told]) -> tuple[Told, ...]:
@@ -85,7 +96,7 @@ def _counted_once(told: Sequence[Told]) -> tuple[Told, ...]:
 def _mentions(maker: Maker, document: Document, filled: Sequence[Told]) -> tuple[Mention, ...]:
     published = document.anchor.date
     held = share_places(share_days(gather(shared_out(filled), published), published))
-    happenings = lend_attackers(lend_places(document, lend_sides(lend_stays(document, held))))
+    happenings = lend_attackers(lend_places(document, lend_sides(document, own_sides(lend_stays(document, held)))))
     return link_parts(
         [
             make(maker, happening, subject=n == 0 and happening.members[0].trigger.sentence.index == 0)

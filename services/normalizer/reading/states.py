@@ -23,6 +23,12 @@ def demonyms() -> frozenset[str]:
 
 
 @cache
+def capitals() -> frozenset[str]:
+    """Where the governments of all states sit."""
+    return frozenset(name for row in _rows() for name in row[5].split(";") if name)
+
+
+@cache
 def _names() -> dict[str, str]:
     names: dict[str, str] = {}
     for row in _rows():

@@ -35,10 +35,17 @@ class Persons:
                 break
             if i > at and text.gap(i - 1) == "-" and {text.keys[i - 1], text.keys[i]} <= self.introduced.keys():
                 break  # "the Smith-Jones talks" of two who were introduced
-            if i > at and self.titles.begins(text.keys[i]) and self.titles.at(text, i):
+            if i > at and self.titles.begins(text.keys[i]) and self.titles.at(text, i) and not self._is_surname(i):
                 break
             i += 1
         return i
+
+    def _is_surname(self, at: int) -> bool:
+        """As in "Kevin King and": a surname that is a title too, with no name behind it."""
+        followed = at + 1 < len(self.text) and self.text.joined[at] and self.text.capital[at + 1]
+        return (
+            self.text.keys[at] in self._common and self.text.capital[at] and self.text.keys[at - 1] in self.lexicon.given and not followed
+        )
 
     def known(self, key: str, people: tuple[Person, ...], owner: str | None = None, title: Title | None = None) -> Participant | None:
         """The person meant by a full name or a surname, or None where a surname says too little."""

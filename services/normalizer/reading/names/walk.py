@@ -10,6 +10,7 @@ from services.normalizer.reading.names.geography import Geography
 from services.normalizer.reading.names.lexicon import Lexicon
 from services.normalizer.reading.names.matching import Hit, longest, may_begin
 from services.normalizer.reading.names.persons import Persons
+from services.normalizer.reading.names.presenting import Presented
 from services.normalizer.reading.names.text import Text
 from services.normalizer.reading.names.titles import Title, Titles
 
@@ -24,6 +25,7 @@ class Walk:
         self.persons = Persons(text, lexicon, titles, day)
         self.geography = Geography(text, lexicon)
         self.drafts: list[Draft] = []
+        self.presented = Presented(text, lexicon, self.drafts)
         self._forces = lexicon.forces
 
     def run(self) -> list[Draft]:
@@ -209,9 +211,7 @@ class Walk:
     def _unknown(self, at: int) -> Step:
         """A capitalised word of no list: the first name of a stranger, a place by its kind, or nothing."""
         last = self.persons.run(at)
-        if last - at > 1 and (
-            self.text.keys[at] in self.lexicon.given or self._of_a_family(at, last) or self._described(last) or self._announced(at)
-        ):
+        if last - at > 1 and (self._told_as_person(at, last) or self.presented.as_person(at, last)):
             country = self._of_whom(at)
             person = self.persons.stranger(at, last, country)
             return Draft(at, last, "name", actor=person, reading="actor", adrift=country is None and self._described(last)), last
@@ -225,6 +225,9 @@ class Walk:
         before = self._beside(at)
         owner = before.owner if before else None
         return owner if owner and len(owner) == 2 and before and before.last < at else None  # noqa: PLR2004  # a state's code
+
+    def _told_as_person(self, at: int, last: int) -> bool:
+        return self.text.keys[at] in self.lexicon.given or self._of_a_family(at, last) or self._described(last) or self._announced(at)
 
     def _of_a_family(self, at: int, last: int) -> bool:
         """As in "Hunter Biden": ends in a surname that is known, and begins with no common word."""

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from tests.support.stack import emptied, stack
 
 __all__ = ["emptied", "stack"]
+
+
+settings.register_profile("daybook", deadline=None)  # a busy machine fails no test; what must not be slow has tests of its own
+settings.load_profile("daybook")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

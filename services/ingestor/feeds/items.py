@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from io import BytesIO
@@ -18,6 +19,7 @@ from services.ingestor.pages.sniff import opening
 MOST_BYTES = 5_000_000  # code points; the reader takes about a second for a million bytes
 LINE = 1_000  # code points of a title, name or date
 _ROOT = re.compile(r"<(?:rss|feed|(?:[A-Za-z]{1,10}:)?RDF)[\s>]")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 _PROLOG = (("<?", "?>"), ("<!--", "-->"))
 
 
@@ -94,7 +96,7 @@ def _item(entry: Mapping[str, Any]) -> Item:
     return Item(
         key=_line(entry.get("id")) or link or _line(entry.get("title")),
         link=link,
-        title=_line(entry.get("title")),
+        title=_title(entry),
         text=text,
         plain=plain,
         published=_line(told.get("published")),
@@ -104,6 +106,12 @@ def _item(entry: Mapping[str, Any]) -> Item:
         outlet=_line(source.get("title")) if isinstance(source, Mapping) else "",
         language=_line((entry.get("title_detail") or {}).get("language")),
     )
+
+
+def _title(entry: Mapping[str, Any]) -> str:
+    """An entry's headline as it reads, where the feed gives it as HTML."""
+    title, kind = _line(entry.get("title")), (entry.get("title_detail") or {}).get("type")
+    return _line(html.unescape(_TAG.sub("", title))) if kind in ("text/html", "application/xhtml+xml") else title
 
 
 def _longest(entry: Mapping[str, Any]) -> tuple[str, bool]:

@@ -1,7 +1,8 @@
 """Datelines: the place that opens a story, and the agency credited with it.
 
-Forms read: "LIMA/QUITO (Reuters) -Peru", "LIMA : Peru", "LIMA: ", "WASHINGTON, Aug 19 (AFP) —", "OSAKA, May 3 -",
-"KABUL, Afghanistan —", "JERUSALEM --", "Kyiv (AFP) -", and, with no mark at all, "RIGA/TALLINN Baltic ministers".
+Forms read: "LIMA/QUITO (Reuters) -Peru", "LIMA : Peru", "LIMA: ", "WASHINGTON, Aug 19 (AFP) —", "LIMA (The Andes Post) -",
+"OSAKA, May 3 -", "KABUL, Afghanistan —", "LIMA, 3 Aug. (EFE).-", "JERUSALEM --", "Kyiv (AFP) -", and, with no mark at all,
+"RIGA/TALLINN Baltic ministers".
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from schemas.articles import Dateline
 from services.ingestor.pages.agencies import agency
 from services.ingestor.pages.credits import captions
 from services.ingestor.pages.dates import read_date
+from services.ingestor.pages.names import is_known_outlet
 from services.ingestor.pages.resources import resource
 
 OPENING = 120  # code points in which a dateline stands whole
 CAPTIONS = 800  # code points of captions and summary that may stand before it
 WORDS = 8  # of the places together: "RIO DE JANEIRO/NEW YORK"
 _LOWER = frozenset(["de", "la", "el", "al", "of", "the"])
-_MARK = re.compile(r"\s*(?:--|[-–—])\s*|\s*:\s+")
+_MARK = re.compile(r"\s*\.?(?:--|[-–—])\s*|\s*:\s+")
 _WIRE = re.compile(r"\(([^()]{2,40})\)\s*$")
 _WORD = re.compile(r"[^\W\d_][\w.'’`-]*")
 _PLACES = re.compile(r"\s*/\s*|\s+and\s+|\s+AND\s+")
@@ -75,9 +77,9 @@ def _marked(text: str, start: int, mark: re.Match[str]) -> Opened | None:
     head = text[start : mark.start()]
     credit = _WIRE.search(head)
     wire = agency(credit[1]) if credit else None
-    if credit and wire is None:
+    if credit and wire is None and not is_known_outlet(credit[1]):
         return None
-    if not wire and mark[0] == "-":
+    if not wire and mark[0] in ("-", ".-"):
         return None  # a hyphen inside a word
     places = _places(head[: credit.start()] if credit else head, capitals=wire is None)
     return Opened(Dateline(places=places, wire=wire), mark.end()) if places else None

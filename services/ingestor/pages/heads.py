@@ -11,7 +11,7 @@ from services.ingestor.pages.lines import fold
 from services.ingestor.pages.model import Limits
 from services.ingestor.pages.names import is_known_outlet, looks_like_outlet
 from services.ingestor.pages.stamps import Stamp
-from services.ingestor.pages.stories import Run, fit_for_headline
+from services.ingestor.pages.stories import Run, fit_for_headline, length
 
 WORDS = 4  # from which a short line is more likely a headline than a section, a name or a button
 
@@ -54,19 +54,26 @@ def read_heads(labels: list[Label], runs: list[Run], limits: Limits, hint: str |
         return heads
     ends = [run.first for run in runs[1:]] + [len(labels)]
     below = [_below(labels[run.last + 1 : end]) for run, end in zip(runs, ends, strict=True)]
-    return [_under(head, stamp) for head, stamp in zip(heads, below, strict=True)] if below[-1] else heads
+    told = [lines for run, lines in zip(runs, below, strict=True) if length(labels, run) >= limits.min_body] or below
+    return [_under(head, lines) for head, lines in zip(heads, below, strict=True)] if _time(told[-1]) else heads
 
 
-def _under(head: Head, stamp: Stamp | None) -> Head:
-    """The head with the time line below its story, whose outlet goes with it."""
-    outlets = ((stamp.outlet, True),) if stamp and stamp.outlet else head.outlets
-    return replace(head, stamp=stamp, outlets=outlets)
+def _under(head: Head, below: list[Label]) -> Head:
+    """The head with the time line below its story, whose outlet goes with it, or stands on a line of its own beside it."""
+    stamp = _time(below)
+    named = [stamp.outlet] if stamp and stamp.outlet else [one.outlet for one in below if one.outlet and one.kind == "outlet"]
+    return replace(head, stamp=stamp, outlets=tuple((name, True) for name in named) or head.outlets)
 
 
-def _below(gap: list[Label]) -> Stamp | None:
-    """The first time line under a story, before whatever ends it."""
-    before = takewhile(lambda one: not one.ends, gap)
-    return next((one.stamp for one in before if one.stamp), None)
+def _below(gap: list[Label]) -> list[Label]:
+    """The lines under a story that may be its own: down to the first time line and one more, and before whatever ends it."""
+    before = list(takewhile(lambda one: not one.ends, gap))
+    at = next((place for place, one in enumerate(before) if one.stamp), len(before))
+    return before[: at + 2]
+
+
+def _time(lines: list[Label]) -> Stamp | None:
+    return next((one.stamp for one in lines if one.stamp), None)
 
 
 def _begin(labels: list[Label], run: Run, limits: Limits) -> int:

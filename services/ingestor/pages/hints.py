@@ -23,6 +23,7 @@ class Hints(NamedTuple):
     url: str = ""
     language: str = ""
     single: bool = False  # the page says that it is one story's
+    live: bool = False  # and that the story is told in posts, one above the other
 
 
 def read_hints(sifted: Sifted) -> Hints:
@@ -37,6 +38,7 @@ def read_hints(sifted: Sifted) -> Hints:
         byline=_name(story.get("author")) or _first(sifted.meta, meta["byline"]),
         url=_line(sifted.meta.get("canonical", "") or sifted.meta.get("og:url", "")),
         language=_language(_text(story.get("inLanguage")) or sifted.meta.get("lang", "")),
+        live="LiveBlogPosting" in _kinds(story),
         single=bool(story) or sifted.meta.get("og:type", "").lower().startswith("article"),
     )
 
@@ -47,15 +49,15 @@ def _stories(data: list[object]) -> Iterator[dict[str, Any]]:
         if isinstance(thing, list):
             yield from _stories(thing[:50])
         elif isinstance(thing, dict):
-            kinds = thing.get("@type")
-            if set(kinds if isinstance(kinds, list) else [kinds]) & set(resource("markup")["articles"]) if _plain(kinds) else False:
+            if _kinds(thing) & set(resource("markup")["articles"]):
                 yield thing
             if isinstance(thing.get("@graph"), list):
                 yield from _stories(thing["@graph"][:50])
 
 
-def _plain(kinds: object) -> bool:
-    return isinstance(kinds, str) or (isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds))
+def _kinds(thing: dict[str, Any]) -> set[str]:
+    kinds = thing.get("@type")
+    return {kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)}
 
 
 def _name(value: object) -> str:

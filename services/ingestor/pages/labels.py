@@ -80,7 +80,8 @@ def _label(line: Line) -> Label:
         return Label(line, "blank", _NAMES["blank"])
     region = next((mark.partition(":")[2] for mark in sorted(line.marks) if mark.startswith("region:")), None)
     if region:
-        return Label(line, "phrase", region, ends=region == "footer")
+        said = phrase_of(text) if region == "footer" else None
+        return Label(line, "phrase", region, ends=region == "footer", site=said.site if said and said.name == "legal" else None)
     return next((found for read in _READERS if (found := read(line, text))), None) or Label(line, "short", _NAMES["short"])
 
 

@@ -37,4 +37,6 @@ def _worded(labels: list[Label], one: Found) -> list[int]:
 def _head_name(one: Label, place: int, head: Head, outlet: str) -> str:
     if place in head.titles:
         return "headline"
+    if one.kind == "prose":
+        return "standfirst"
     return "outlet" if one.kind == "short" and fold(one.line.text.partition(",")[0]) == fold(outlet) else one.name

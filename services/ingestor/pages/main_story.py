@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import takewhile
 
 from services.ingestor.pages.heads import Head, head_between, read_head
 from services.ingestor.pages.hints import Hints
@@ -31,7 +32,8 @@ def main_story(labels: list[Label], limits: Limits, hints: Hints) -> Iterator[tu
     if not below:
         return
     longest = max(length(labels, run) for run in below)
-    main = _joined(labels, next(run for run in below if length(labels, run) * 2 >= longest), below)
+    chosen = next(run for run in below if length(labels, run) * 2 >= longest)
+    main = _posts(labels, below) if hints.live else _joined(labels, chosen, below)
     for run in below:
         if run.first == main.first:
             yield main, _head(labels, main, place, hints), True
@@ -68,6 +70,12 @@ def _joined(labels: list[Label], chosen: Run, below: list[Run]) -> Run:
     own = _own(labels[chosen.first])
     parts = [run for run in below if own and _own(labels[run.first]) == own] or [chosen]
     return Run(parts[0].gap, parts[0].first, parts[-1].last)
+
+
+def _posts(labels: list[Label], below: list[Run]) -> Run:
+    """All posts of a live page as the one story that they tell, down to what ends the page."""
+    parts = takewhile(lambda run: run is below[0] or not any(one.ends for one in labels[run.gap : run.first]), below)
+    return Run(below[0].gap, below[0].first, list(parts)[-1].last)
 
 
 def _breaks(labels: list[Label], run: Run, place: int, limits: Limits) -> bool:

@@ -34,7 +34,7 @@ def read_site(labels: list[Label], *, named: str, url: str | None) -> Site:
     """The site, from its markup, its own phrases and its address."""
     sites = [(one.name, one.site) for one in labels if one.site]
     promoted = next((site for name, site in sites if name == "promotion"), "")
-    signed = next((site for name, site in sites if name == "legal"), "")
+    signed = next((site for name, site in sites if name in ("legal", "footer")), "")
     return Site(named, promoted, signed, host_of(url), aggregator_at(url) or "")
 
 
@@ -56,7 +56,7 @@ def outlet_of(head: Head, site: Site, *, several: bool, writers: str = "") -> st
 
 def aggregator_of(outlet: str, outlets: set[str], site: Site) -> str | None:
     """The site that carries the story for its outlet, where it is known to be another one."""
-    carrier = site.carries or site.promoted or (site.named if len(outlets) > 1 else "")
+    carrier = site.carries or site.promoted or (site.named or site.signed if len(outlets) > 1 else "")
     return carrier if carrier and not _same(carrier, outlet) else None
 
 

@@ -1,8 +1,8 @@
 """Where stories begin and end among a page's labelled lines: the second step of segmentation.
 
 A story is a run of text with a head above it. The run goes on over short lines (they are subheads) until there is a sign that
-another story has begun: a phrase of the page that ends stories, a sign-off, or a gap that holds both a line fit for a headline
-and a mark of a new story (a stamp, an outlet, a repeated line, the markup's own article, a dateline).
+another story has begun: a phrase of the page that ends stories, a sign-off, an outlet with a time below a story, or a gap that holds both
+a line fit for a headline and a mark of a new story (a stamp, an outlet, a repeated line, the markup's own article, a dateline).
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def runs(labels: list[Label], limits: Limits, *, begin: int = 0, breaks: Breaks 
     for place in range(begin, len(labels)):
         if not labels[place].is_text:
             continue
-        if found and not ends(labels, found[-1], place, limits):
+        if found and is_standfirst(labels, found[-1], place, limits):
+            found[-1] = Run(found[-1].gap, place, place)
+        elif found and not ends(labels, found[-1], place, limits):
             found[-1] = Run(found[-1].gap, found[-1].first, place)
         else:
             found.append(Run(found[-1].last + 1 if found else begin, place, place))
@@ -46,6 +48,16 @@ def runs(labels: list[Label], limits: Limits, *, begin: int = 0, breaks: Breaks 
 def length(labels: list[Label], run: Run) -> int:
     """Code points of a run."""
     return labels[run.last].line.stop - labels[run.first].line.at
+
+
+def is_standfirst(labels: list[Label], run: Run, place: int, limits: Limits) -> bool:
+    """Whether the run is but the sentence that stands between headline and time line, so that the story begins at `place`."""
+    gap, above = labels[run.last + 1 : place], labels[run.gap : run.first]
+    if run.first != run.last or length(labels, run) >= limits.min_body or has_dateline(labels[run.first]):
+        return False
+    headed = any(fit_for_headline(one, limits) for one in above) and not any(one.stamp for one in above)
+    stamped = any(one.stamp and not one.stamp.updated for one in gap)
+    return headed and stamped and not any(fit_for_headline(one, limits) or one.ends for one in gap)
 
 
 def fit_for_headline(one: Label, limits: Limits) -> bool:
@@ -69,9 +81,9 @@ def another_begins(labels: list[Label], run: Run, place: int, limits: Limits) ->
     if any(one.ends for one in gap) or (labels[run.last].kind == "closing" and labels[place].kind != "closing"):
         return True
     fit = [one for one in gap if fit_for_headline(one, limits)]
-    if not fit:
-        return False
     told = length(labels, run) >= limits.min_body
+    if not fit:
+        return told and any(one.kind == "outlet" for one in gap) and any(one.kind == "stamp" for one in gap)
     return _marked(gap, fit) or _other_article(labels[run.last], labels[place]) or (told and has_dateline(labels[place]))
 
 

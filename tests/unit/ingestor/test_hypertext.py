@@ -162,3 +162,20 @@ def test_another_story_told_in_full_is_an_article_of_its_own() -> None:
         ("Talks end in Muscat", "Star"),
         ("Guns fall silent in Surin", "Isan Herald"),
     ]
+
+
+POST = "<article><time datetime=2025-08-20T1{n}:00Z>1{n}:00</time><h2>Post number {n} of today</h2><p>{body}</p></article>"
+
+
+@pytest.mark.parametrize(("kind", "posts"), [("LiveBlogPosting", 3), ("NewsArticle", 1)])
+def test_all_posts_of_a_live_page_are_its_one_story_and_of_another_page_they_are_not(kind: str, posts: int) -> None:
+    head = f'<script type="application/ld+json">{{"@type": "{kind}", "headline": "The talks, live"}}</script>'
+    told = "".join(POST.format(n=n, body=f"{n}: {BODY}") for n in (1, 0, 2))
+    made = page(f"<html><head>{head}</head><body><h1>The talks, live</h1>{told}<footer>About us</footer></body></html>")
+    (article,) = made.articles
+    assert article.body.count(BODY.strip()) == posts
+
+
+def test_a_pages_foot_names_its_site() -> None:
+    made = page(f"<html><body><h1>Talks end in Muscat</h1><p>{BODY}</p><footer>© 2025 Plains Observer</footer></body></html>")
+    assert [one.outlet for one in made.articles] == ["Plains Observer"]

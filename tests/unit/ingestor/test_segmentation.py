@@ -148,3 +148,51 @@ def test_a_capture_time_without_a_zone_is_utc() -> None:
 def test_what_was_replaced_is_said_by_the_articles_that_hold_it() -> None:
     made = page(story("Talks begin in Muscat today", "The Star · 3h", BODY + "\x00") + story("Talks end in Muscat today", "The Star · 1h"))
     assert [article.cleaned for article in made.articles] == [("1 × NUL replaced by U+FFFD",), ()]
+
+
+STANDFIRST = "The first round was short."
+
+
+def test_a_sentence_between_headline_and_time_line_is_a_standfirst_and_the_story_begins_below() -> None:
+    made = page(f"Talks begin in Muscat today\n{STANDFIRST}\nBy AFP\n-\n18 August 2025, 06:45 PM\nShare\n{BODY}")
+    assert (titles(made), made.articles[0].body) == (["Talks begin in Muscat today"], BODY.strip())
+    assert (made.articles[0].published.raw, made.articles[0].byline) == ("18 August 2025, 06:45 PM", "AFP")
+    assert named(made, "standfirst") == [STANDFIRST]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"Talks begin in Muscat today\nThe Star · 3h\n{STANDFIRST}\n18 August 2025, 06:45 PM",
+        f"Talks begin in Muscat today\n{STANDFIRST}\nUpdated 18 August 2025, 06:45 PM",
+        "Talks begin in Muscat today\nMUSCAT (AFP) - They have met.\n18 August 2025, 06:45 PM",
+        STANDFIRST + "\n18 August 2025, 06:45 PM",
+    ],
+    ids=["below the time line", "above an update", "with a dateline", "without a headline"],
+)
+def test_what_only_looks_like_a_standfirst_stays_in_the_body(head: str) -> None:
+    made = page(f"{head}\n{BODY}")
+    assert made.articles[0].body.startswith(("MUSCAT (AFP)", STANDFIRST))
+
+
+def test_a_source_and_a_time_below_each_story_are_that_storys() -> None:
+    def told(title: str, outlet: str, day: int) -> str:
+        return f"{title}\n{BODY}\nSource: {outlet}\nPosted: {day} August 2025, 11:20 GMT\n\n"
+
+    made = page(
+        "Your briefing\n\n"
+        + told("Talks begin in Muscat today", "Harbour Post", 18)
+        + told("Talks end in Muscat today", "Skerry News", 19)
+        + "We wrote to you because you asked us to write to you every day.\n"
+    )
+    assert titles(made) == ["Talks begin in Muscat today", "Talks end in Muscat today"]
+    assert outlets(made) == ["Harbour Post", "Skerry News"]
+    assert [one.published.earliest and one.published.earliest.day for one in made.articles] == [18, 19]
+    assert all(one.body == BODY.strip() for one in made.articles)
+
+
+def test_whoever_signs_a_page_of_several_outlets_carries_them_and_whoever_signs_its_own_does_not() -> None:
+    stories = story("Talks begin in Muscat today", "The Star · 3h") + story("Talks end in Muscat today", "Harbour Post · 2h")
+    assert [one.aggregator for one in page(stories + "© 2025 NewsDesk\n").articles] == ["NewsDesk"] * 2
+    alone = page(story("Talks begin in Muscat today", "The Star · 3h") + "© 2025 The Star\n")
+    assert [one.aggregator for one in alone.articles] == [None]

@@ -140,6 +140,24 @@ class Corroboration(Model):
     lineages: int = 0
 
 
+class SharedSpan(Model):
+    """Where a sentence of one article stands, and where its like in another: both in code points of the body."""
+
+    start: int
+    end: int
+    other_start: int
+    other_end: int
+
+
+class SharedText(Model):
+    """Why an article is of the same lineage as another: the sentences that the two share."""
+
+    article_id: str
+    other_id: Annotated[str, Field(description="the earliest article of a text that is in it")]
+    sentences: Annotated[int, Field(description="how many they share")]
+    spans: Annotated[tuple[SharedSpan, ...], Field(description="the first of them; none of what was read before places were kept")] = ()
+
+
 class Link(Model):
     event_id: str
     relation: Literal["follows", "prepares", "part_of", "has_part", "alternative_to"]
@@ -186,4 +204,6 @@ class CanonicalEvent(Model):
     corroboration: Corroboration = Corroboration()
     links: tuple[Link, ...] = ()
     codes: Codes = Codes()
+    copies: Annotated[tuple[SharedText, ...], Field(description="the first pairs of articles by which lineages hold together")] = ()
+    chosen: Annotated[dict[str, str], Field(description="by field: the rule by which its value was chosen of what is told")] = {}
     edits: Annotated[tuple[EventEdit, ...], Field(description="in the order in which they were given")] = ()

@@ -51,3 +51,6 @@ class Reading(Model):
         tuple[str, ...],
         Field(description="the article's sentences, folded, for telling lineage; empty when there are no mentions"),
     ] = ()
+    spans: Annotated[
+        tuple[tuple[int, int], ...], Field(description="where each of the sentences stands in the body: start and end, in code points")
+    ] = ()

@@ -6,9 +6,21 @@ from collections.abc import Iterable
 
 from schemas.articles import Published
 from schemas.base import Model
-from schemas.events import CanonicalEvent, EventMention, Link, Quantity, When
+from schemas.contradictions import Contradiction, Said, contradictions, histories
+from schemas.events import CanonicalEvent, EventEdit, EventMention, Link, Quantity, SharedText, When
 
 ALONE = "alone"  # the rule of a mention that nothing else is like
+RULES = {
+    "agreed": "All agree.",
+    "most-lineages": "Best is what the most lineages tell.",
+    "latest-told": "As many lineages tell each; best is what was told last.",
+    "editor": "An editor set it.",
+    "undated": "No text gives a date.",
+    "rough": "No text gives the day.",
+    "report-day": "No words tell it; the day of the report stands for it.",
+    "life-cycle": "A later article moves it only where the one may follow the other.",
+    "most-telling": "The most telling place comes first, then the most often told.",
+}
 
 
 class MentionReason(Model):
@@ -25,13 +37,20 @@ class MentionReason(Model):
 
 
 class Reasons(Model):
-    """`fields`: by name, how the value was chosen. `links`: one sentence each."""
+    """`fields`: by name, how the value was chosen, and `rules`: the name of the rule. `links`, `edits`, `copies`: one sentence each.
+    `histories`: each number by claimant, in order of time.
+    """
 
     event_id: str
     title: str
     fields: dict[str, str]
+    rules: dict[str, str] = {}
+    contradictions: tuple[Contradiction, ...] = ()
+    histories: dict[str, dict[str, tuple[Said, ...]]] = {}
     support: str
+    copies: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    edits: tuple[str, ...] = ()
     mentions: tuple[MentionReason, ...] = ()
 
 
@@ -44,14 +63,19 @@ def reasons(event: CanonicalEvent, mention_id: str | None = None) -> Reasons:
     mentions = [one for one in event.mentions if mention_id in {None, one.mention_id}]
     if mention_id is not None and not mentions:
         raise KeyError(mention_id)
-    chosen = {"status": _status(event), "when": _when(event.when), "where": _where(event)}
+    chosen = {"status": _status(event), "when": _when(event, event.when), "where": _where(event)}
     numbers = {f"quantities.{'/'.join(filter(None, (q.measure, q.party)))}": _number(event, q) for q in event.quantities}
     return Reasons(
         event_id=event.event_id,
         title=event.title,
         fields=chosen | numbers,
+        rules=event.chosen,
+        contradictions=contradictions(event),
+        histories=histories(event),
         support=_support(event),
+        copies=tuple(_copy(shared, event) for shared in event.copies),
         links=tuple(_link(link) for link in event.links),
+        edits=tuple(_edit(edit) for edit in event.edits),
         mentions=tuple(_mention(one) for one in mentions),
     )
 
@@ -75,6 +99,7 @@ def _belonging(one: EventMention) -> str:
     if why is None:
         return f"{teller} tells it; why it belongs here was not recorded."
     other = f" Else it would have been told of {why.runner_up}." if why.runner_up else ""
+    other += f" An editor's command, {why.edit_id}, says with what it goes." if why.edit_id else ""
     if why.rule == ALONE:
         return f"{teller} tells it, and nothing else here is like it.{other}"
     features = ", ".join(f"{name} {value:+g}" for name, value in why.features.items())
@@ -85,21 +110,32 @@ def _status(event: CanonicalEvent) -> str:
     steps = _listed(
         [f"{step.status} ({step.known_at:%Y-%m-%d})" if step.known_at else step.status for step in event.status_history], "then"
     )
-    return f"{event.status}: {steps or 'nothing of it is left'}. A later article moves it only where the one may follow the other."
+    return f"{event.status}: {steps or 'nothing of it is left'}. {_rule(event, 'status', 'life-cycle')}"
 
 
-def _when(when: When) -> str:
+def _rule(event: CanonicalEvent, field: str, default: str) -> str:
+    """The rule that the event names, in words; of events from before rules were named, the usual one."""
+    return " ".join(RULES.get(part, part) for part in event.chosen.get(field, default).split("/"))
+
+
+def contradiction(found: Contradiction) -> str:
+    """Which values, by whom, when."""
+    said = "; ".join(f"{one.value} by {one.by} ({f'{one.at:%Y-%m-%d %H:%M}' if one.at else 'no date'})" for one in found.said)
+    return f"{'rising' if found.rising else 'contradicted'}: {said}."
+
+
+def _when(event: CanonicalEvent, when: When) -> str:
     if when.start is None and when.end is None:
         return "no text gives a date."
     days = " to ".join(dict.fromkeys(day for day in (when.start, when.end) if day))
     basis = f"read from “{when.basis.expression}”" if when.basis.expression else "no words tell it; the day of the report stands for it"
     anchor = f", counted from {when.basis.anchor}" if when.basis.anchor else ""
-    return f"{days} ({when.precision}), {basis}{anchor}. Exact dates come before rough ones; of these, what the most lineages tell."
+    return f"{days} ({when.precision}), {basis}{anchor}. Exact dates come before rough ones. {_rule(event, 'when', 'most-lineages')}"
 
 
 def _where(event: CanonicalEvent) -> str:
     names = _listed([f"{place.name} ({place.precision})" for place in event.where])
-    return f"{names}. The most telling place comes first, then the most often told." if names else "no text names a place."
+    return f"{names}. {_rule(event, 'where', 'most-telling')}" if names else "no text names a place."
 
 
 def _number(event: CanonicalEvent, quantity: Quantity) -> str:
@@ -112,7 +148,8 @@ def _number(event: CanonicalEvent, quantity: Quantity) -> str:
         if (home := homes.get(claim.evidence.article_id))
     ]
     span = f"{quantity.low} to {quantity.high}, best {quantity.best}" if quantity.low != quantity.high else f"{quantity.best}"
-    rule = "Best is the number of the most lineages, of equals the latest told." if quantity.low != quantity.high else "All agree."
+    slot = f"quantities.{'/'.join(filter(None, (quantity.measure, quantity.party)))}"
+    rule = _rule(event, slot, "agreed" if quantity.low == quantity.high else "latest-told")
     return f"{span}. {rule} Told by {'; '.join(told) or 'nobody who is named'}."
 
 
@@ -121,6 +158,17 @@ def _support(event: CanonicalEvent) -> str:
     return (
         f"{counts.articles} articles of {counts.publishers} publishers, {counts.lineages} of them independent; copies of a text count once."
     )
+
+
+def _copy(shared: SharedText, event: CanonicalEvent) -> str:
+    outlets = {one.article_id: one.outlet for one in event.mentions}
+    one, other = (outlets.get(name, name) for name in (shared.article_id, shared.other_id))
+    return f"{one} ({shared.article_id}) shares {shared.sentences} sentences with {other} ({shared.other_id})."
+
+
+def _edit(edit: EventEdit) -> str:
+    what = f" {edit.field} to {edit.value}" if edit.field else ""
+    return f"{edit.editor} ({edit.given_at:%Y-%m-%d %H:%M}) ordered to {edit.action}{what}: {edit.reason} [{edit.edit_id}]"
 
 
 def _link(link: Link) -> str:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from schemas.events import CanonicalEvent
 from services.commands import _where
-from services.commands._reasons import Reasons, reasons
+from services.commands._reasons import Reasons, contradiction, reasons
 from services.commands.timeline import SECONDS, NotTheTimelineError
 
 
@@ -73,8 +73,11 @@ def told(found: Reasons) -> Iterator[str]:
     yield f"{found.title} ({found.event_id})"
     for name, sentence in found.fields.items():
         yield f"  {name}: {sentence}"
+    yield from (f"  {one.field}: {contradiction(one)}" for one in found.contradictions)
     yield f"  support: {found.support}"
+    yield from (f"  copy: {sentence}" for sentence in found.copies)
     yield from (f"  link: {sentence}" for sentence in found.links)
+    yield from (f"  editor: {sentence}" for sentence in found.edits)
     for one in found.mentions:
         yield f"  mention {one.mention_id}: {one.sentence}"
 

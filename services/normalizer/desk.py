@@ -74,5 +74,5 @@ def readings_to_publish(article: RawArticle, ruleset: Ruleset) -> list[Reading]:
     """All readings with mentions, and from revision 2 on the empty ones too, since an earlier revision may have told more."""
     readings = read(article, ruleset)
     if article.pubstatus == "withdrawn":
-        readings = tuple(reading.model_copy(update={"mentions": (), "sentences": ()}) for reading in readings)
+        readings = tuple(reading.model_copy(update={"mentions": (), "sentences": (), "spans": ()}) for reading in readings)
     return [reading for reading in readings if reading.mentions or article.revision > 1]

@@ -44,7 +44,7 @@ class Store:
         self._strong: set[str] = set()  # keys asked for
         self._weak: set[str] = set()
         self._revisions: dict[Slot, int] = {}
-        self._readings: dict[Slot, tuple[int, str, str]] = {}
+        self._readings: dict[Slot, tuple[int, str, str, str]] = {}
         self._mentions: dict[str, str] = {}
         self._events: dict[str, tuple[CanonicalEvent, datetime]] = {}
         self._states: dict[str, str] = {}  # those that changed
@@ -72,11 +72,11 @@ class Store:
         """Put an article's mentions in place of those of its earlier revision, which are returned."""
         slot = slot_of(reading)
         before = self._shelf.take_back(slot)
-        article, sentences = reading.article.model_dump_json(), json.dumps(reading.sentences)
-        self._revisions[slot], self._readings[slot] = reading.article.revision, (reading.article.revision, article, sentences)
+        article, sentences, spans = reading.article.model_dump_json(), json.dumps(reading.sentences), json.dumps(reading.spans)
+        self._revisions[slot], self._readings[slot] = reading.article.revision, (reading.article.revision, article, sentences, spans)
         for one in told:
             mention = self._mentions[one.mention.mention_id] = one.mention.model_dump_json()
-            digest = digest_of((mention, article, sentences))
+            digest = digest_of((mention, article, sentences, spans))
             self._parsed.told.put(digest, one)
             self._shelf.put(one, digest)
         return before
@@ -151,7 +151,7 @@ class Store:
     async def close(self) -> None:
         """Write all that changed, in the order of its keys."""
         readings = sorted(self._readings.items())
-        await self._write("remember_readings", [(*slot, *texts) for slot, texts in readings], 5)
+        await self._write("remember_readings", [(*slot, *texts) for slot, texts in readings], 6)
         rows = [self._shelf.rows[name] for name in sorted(self._shelf.written)]
         await self._write("remember_mentions", [self._mention_columns(row) for row in rows], 7)
         await self._write("remember_keys", sorted(key for row in rows for key in _keys_of(row)), 3)
@@ -220,7 +220,7 @@ def slot_of(reading: Reading) -> Slot:
 
 def tellings(reading: Reading) -> list[Told]:
     """The mentions of a reading, each with its article."""
-    return [Told(mention, reading.article, reading.sentences) for mention in reading.mentions]
+    return [Told(mention, reading.article, reading.sentences, reading.spans) for mention in reading.mentions]
 
 
 def columns(rows: Iterable[Sequence[object]], width: int) -> list[list[object]]:
@@ -242,6 +242,6 @@ def _keys_of(row: Row) -> Iterator[tuple[str, str, bool]]:
 
 
 def _told(row: asyncpg.Record) -> Told:
-    return Told(
-        Mention.model_validate_json(row["mention"]), ArticleRef.model_validate_json(row["article"]), tuple(json.loads(row["sentences"]))
-    )
+    sentences, spans = json.loads(row["sentences"]), json.loads(row["spans"])
+    mention, article = Mention.model_validate_json(row["mention"]), ArticleRef.model_validate_json(row["article"])
+    return Told(mention, article, tuple(sentences), tuple((start, end) for start, end in spans))

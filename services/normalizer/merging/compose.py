@@ -8,6 +8,8 @@ from datetime import datetime
 from schemas.events import CanonicalEvent, EventMention, Link
 from schemas.kinds import kinds
 
+from .choices import chosen
+from .copies import copies
 from .corrections import BLANK, corrected, edits_of, is_retracted
 from .fields import claims_of, details_of, participants_of, quantities_of, when_of, where_of
 from .membership import memberships
@@ -54,6 +56,8 @@ def compose(  # noqa: PLR0913  what an event is made of, all by name
         mentions=_mentions(told, runners_up or {}, rulings),
         corroboration=corroboration(told, heard),
         links=tuple(links),
+        copies=copies(told, heard),
+        chosen=chosen(told, heard),
         edits=edits_of(told, facts, rulings),
     )
     event = _named(corrected(event, facts) if facts else event)

@@ -14,9 +14,10 @@ from schemas.events import CanonicalEvent, Claim, Corroboration, EventEdit, Evid
 from .rulings import Command, Rulings
 from .told import Told
 
+EDITOR = "editor"  # the rule by which a corrected field was chosen
 CLAIMS = uuid5(NAMESPACE_URL, "daybook/edit")
-BLANK: dict[str, Any] = dict.fromkeys(("status_history", "where", "participants", "quantities", "claims", "links"), ())
-BLANK |= {"status": "retracted", "when": When(), "details": {}, "corroboration": Corroboration()}
+BLANK: dict[str, Any] = dict.fromkeys(("status_history", "where", "participants", "quantities", "claims", "links", "copies"), ())
+BLANK |= {"status": "retracted", "when": When(), "details": {}, "chosen": {}, "corroboration": Corroboration()}
 
 
 def facts_by_event(groups: Mapping[str, Sequence[Told]], rulings: Rulings) -> dict[str, tuple[Command, ...]]:
@@ -50,7 +51,8 @@ def corrected(event: CanonicalEvent, facts: Sequence[Command]) -> CanonicalEvent
     """The event as editors corrected it; every correction adds its claim, whether or not a later one sets the same field."""
     for edit in (command.edit for command in facts if command.edit.action == "correct"):
         claim = claim_of(edit)
-        event = event.model_copy(update={**_set(event, edit, claim), "claims": (*event.claims, claim)})
+        said = {"claims": (*event.claims, claim), "chosen": {**event.chosen, str(edit.field): EDITOR}}
+        event = event.model_copy(update={**_set(event, edit, claim), **said})
     return event
 
 

@@ -14,7 +14,7 @@ from .standing import overtaken
 from .tables import tables
 from .told import Told
 from .voices import Voices, tally
-from .windows import EXACT, dated
+from .windows import EXACT, Window, dated
 
 EXACTNESS = ("minute", "hour", "night", "day", "week", "month", "year", "unknown")
 TELLING = ("site", "city", "region", "sea", "country", "unknown")
@@ -28,19 +28,29 @@ def when_of(group: Sequence[Told], heard: Voices) -> When:
     that no words tell only where there are no others. Where no
     text gives a date, the first telling with its words ("in the coming weeks").
     """
-    valid = [one for one in group if not overtaken(one, group)] or list(group)
+    told = dates_told(group)
+    if not told:
+        return next((one.mention.when for one in _valid(group) if one.mention.when.basis.expression), When())
+    days = tally([(days_of(one), one) for _, one in told], heard)[0].value
+    chosen = (one.mention.when for _, one in told if days_of(one) == days)
+    return min(chosen, key=lambda when: EXACTNESS.index(when.precision) if told[0][0].grain == EXACT else 0)
+
+
+def dates_told(group: Sequence[Told]) -> list[tuple[Window, Told]]:
+    """The dates that a choice is made of: the finest that count, said in words if any is."""
+    valid = _valid(group)
     said = [one for one in valid if one.mention.when.basis.expression] or valid
-    with_dates = [(window, one) for one in said if (window := dated(one.mention.when)) is not None]
-    with_dates = with_dates or [(window, one) for one in valid if (window := dated(one.mention.when)) is not None]
-    if not with_dates:
-        return next((one.mention.when for one in valid if one.mention.when.basis.expression), When())
-    finest = min(window.grain for window, _ in with_dates)
-    days = tally([(_days(one), one) for window, one in with_dates if window.grain == finest], heard)[0].value
-    chosen = (one.mention.when for window, one in with_dates if window.grain == finest and _days(one) == days)
-    return min(chosen, key=lambda when: EXACTNESS.index(when.precision) if finest == EXACT else 0)
+    found = [(window, one) for one in said if (window := dated(one.mention.when)) is not None]
+    found = found or [(window, one) for one in valid if (window := dated(one.mention.when)) is not None]
+    finest = min((window.grain for window, _ in found), default=EXACT)
+    return [(window, one) for window, one in found if window.grain == finest]
 
 
-def _days(one: Told) -> tuple[str, str]:
+def _valid(group: Sequence[Told]) -> list[Told]:
+    return [one for one in group if not overtaken(one, group)] or list(group)
+
+
+def days_of(one: Told) -> tuple[str, str]:
     when = one.mention.when
     start, end = when.start or when.end, when.end or when.start
     return str(start)[:10], str(end)[:10]
@@ -92,16 +102,21 @@ def quantities_of(group: Sequence[Told], heard: Voices) -> tuple[Quantity, ...]:
     """Per measure and party the lowest and the highest number told, and all claims. Best is the number of the most lineages, of
     equals the latest told, as tolls rise. Sorted by measure and party.
     """
+    return tuple(_range(told, heard) for told in numbers_told(group).values())
+
+
+def numbers_told(group: Sequence[Told]) -> dict[tuple[str, str | None], list[tuple[Quantity, Told]]]:
+    """By measure and party, sorted: every number that is told, in canonical order."""
     told: dict[tuple[str, str | None], list[tuple[Quantity, Told]]] = defaultdict(list)
     for one in group:
         for quantity in one.mention.quantities:
             told[quantity.measure, quantity.party].append((quantity, one))
-    return tuple(_range(told[slot], heard) for slot in sorted(told, key=lambda slot: (slot[0], slot[1] or "")))
+    return {slot: told[slot] for slot in sorted(told, key=lambda slot: (slot[0], slot[1] or ""))}
 
 
 def _range(told: list[tuple[Quantity, Told]], heard: Voices) -> Quantity:
     values = [value for q, _ in told for value in (q.low, q.best, q.high) if value is not None]
-    best = [(value, one) for q, one in told for value in (_best(q),) if value is not None]
+    best = best_told(told)
     return told[0][0].model_copy(
         update={
             "low": min(values, default=None),
@@ -112,8 +127,10 @@ def _range(told: list[tuple[Quantity, Told]], heard: Voices) -> Quantity:
     )
 
 
-def _best(quantity: Quantity) -> int | None:
-    return next((value for value in (quantity.best, quantity.high, quantity.low) if value is not None), None)
+def best_told(told: Iterable[tuple[Quantity, Told]]) -> list[tuple[int, Told]]:
+    """Of each telling the one number that it stands for."""
+    firsts = ((next((value for value in (q.best, q.high, q.low) if value is not None), None), one) for q, one in told)
+    return [(value, one) for value, one in firsts if value is not None]
 
 
 def details_of(group: Sequence[Told], heard: Voices) -> dict[str, JsonValue]:

@@ -34,8 +34,25 @@ def lineages(articles: Mapping[str, tuple[str, ...]]) -> tuple[frozenset[str], .
 
 def shared_sentences(one: Iterable[str], other: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """The pairs of sentences by which two articles are recognised as rewrites of each other, in the order of the first."""
-    others = [sentence for sentence in other if _counts(sentence)]
-    return tuple((a, b) for a in one if _counts(a) for b in others if _alike(a, b))
+    mine, yours = tuple(one), tuple(other)
+    return tuple((mine[a], yours[b]) for a, b in shared_positions(mine, yours))
+
+
+@lru_cache(maxsize=16_384)
+def shared_positions(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """The same pairs as positions; each sentence of the first once, with its equal before its like, the earlier before the later."""
+    equal = {sentence: at for at, sentence in reversed(list(enumerate(other))) if _counts(sentence)}
+    found = ((at, equal.get(sentence, _first_like(sentence, other))) for at, sentence in enumerate(one) if _counts(sentence))
+    return tuple((at, its) for at, its in found if its is not None)
+
+
+def descend(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Are two articles of one text, by themselves?"""
+    return _descend(len(shared_positions(one, other)), min(len(_long(one)), len(_long(other))))
+
+
+def _first_like(sentence: str, others: tuple[str, ...]) -> int | None:
+    return next((at for at, other in enumerate(others) if _counts(other) and _alike(sentence, other)), None)
 
 
 def _descend(shared: int, shorter: int) -> bool:

@@ -34,7 +34,10 @@ def tellings(readings: Iterable[Reading]) -> tuple[Told, ...]:
     valid = [one for one in readings if one.article.revision == latest[one.article.article_id]]
     withdrawn = {one.article.article_id for one in valid if one.article.pubstatus == "withdrawn"}
     return canonical(
-        Told(mention, one.article, one.sentences) for one in valid if one.article.article_id not in withdrawn for mention in one.mentions
+        Told(mention, one.article, one.sentences, one.spans)
+        for one in valid
+        if one.article.article_id not in withdrawn
+        for mention in one.mentions
     )
 
 

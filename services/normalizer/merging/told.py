@@ -15,13 +15,14 @@ Order = tuple[datetime, str, int, int, str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """One mention; `sentences` are its article's, folded, for telling lineage. Each is itself alone: what is worked out of it is
-    kept by identity, which costs nothing to look up.
+    """One mention; `sentences` are its article's, folded, for telling lineage, and `spans` where each stands in the body, if that is
+    known. Each is itself alone: what is worked out of it is kept by identity, which costs nothing to look up.
     """
 
     mention: Mention
     article: ArticleRef
     sentences: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def told_at(article: ArticleRef) -> datetime | None:

@@ -28,7 +28,7 @@ SELECT mention_id, event_id, present, digest FROM told WHERE mention_id = ANY ($
 INSERT INTO told_keys (key, mention_id, strong) SELECT * FROM unnest($1::text[], $2::text[], $3::bool[]) ON CONFLICT DO NOTHING
 
 -- name: bodies
-SELECT told.mention_id, told.mention, readings.article, readings.sentences
+SELECT told.mention_id, told.mention, readings.article, readings.sentences, readings.spans
 FROM told JOIN readings USING (article_id, kind)
 WHERE told.mention_id = ANY ($1::text[])
 
@@ -39,9 +39,10 @@ SELECT event_id, born, digest FROM events WHERE event_id = ANY ($1::text[])
 SELECT event_id, state FROM events WHERE event_id = ANY ($1::text[])
 
 -- name: remember_readings
-INSERT INTO readings (article_id, kind, revision, article, sentences)
-SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[])
-ON CONFLICT (article_id, kind) DO UPDATE SET revision = excluded.revision, article = excluded.article, sentences = excluded.sentences
+INSERT INTO readings (article_id, kind, revision, article, sentences, spans)
+SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[])
+ON CONFLICT (article_id, kind) DO UPDATE SET
+    revision = excluded.revision, article = excluded.article, sentences = excluded.sentences, spans = excluded.spans
 
 -- name: remember_mentions
 INSERT INTO told (mention_id, article_id, kind, event_id, present, digest, mention)

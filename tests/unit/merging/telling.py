@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from schemas.articles import Published, PubStatus
 from schemas.base import sha256
 from schemas.edits import Edit, MentionRef
-from schemas.events import Claim, Evidence, Participant, Place, Quantity, When
+from schemas.events import Claim, Evidence, Participant, Place, Quantity, Speaker, When
 from schemas.mentions import ArticleRef, Mention, Reading
 from services.normalizer.merging import Command, Told
 
@@ -119,12 +120,21 @@ def mention(  # noqa: PLR0913  a sentence's worth of facts, all by name
     revision: int = 1,
     background: bool = False,
     part_of: str | None = None,
+    speaker: str | None = None,
 ) -> Mention:
     quote = f"{name} {kind} {says}"
     evidence = Evidence(
         article_id=article or name, revision=revision, start=0, end=len(quote), quote=quote, quote_sha256=sha256(quote), pattern_id="told"
     )
-    claim = Claim(claim_id=f"{name}/status", field="status", value=says, evidence=evidence)
+    numbers_ = [
+        quantity(measure, value).model_copy(update={"claim_ids": (f"{name}/{measure}",)}) for measure, value in (numbers or {}).items()
+    ]
+    parties = cast(who, kind)
+    said: list[tuple[str, str, Any]] = [("status", "status", says)]
+    said += [(f"quantities.{one.measure}", one.claim_ids[0].removeprefix(f"{name}/"), one.model_dump(mode="json")) for one in numbers_]
+    said += [("participants", one.name, one.model_dump(mode="json")) for one in parties]
+    said += [("when", "when", when(date).model_dump(mode="json"))] if date else []
+    told_by = Speaker(name=speaker) if speaker else None
     return Mention.model_validate(
         {
             "mention_id": name,
@@ -132,12 +142,13 @@ def mention(  # noqa: PLR0913  a sentence's worth of facts, all by name
             "status": says,
             "when": when(date),
             "where": spots(where, kind, says),
-            "participants": cast(who, kind),
-            "quantities": [
-                quantity(measure, value).model_copy(update={"claim_ids": (f"{name}/status",)}) for measure, value in (numbers or {}).items()
-            ],
+            "participants": parties,
+            "quantities": numbers_,
             "details": {"form": form} if form else {},
-            "claims": (claim,),
+            "claims": [
+                Claim(claim_id=f"{name}/{part}", speaker=told_by, field=field, value=value, evidence=evidence)
+                for field, part, value in said
+            ],
             "evidence": evidence,
             "background": background,
             "part_of": part_of,
@@ -154,7 +165,13 @@ def told(
     ref = ArticleRef(
         article_id=article, revision=facts.get("revision", 1), outlet=outlet or f"Outlet of {article}", published=published(day)
     )
-    return Told(one, ref, sentences)
+    return Told(one, ref, sentences, spans_of(sentences))
+
+
+def spans_of(sentences: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Where they stand in a body that is nothing but these sentences, one space between."""
+    ends = list(accumulate(len(sentence) + 1 for sentence in sentences))
+    return tuple((end - 1 - len(sentence), end - 1) for sentence, end in zip(sentences, ends, strict=True))
 
 
 def readings(*tellings: Told, pubstatus: PubStatus = "usable") -> tuple[Reading, ...]:
@@ -171,6 +188,7 @@ def readings(*tellings: Told, pubstatus: PubStatus = "usable") -> tuple[Reading,
                 if (one.article.article_id, one.article.revision, one.mention.kind) == (article, revision, kind)
             ),
             sentences=first.sentences,
+            spans=first.spans,
         )
         for (article, revision, kind), first in slots.items()
     )

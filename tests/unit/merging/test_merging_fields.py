@@ -105,7 +105,7 @@ def test_numbers_that_differ_stay_a_range_with_all_their_claims() -> None:
     # then the range is all, and the best the one that most lineages tell, of equals the latest
     (killed,) = event(*copies, seven, nine).quantities
     assert (killed.low, killed.best, killed.high) == (5, 9, 9)
-    assert killed.claim_ids == ("a0/status", "a1/status", "b/status", "c/status")
+    assert killed.claim_ids == ("a0/killed", "a1/killed", "b/killed", "c/killed")
 
 
 def test_the_numbers_of_two_sides_stay_apart() -> None:

@@ -36,7 +36,7 @@ def test_each_mention_says_by_what_it_belongs_and_its_features_sum_up() -> None:
 
 def test_numbers_that_differ_are_told_with_range_rule_and_claimants() -> None:
     sentence = reasons(strike()).fields["quantities.killed"]
-    assert sentence.startswith("3 to 7, best 7. Best is the number of the most lineages, of equals the latest told.")
+    assert sentence.startswith("3 to 7, best 7. As many lineages tell each; best is what was told last.")
     assert sentence.index("Courier (2025-08-19)") < sentence.index("Herald (2025-08-20)")
 
 
@@ -80,4 +80,6 @@ def test_what_is_not_an_event_is_refused(status: int, body: str) -> None:
 def test_people_read_one_line_for_each_field_link_and_mention() -> None:
     lines = list(why.told(reasons(strike())))
     assert lines[0].startswith("Russia strikes Kharkiv")
-    assert [line.split()[0] for line in lines[1:]] == ["status:", "when:", "where:", "quantities.killed:", "support:", "mention", "mention"]
+    names = ["status:", "when:", "where:", "quantities.killed:", "quantities.killed:", "support:", "mention", "mention"]
+    assert [line.split()[0] for line in lines[1:]] == names
+    assert lines[5] == "  quantities.killed: rising: 3 by Courier (2025-08-19 00:00); 7 by Herald (2025-08-20 00:00)."

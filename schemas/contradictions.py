@@ -1,0 +1,134 @@
+"""Where the claims of an event contradict each other: which field, which values, by whom, when. A function of the event alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, JsonValue
+
+from schemas.base import Instant, Model
+from schemas.events import CanonicalEvent, Claim
+
+REFUSED = frozenset({"declined", "cancelled", "disputed"})
+HELD = frozenset({"occurred", "ongoing"})
+ROUGH = frozenset({"month", "year", "week", "unknown"})
+
+
+class Said(Model):
+    """One value, by one claimant, at one time."""
+
+    value: JsonValue
+    by: Annotated[str, Field(description="the speaker, else who relayed it, else the outlet")]
+    at: Annotated[Instant | None, Field(description="publication of the article, or when an editor's command was given")] = None
+    claim_id: str
+
+
+class Contradiction(Model):
+    """A field of which claims say what cannot all be so. `said` in order of time."""
+
+    field: Annotated[str, Field(description="status, when, attacker, quantities.<measure> or quantities.<measure>/<party>")]
+    values: Annotated[tuple[JsonValue, ...], Field(description="each once, in the order in which they were first said")]
+    rising: Annotated[bool, Field(description="of a number: none is lower than one before it, as a toll that rises")] = False
+    said: tuple[Said, ...]
+
+
+def contradictions(event: CanonicalEvent) -> tuple[Contradiction, ...]:
+    """The contradictions among an event's claims, by field. What merely changed is none: a plan that was held, a date put off."""
+    found = {**_numbers(event), "status": _status(event), "when": _when(event), "attacker": _attackers(event)}
+    return tuple(_one(field, told) for field, told in sorted(found.items()) if len(_values(told)) > 1)
+
+
+def histories(event: CanonicalEvent) -> dict[str, dict[str, tuple[Said, ...]]]:
+    """Each number's history by claimant, in order of time: field to claimant to what it said."""
+    found: dict[str, dict[str, tuple[Said, ...]]] = {}
+    for field, told in sorted(_numbers(event).items()):
+        by: dict[str, list[Said]] = defaultdict(list)
+        for said in sorted(told, key=_when_said):
+            by[said.by].append(said)
+        found[field] = {name: tuple(rows) for name, rows in sorted(by.items())}
+    return found
+
+
+def _one(field: str, told: Sequence[Said]) -> Contradiction:
+    said = tuple(sorted(told, key=_when_said))
+    numbers = [one.value for one in said if isinstance(one.value, int)]
+    rising = len(numbers) == len(said) and numbers == sorted(numbers)
+    return Contradiction(field=field, values=tuple(_values(said)), rising=rising, said=said)
+
+
+def _values(told: Sequence[Said]) -> list[JsonValue]:
+    return list({repr(one.value): one.value for one in sorted(told, key=_when_said)}.values())
+
+
+def _when_said(one: Said) -> tuple[bool, str, str]:
+    return (one.at is None, one.at.isoformat() if one.at else "", one.claim_id)
+
+
+def _numbers(event: CanonicalEvent) -> dict[str, list[Said]]:
+    found: dict[str, list[Said]] = defaultdict(list)
+    for claim, who in _claims(event, "quantities"):
+        slot, number = _number(claim)
+        if number is not None:
+            found[slot].append(_said(claim, who, number))
+    return found
+
+
+def _number(claim: Claim) -> tuple[str, int | None]:
+    """Slot and number of a claim: an article's is a quantity, an editor's the number itself."""
+    value = claim.value
+    if not isinstance(value, Mapping):
+        return claim.field, value if isinstance(value, int) else None
+    party, best = value.get("party"), next((value[name] for name in ("best", "high", "low") if isinstance(value.get(name), int)), None)
+    return f"{claim.field}/{party}" if party else claim.field, best if isinstance(best, int) else None
+
+
+def _status(event: CanonicalEvent) -> list[Said]:
+    """Held against refused or disputed."""
+    told = [_said(claim, who, claim.value) for claim, who in _claims(event, "status")]
+    values = {str(one.value) for one in told}
+    return [one for one in told if one.value in REFUSED | HELD] if values & REFUSED and values & HELD else []
+
+
+def _when(event: CanonicalEvent) -> list[Said]:
+    """Exact dates that do not meet, unless the event was put off."""
+    if any(step.status == "postponed" for step in event.status_history):
+        return []
+    spans = [
+        (_days(claim.value), _said(claim, who, " to ".join(dict.fromkeys(_days(claim.value))))) for claim, who in _claims(event, "when")
+    ]
+    known = [(days, said) for days, said in spans if days]
+    apart = any(a[1] < b[0] for a, _ in known for b, _ in known)
+    return [said for _, said in known] if apart else []
+
+
+def _days(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, Mapping) or value.get("precision") in ROUGH:
+        return ()
+    start, end = value.get("start") or value.get("end"), value.get("end") or value.get("start")
+    return (str(start)[:10], str(end)[:10]) if start else ()
+
+
+def _attackers(event: CanonicalEvent) -> list[Said]:
+    found = []
+    for claim, who in _claims(event, "participants"):
+        value = claim.value
+        if isinstance(value, Mapping) and value.get("role") == "attacker":
+            found.append(_said(claim, who, value.get("country") or value.get("name")))
+    return found
+
+
+def _claims(event: CanonicalEvent, field: str) -> Iterator[tuple[Claim, tuple[str, Instant | None]]]:
+    outlets = {one.article_id: (one.outlet, one.published.earliest or one.published.latest) for one in event.mentions}
+    given = {one.edit_id: (one.editor, one.given_at) for one in event.edits}
+    for claim in event.claims:
+        if claim.field == field or claim.field.startswith(f"{field}."):
+            home = given.get(claim.evidence.edit_id or "") or outlets.get(claim.evidence.article_id)
+            outlet, at = home or ("unknown", None)
+            speaker = claim.speaker.name or claim.speaker.role if claim.speaker else None
+            yield claim, (speaker or claim.via or outlet, at)
+
+
+def _said(claim: Claim, who: tuple[str, Instant | None], value: JsonValue) -> Said:
+    return Said(value=value, by=who[0], at=who[1], claim_id=claim.claim_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from services.chassis.errors import brief
 from services.normalizer.reading import Ruleset, read
 
 ENTRY = f"{__name__}:open_desk"
+SELDOM = 50_000  # objects more made than unmade
 WARMING = "Putin met Trump in Geneva on Monday after talks. Russian drones hit Kyiv, killing two people, officials said."
 
 
@@ -38,9 +40,15 @@ Answer = tuple[Written, ...] | Unreadable
 
 
 def open_desk() -> Callable[[bytes], Answer]:
-    """Load the rules, and all that is loaded when first asked for: no article's time is spent on that. What answers then reads one."""
+    """Load the rules, and all that is loaded when first asked for: no article's time is spent on that. What answers then reads one.
+
+    Reading makes much, throws it away, and hardly ever in circles: the collector looks for those seldom, and never among the rules.
+    """
     ruleset = Ruleset.load()
     read(_article(WARMING), ruleset)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(SELDOM)
     return lambda value: answer(value, ruleset)
 
 

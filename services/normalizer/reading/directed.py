@@ -111,7 +111,7 @@ def _blamed(sentence: Sentence, trigger: Trigger) -> list[Name]:
 
 def _owns_up(sentence: Sentence) -> list[Name]:
     """As in "The Houthis claimed responsibility for …"."""
-    hits = phrases("owns_up").find(sentence.tokens)
+    hits = sentence.find(phrases("owns_up"))
     return [n for n in sentence.names if hits and n.last <= hits[0][0] and is_party(n) and not is_person(n)][-1:]
 
 

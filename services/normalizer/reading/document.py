@@ -13,11 +13,14 @@ from services.normalizer.reading.grammar import Grammar, grammar
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.names import Named, Names
 from services.normalizer.reading.numbers import Count, find_counts
+from services.normalizer.reading.phrases import Table
 from services.normalizer.reading.states import state, state_called
+from services.normalizer.reading.status import Cued, find_cues
 from services.normalizer.reading.times import Anchor, TimeExpression, find_times
-from services.normalizer.reading.tokens import Token, fold, tokenise
+from services.normalizer.reading.tokens import Token, fold, lows, placed, split
 
 Part = TypeVar("Part", Named, TimeExpression)
+Label = TypeVar("Label")
 GOVERNOR_REACH = 12
 SPEECH_REACH = 8
 DATELINE_TOKENS = 6
@@ -79,14 +82,27 @@ class Sentence:
     page: Page
 
     @cached_property
+    def words(self) -> list[str]:
+        return split(self.page.text, self.start, self.end)
+
+    @cached_property
+    def lows(self) -> frozenset[str]:
+        """Its words in lower case: most sentences are asked no more than whether they hold one."""
+        return lows(self.words)
+
+    @cached_property
     def tokens(self) -> tuple[Token, ...]:
-        return tokenise(self.page.text, self.start, self.end)
+        return placed(self.words, self.page.text, self.start)
+
+    def find(self, table: Table[Label]) -> tuple[tuple[int, int, Label], ...]:
+        """(first, last, label) of every phrase of a table; tokens are needed only where one may stand."""
+        return table.find(self.tokens) if table.may_stand(self.lows) else ()
 
     @cached_property
     def says(self) -> tuple[tuple[int, int], ...]:
         """Where verbs of saying stand."""
         tokens = self.tokens
-        return tuple((first, last) for first, last, _ in grammar().say.find(tokens) if not tokens[first].capital or first == 0)
+        return tuple((first, last) for first, last, _ in self.find(grammar().say) if not tokens[first].capital or first == 0)
 
     @cached_property
     def names(self) -> tuple[Name, ...]:
@@ -100,9 +116,25 @@ class Sentence:
         return _place_times(timed, self.tokens, self.says, self.index) if timed else ()
 
     @cached_property
+    def held(self) -> frozenset[int]:
+        """The tokens of names and times."""
+        spans = [*((n.first, n.last) for n in self.names), *((t.first, t.last) for t in self.times)]
+        return frozenset(at for first, last in spans for at in range(first, last))
+
+    @cached_property
+    def cues(self) -> tuple[Cued, ...]:
+        """Words that may tell the status of a happening."""
+        return find_cues(self.tokens)
+
+    @cached_property
+    def quotes(self) -> tuple[int, ...]:
+        """Where quotation marks stand."""
+        return tuple(n for n, token in enumerate(self.tokens) if token.low in lexical("quotes"))
+
+    @cached_property
     def borders(self) -> tuple[int, ...]:
         """The tokens at which another clause begins."""
-        return _borders(self.tokens, grammar())
+        return _borders(self.tokens, self.find(grammar().turns), grammar())
 
     @cached_property
     def counts(self) -> tuple[Count, ...]:
@@ -281,9 +313,9 @@ def _place_times(found: Sequence[TimeExpression], tokens: Sequence[Token], says:
     )
 
 
-def _borders(tokens: Sequence[Token], words: Grammar) -> tuple[int, ...]:
+def _borders(tokens: Sequence[Token], turning: Sequence[tuple[int, int, str]], words: Grammar) -> tuple[int, ...]:
     ends = [n for n, token in enumerate(tokens) if token.low in words.clause_ends or token.low in {";", "—", "–"}]
-    turns = [first for first, _, _ in words.turns.find(tokens) if not _compares(tokens, first)]
+    turns = [first for first, _, _ in turning if not _compares(tokens, first)]
     return tuple(sorted({*ends, *turns, *_main_clause(tokens, {*ends, *turns})}))
 
 

@@ -151,7 +151,7 @@ def _denied(document: Document, trigger: Trigger, attacking: Sequence[Name]) -> 
     """Whether the side that is said to have struck says, here or in the next sentence, that it did not."""
     index, accused = trigger.sentence.index, {meeting.side(name) for name in attacking}
     for sentence in document.sentences[index : index + 2]:
-        for first, _, _ in phrases("denials").find(sentence.tokens):
+        for first, _, _ in sentence.find(phrases("denials")):
             deniers = [n for n in sentence.names if first - 3 <= n.last <= first]
             if any(meeting.side(name) in accused for name in deniers):
                 return True
@@ -169,7 +169,7 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     struck = [name for name in attacked if directed.is_struck(trigger, name, attacked_by_known=bool(attacking))]
     parties = directed.sides(attacking, struck)
     parties = (*parties, *_other_side(trigger, parties, places))
-    told = read_state(trigger.sentence.tokens, region(trigger), ALLOWED["directed"])
+    told = read_state(trigger.sentence.cues, region(trigger), ALLOWED["directed"])
     if told.weight == 0 and _denied(document, trigger, attacking):
         told = State("disputed", trigger.first, trigger.last, 1.0)
     low, high = trigger.sentence.clause(trigger.first)

@@ -54,6 +54,7 @@ def _sets() -> dict[str, frozenset[str]]:
     return {name: frozenset(members) for name, members in load_yaml("roles").items()}
 
 
+@cache
 def words(name: str) -> frozenset[str]:
     """A set of words of `roles.yaml`, by the part they play.
 

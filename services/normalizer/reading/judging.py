@@ -210,8 +210,8 @@ def _dead(candidate: Candidate) -> bool:
 def _weapon(candidate: Candidate) -> bool:
     sentence = candidate.trigger.sentence
     low, _ = sentence.clause(candidate.trigger.first)
-    in_passing = any(first == low for first, _, _ in grammar().turns.find(sentence.tokens))
-    return bool(candidate.details) or (not in_passing and bool(candidate.trigger.kind.weapon.find(sentence.tokens)))
+    in_passing = any(first == low for first, _, _ in sentence.find(grammar().turns))
+    return bool(candidate.details) or (not in_passing and bool(sentence.find(candidate.trigger.kind.weapon)))
 
 
 # What a pattern may ask for by name; any other need names a class of words of its kind.
@@ -247,7 +247,7 @@ def _has(candidate: Candidate, need: str) -> bool:
 def _words_needed(trigger: Trigger, need: str) -> bool:
     """A need that names one of the kind's classes of words: the sentence must hold one of them."""
     members = trigger.kind.classes.get(need)
-    return members is None or bool(members.find(trigger.sentence.tokens))
+    return members is None or bool(trigger.sentence.find(members))
 
 
 def judged(candidate: Candidate) -> tuple[Candidate, bool]:
@@ -298,8 +298,8 @@ def _unreal(candidate: Candidate) -> bool:
         return not trigger.noun and candidate.status in {"occurred", "ongoing"} and _negated(trigger)
     if trigger.kind.frame != "directed":
         return False
-    intended = not trigger.noun and tells(trigger.sentence.tokens, region(trigger), "intended")
-    return intended or tells(trigger.sentence.tokens, region(trigger), "unreal")
+    intended = not trigger.noun and tells(trigger.sentence.cues, region(trigger), "intended")
+    return intended or tells(trigger.sentence.cues, region(trigger), "unreal")
 
 
 def _only_if(candidate: Candidate) -> bool:
@@ -322,7 +322,7 @@ def adds(candidate: Candidate) -> bool:
 def _habitual(candidate: Candidate) -> bool:
     """As in "Strikes continue": many, at no time that is told."""
     dated = candidate.when is not None and candidate.when.value.precision not in WIDE
-    return not dated and tells(candidate.trigger.sentence.tokens, region(candidate.trigger), "habitual")
+    return not dated and tells(candidate.trigger.sentence.cues, region(candidate.trigger), "habitual")
 
 
 def _general(candidate: Candidate) -> bool:

@@ -315,7 +315,7 @@ def _fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
     before = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]
     yield from (n for n in before if is_person(n) and n.governor is None)
     yield from (n for n in before if n.governor == "from" and _attached(sentence, n))
-    if any(first == low for first, _, _ in grammar().turns.find(sentence.tokens)):
+    if any(first == low for first, _, _ in sentence.find(grammar().turns)):
         yield from (n for n in before if n.governor is None and _acts(sentence, n) and not is_speaker(sentence, n, trigger.first))
     if not trigger.noun and _office_acts(trigger):
         yield from persons_before(document, sentence, 0)

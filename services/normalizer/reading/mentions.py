@@ -7,12 +7,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import JsonValue
 
 from schemas.articles import RawArticle
-from schemas.base import Model, sha256
+from schemas.base import Model, name_uuid, sha256
 from schemas.events import Claim, Evidence, Modality, Participant, Place, Quantity, Status, When
 from schemas.mentions import Mention
 from services.normalizer.reading import dating
@@ -45,6 +45,8 @@ class Maker:
     article: RawArticle
     document: Document
     voices: dict[int, tuple[Speech, ...]] = field(default_factory=dict)
+    quoted: dict[tuple[int, int, str], Evidence] = field(default_factory=dict)
+    moods: dict[tuple[int, int, int, int, str], Modality] = field(default_factory=dict)
 
     @property
     def published(self) -> dt.date | None:
@@ -58,6 +60,13 @@ class Maker:
         return source_of(self.document, sentence, at, self.voices[sentence.index])
 
     def evidence(self, start: int, end: int, pattern_id: str) -> Evidence:
+        """The quote; one is shared by all claims that rest on it."""
+        key = (start, end, pattern_id)
+        if key not in self.quoted:
+            self.quoted[key] = self._evidence(start, end, pattern_id)
+        return self.quoted[key]
+
+    def _evidence(self, start: int, end: int, pattern_id: str) -> Evidence:
         quote = self.article.body[start:end]
         return Evidence(
             article_id=self.article.article_id,
@@ -74,16 +83,24 @@ class Maker:
         source = self._source(sentence, max(start, sentence.start))
         pattern = candidate.trigger.pattern.card.id
         return Claim(
-            claim_id=str(uuid5(NAMESPACE, f"{self.article.article_id}|{pattern}|{field}|{start}|{end}|{value}")),
+            claim_id=name_uuid(NAMESPACE, f"{self.article.article_id}|{pattern}|{field}|{start}|{end}|{value}"),
             speaker=source.speaker,
             via=source.via,
             attribution=source.attribution,
-            modality=modality_of(candidate),
+            modality=self._modality(candidate),
             polarity="negative" if candidate.status in {"declined", "cancelled", "disputed"} else "positive",
             field=field,
             value=value,
             evidence=self.evidence(start, end, pattern),
         )
+
+    def _modality(self, candidate: Candidate) -> Modality:
+        """The same for all claims of one trigger in one state."""
+        trigger, state = candidate.trigger, candidate.state
+        key = (trigger.sentence.index, trigger.first, state.first, state.last, candidate.status)
+        if key not in self.moods:
+            self.moods[key] = modality_of(candidate)
+        return self.moods[key]
 
 
 def modality_of(candidate: Candidate) -> Modality:
@@ -199,7 +216,7 @@ def _going_on(document: Document, happening: Happening, published: dt.date) -> W
     if first.kind.frame != "directed":
         return None
     for sentence in reversed(document.sentences[max(first.sentence.index - NEAR, 0) : first.sentence.index]):
-        violent = first.kind.weapon.find(sentence.tokens) or any(t.low in words("kills") | words("deaths") for t in sentence.tokens)
+        violent = sentence.find(first.kind.weapon) or any(t.low in words("kills") | words("deaths") for t in sentence.tokens)
         told = [
             t.expression.when for t in sentence.times if not t.of_speech and t.expression.when and t.expression.type in {"DATE", "TIME"}
         ]
@@ -223,7 +240,7 @@ def _mention_id(maker: Maker, best: Candidate) -> str:
     trigger = best.trigger
     place = best.places[0].value.name if best.places else ""
     name = (maker.article.article_id, trigger.kind.name, trigger.sentence.tokens[trigger.first].start, trigger.pattern.card.id, place)
-    return str(uuid5(NAMESPACE, "|".join(map(str, name))))
+    return name_uuid(NAMESPACE, "|".join(map(str, name)))
 
 
 def make(maker: Maker, happening: Happening, *, subject: bool) -> Mention:

@@ -60,14 +60,16 @@ class _Words:
     after: Table[str]
     rises: Table[str]
     people: frozenset[str]
+    opening: frozenset[str]  # what a number in words begins with
 
 
 @cache
 def _words() -> _Words:
     data = load_yaml("measures")
+    spelt, vague = Table(data["words"].items()), Table(data["vague"].items())
     return _Words(
-        words=Table(data["words"].items()),
-        vague=Table(data["vague"].items()),
+        words=spelt,
+        vague=vague,
         scales=data["scales"],
         lower=table(data["lower_bound"]),
         upper=table(data["upper_bound"]),
@@ -77,6 +79,7 @@ def _words() -> _Words:
         after=Table((phrase, measure) for measure, phrases in data["verbs_after"].items() for phrase in phrases),
         rises=table(data["rises"]),
         people=frozenset(data["people"]) | demonyms(),
+        opening=spelt.opening | vague.opening,
     )
 
 
@@ -116,15 +119,11 @@ def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | N
 
 def _numbers(tokens: Sequence[Token], words: _Words) -> tuple[_Number, ...]:
     found: list[_Number] = []
-    for at in [n for n, token in enumerate(tokens) if _may_count(token.low, words)]:
+    for at in [n for n, token in enumerate(tokens) if token[2] in words.opening or token[2][0].isdigit()]:
         number = _read_number(tokens, at, words) if not found or at >= found[-1].last else None
         if number:
             found.append(number)
     return tuple(found)
-
-
-def _may_count(low: str, words: _Words) -> bool:
-    return low[0].isdigit() or words.words.begins(low) or words.vague.begins(low)
 
 
 def _bounds(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[int, int | None, int, int | None]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import product
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from services.normalizer.reading.tokens import Token, tokenise
 
@@ -38,7 +39,7 @@ class _Node:
 
     def __init__(self) -> None:
         self.next: dict[str, _Node] = {}
-        self.labels: list[object] = []
+        self.labels: tuple[Any, ...] = ()
 
 
 class Table(Generic[Label]):
@@ -55,33 +56,40 @@ class Table(Generic[Label]):
         for word in path:
             node = node.next.setdefault(word, _Node())
         if node is not self._root and label not in node.labels:
-            node.labels.append(label)
+            node.labels = (*node.labels, label)
 
     def at(self, tokens: Sequence[Token], first: int) -> tuple[int, tuple[Label, ...]]:
         """(end, labels) of the longest phrase that starts at this token; (first, ()) where there is none."""
-        node, best, labels = self._root.next.get(tokens[first].low), first, ()
-        place = first + 1
+        node, best, labels = self._root.next.get(tokens[first][2]), first, ()
+        place, end = first + 1, len(tokens)
         while node is not None:
             if node.labels:
-                best, labels = place, tuple(node.labels)  # type: ignore[assignment]
-            node = node.next.get(tokens[place].low) if place < len(tokens) else None
+                best, labels = place, node.labels
+            node = node.next.get(tokens[place][2]) if place < end else None  # `low` by number: half the time of by name
             place += 1
         return best, labels
 
+    @property
+    def opening(self) -> frozenset[str]:
+        """The words that phrases begin with."""
+        return frozenset(self._root.next)
+
+    def may_stand(self, lows: AbstractSet[str]) -> bool:
+        """Whether any phrase may stand among these words: most tables have none in a sentence."""
+        return not self._root.next.keys().isdisjoint(lows)
+
+    def begins(self, tokens: Sequence[Token]) -> list[int]:
+        """The places at which a phrase may begin: most words begin none, and need no further look."""
+        roots = self._root.next
+        return [n for n, token in enumerate(tokens) if token[2] in roots]
+
     def find(self, tokens: Sequence[Token]) -> tuple[tuple[int, int, Label], ...]:
         """(first, last, label) of every phrase, left to right, none overlapping another of this table."""
-        roots, after = self._root.next, 0
-        places = [n for n, token in enumerate(tokens) if token[2] in roots]  # by number: half the time of by name
-        if not places:
-            return ()
         hits: list[tuple[int, int, Label]] = []
-        for place in places:
+        after = 0
+        for place in self.begins(tokens):
             if place >= after:
                 end, labels = self.at(tokens, place)
                 hits.extend((place, end, label) for label in labels)
                 after = max(end, place + 1)
         return tuple(hits)
-
-    def begins(self, word: str) -> bool:
-        """Whether any phrase begins with this word: spares looking further."""
-        return word in self._root.next

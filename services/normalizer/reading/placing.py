@@ -115,9 +115,9 @@ def _suggested(trigger: Trigger) -> list[Name]:
     """As in "Geneva was suggested as a venue", "… on its soil": places offered, wherever they stand in the sentence."""
     sentence = trigger.sentence
     places = [n for n in sentence.names if n.named.place is not None or (n.named.actor is not None and n.named.actor.type == "state")]
-    hits = phrases("venue_words").find(sentence.tokens)
+    hits = sentence.find(phrases("venue_words"))
     named = [n for n in places if hits and n.last <= hits[0][0] and n.named.place is not None and n.governor is None][-1:]
-    soil = phrases("own_soil").find(sentence.tokens)
+    soil = sentence.find(phrases("own_soil"))
     return named + [n for n in places if soil and n.last <= trigger.first and n.governor is None and n.named.form == "name"][:1]
 
 

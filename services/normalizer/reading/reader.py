@@ -61,7 +61,7 @@ Told = tuple[Candidate, bool]
 
 def tell(document: Document, rules: Rules) -> tuple[Told, ...]:
     """All candidates of all kinds, in the order of the text; words that only add to a happening count once one was told."""
-    hits = [(sentence, rules.triggers.find(sentence.tokens)) for sentence in document.sentences]
+    hits = [(sentence, sentence.find(rules.triggers)) for sentence in document.sentences]
     if not any(rules.kinds[n].patterns[m].leads for _, found in hits for _, _, (n, m) in found):
         return ()
     triggers: list[Trigger] = []

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -158,7 +159,7 @@ def _hedged(sentence: Sentence) -> list[_Cue]:
 
 
 def _cues(sentence: Sentence) -> list[_Cue]:
-    according = [cue for first, last, _ in grammar().according.find(sentence.tokens) if (cue := _accorded(sentence, first, last))]
+    according = [cue for first, last, _ in sentence.find(grammar().according) if (cue := _accorded(sentence, first, last))]
     said = [cue for first, last in sentence.says if (cue := _said(sentence, first, last))]
     named = [c for c in said if not any(a.first <= c.first < a.last for a in according)]
     return sorted([*according, *named, *([] if according or named else _hedged(sentence))], key=lambda cue: (cue.first, cue.last))
@@ -186,7 +187,7 @@ def speeches(sentence: Sentence) -> tuple[Speech, ...]:
 
 def _quoted(sentence: Sentence, at: int) -> bool:
     """Whether a token stands inside quotation marks of its sentence."""
-    return sum(token.low in words("quotes") for token in sentence.tokens[:at]) % 2 == 1
+    return bisect_left(sentence.quotes, at) % 2 == 1
 
 
 def _recalled(document: Document, sentence: Sentence) -> Speaker | None:

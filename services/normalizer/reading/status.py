@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -50,7 +50,17 @@ class Region:
     held: frozenset[int] = frozenset()
 
 
-def _weigh(hit: tuple[int, int, _Rule], region: Region) -> State | None:
+Cued = tuple[int, int, _Rule]
+
+
+def find_cues(tokens: Sequence[Token]) -> tuple[Cued, ...]:
+    """(first, last, rule) of all words that may tell a status; the longest phrase at each word, and these may overlap."""
+    cues = _cues()
+    found = ((at, *cues.at(tokens, at)) for at in cues.begins(tokens))
+    return tuple((at, end, rule) for at, end, rules in found for rule in rules)
+
+
+def _weigh(hit: Cued, region: Region) -> State | None:
     first, last, rule = hit
     before = last <= region.first
     if rule.cue.place != "either" and (rule.cue.place == "before") != before:
@@ -62,26 +72,21 @@ def _weigh(hit: tuple[int, int, _Rule], region: Region) -> State | None:
     return State(rule.status, first, last, rule.cue.weight - FADING * distance)
 
 
-def _all(tokens: Sequence[Token], region: Region) -> list[State]:
-    found: list[State] = []
-    cues = _cues()
-    for at in range(region.low, region.high):
-        if region.first <= at < region.last or not cues.begins(tokens[at].low):
-            continue
-        end, rules = cues.at(tokens, at)
-        found.extend(state for rule in rules if end <= region.high and (state := _weigh((at, end, rule), region)))
-    return found
+def _within(cued: Sequence[Cued], region: Region, statuses: Container[str]) -> list[State]:
+    """What the cues of these statuses tell of the trigger, within its clause."""
+    inside = (hit for hit in cued if hit[2].status in statuses and region.low <= hit[0] and hit[1] <= region.high)
+    return [state for hit in inside if not region.first <= hit[0] < region.last and (state := _weigh(hit, region))]
 
 
-def read_state(tokens: Sequence[Token], region: Region, allowed: frozenset[str]) -> State:
+def read_state(cued: Sequence[Cued], region: Region, allowed: frozenset[str]) -> State:
     """The weightiest state among those allowed that the clause tells; occurred, with no weight, where it tells none."""
-    states = [state for state in _all(tokens, region) if state.status in allowed]
-    return max(states, key=lambda state: (state.weight, state.first), default=State("occurred", region.first, region.last, 0.0))
+    default = State("occurred", region.first, region.last, 0.0)
+    return max(_within(cued, region, allowed), key=lambda state: (state.weight, state.first), default=default)
 
 
-def tells(tokens: Sequence[Token], region: Region, status: str) -> bool:
+def tells(cued: Sequence[Cued], region: Region, status: str) -> bool:
     """Whether the clause tells this of the trigger: that it is unreal ("no attack"), intended, or habitual."""
-    return any(state.status == status for state in _all(tokens, region))
+    return bool(_within(cued, region, (status,)))
 
 
 def as_status(state: State) -> Status:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from schemas.events import When
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Said, Trigger
-from services.normalizer.reading.document import Document, Sentence
+from services.normalizer.reading.document import Document
 from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.status import Region, State, read_state, tells
@@ -33,23 +33,18 @@ ANSWER_REACH = 2
 def region(trigger: Trigger) -> Region:
     low, high = trigger.sentence.clause(trigger.first)
     reach = max(high if not trigger.rivals else trigger.high, trigger.last)
-    return Region(trigger.first, trigger.last, max(low, trigger.since), reach, held=_held(trigger.sentence))
-
-
-def _held(sentence: Sentence) -> frozenset[int]:
-    spans = [*((n.first, n.last) for n in sentence.names), *((t.first, t.last) for t in sentence.times)]
-    return frozenset(at for first, last in spans for at in range(first, last))
+    return Region(trigger.first, trigger.last, max(low, trigger.since), reach, held=trigger.sentence.held)
 
 
 def state_of(trigger: Trigger) -> State:
     """A past verb says so itself; all else is read from the clause."""
     tokens = trigger.sentence.tokens
-    told = read_state(tokens, region(trigger), ALLOWED[trigger.kind.frame])
+    told = read_state(trigger.sentence.cues, region(trigger), ALLOWED[trigger.kind.frame])
     low, high = trigger.sentence.clause(trigger.first)
     joined = any(token.low == "and" for token in tokens[trigger.since : trigger.first])
     if told.weight == 0 and trigger.since > low and joined:
-        told = read_state(tokens, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
-    if not trigger.noun and told.weight < INTENT and tells(tokens, region(trigger), "intended"):
+        told = read_state(trigger.sentence.cues, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
+    if not trigger.noun and told.weight < INTENT and tells(trigger.sentence.cues, region(trigger), "intended"):
         told = State("scheduled", trigger.first - 1, trigger.last, INTENT)
     words = {token.low for token in tokens[trigger.first : trigger.last]}
     helped = trigger.first > 0 and tokens[trigger.first - 1].low in lexical("modals")
@@ -79,9 +74,7 @@ def answered(document: Document, trigger: Trigger, told: State) -> State:
     index = trigger.sentence.index
     after = document.sentences[index + 1 : index + 1 + ANSWER_REACH]
     refused = (
-        told.status == "proposed"
-        and trigger.pattern.card.form != "call"
-        and any(phrases("refusals").find(sentence.tokens) for sentence in after)
+        told.status == "proposed" and trigger.pattern.card.form != "call" and any(sentence.find(phrases("refusals")) for sentence in after)
     )
     return replace(told, status="declined") if refused else told
 

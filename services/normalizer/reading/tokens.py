@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|[A-Za-z]{1,4}-\d+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|['’]s\b|[^\w\s\-‐‑]")
@@ -20,8 +21,8 @@ class Token(NamedTuple):
     capital: bool
 
 
-# Cheaper than the call of the class; a text has one word in five only once.
-_make = Token._make
+# Cheaper than the call of the class, or its `_make`: most of reading is making and looking at these.
+_make = partial(tuple.__new__, Token)
 
 
 @lru_cache(maxsize=65536)
@@ -29,10 +30,30 @@ def _read(word: str) -> tuple[str, bool]:
     return word.lower().translate(_QUOTES), word[0].isupper()
 
 
+def split(body: str, start: int, end: int) -> list[str]:
+    """The words and marks of body[start:end], as they stand there."""
+    return _TOKEN.findall(body, start, end)
+
+
+def lows(words: Iterable[str]) -> frozenset[str]:
+    """The words as `low` has them."""
+    return frozenset([_read(word)[0] for word in words])
+
+
+def placed(words: Iterable[str], body: str, start: int) -> tuple[Token, ...]:
+    """The tokens of words that were split from there: what parts two of them is none that a word begins with."""
+    tokens = []
+    for word in words:
+        start = body.index(word, start)
+        end = start + len(word)
+        tokens.append(_make((start, end, *_read(word))))
+        start = end
+    return tuple(tokens)
+
+
 def tokenise(body: str, start: int, end: int) -> tuple[Token, ...]:
     """The tokens of body[start:end]; apostrophes and quotes are folded to ' and " in `low`."""
-    found = _TOKEN.finditer(body, start, end)
-    return tuple([_make((m.start(), m.end(), *_read(m[0]))) for m in found])
+    return placed(split(body, start, end), body, start)
 
 
 def fold(text: str) -> str:

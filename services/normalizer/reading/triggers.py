@@ -60,7 +60,7 @@ def objections(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, las
         yield f"{tokens[first - 1].low!r} stands before it"
     if _starts_at(pattern.after, tokens, last):
         yield f"{tokens[last].low!r} stands behind it"
-    yield from (f"the sentence holds {label!r}" for _, _, label in pattern.sentence.find(tokens)[:1])
+    yield from (f"the sentence holds {label!r}" for _, _, label in sentence.find(pattern.sentence)[:1])
     if not _weapon_fits(kind, pattern, tokens, first, last):
         yield "no weapon that is used stands near it"
 
@@ -104,9 +104,7 @@ def _is_purpose(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[in
 
 def phrase_start(sentence: Sentence, first: int) -> int:
     """Where the noun phrase of a trigger begins: past its adjectives and the names run into it, at the last preposition, verb or mark."""
-    spans = [*((n.first, n.last) for n in sentence.names), *((t.first, t.last) for t in sentence.times)]
-    held = {at for low, high in spans for at in range(low, high)}
-    at = first
+    at, held = first, sentence.held
     while at > 0 and (at - 1 in held or sentence.tokens[at - 1].low in grammar().skipped or sentence.tokens[at - 1].low == "'s"):
         at -= 1
     return at
@@ -115,7 +113,7 @@ def phrase_start(sentence: Sentence, first: int) -> int:
 def find_triggers(sentence: Sentence, rules: Rules, hits: Sequence[tuple[int, int, tuple[int, int]]] | None = None) -> tuple[Trigger, ...]:
     """The triggers of a sentence, left to right; where patterns of one kind share words the first that stands wins."""
     standing: list[tuple[int, int, int, Pattern]] = []
-    for first, last, (n, m) in rules.triggers.find(sentence.tokens) if hits is None else hits:
+    for first, last, (n, m) in sentence.find(rules.triggers) if hits is None else hits:
         kind = rules.kinds[n]
         if any(seen[:3] == (first, last, n) for seen in standing) or _carries(standing, first, n, kind.patterns[m]):
             continue

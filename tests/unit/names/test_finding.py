@@ -183,7 +183,7 @@ def test_a_capital_in_a_headline_style_opening_is_a_place_but_an_acronym_is_not(
 @given(st.text(max_size=60))
 def test_words_and_gaps_make_up_the_text(body: str) -> None:
     text = Text.of(body)
-    assert text.gap(-1) + "".join(body[text.starts[i] : text.ends[i]] + text.gap(i) for i in range(len(text))) == body
+    assert text.gap(-1) + "".join(body[text.starts[i] : text.ends[i]] + text.gap(i) for i in range(text.size)) == body
 
 
 def test_case_accents_and_apostrophes_make_no_other_key() -> None:

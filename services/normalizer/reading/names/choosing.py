@@ -55,9 +55,14 @@ def likeliest(draft: Draft, seen: Mapping[str, int], chained: frozenset[str], *,
     return max(fitting, key=lambda s: (_score(s, seen, chained), s.place.geonameid or 0 if s.place else 0), default=None)
 
 
+def unmistakable(sense: Sense) -> bool:
+    """Whether the words mean this place wherever they stand, if they mean a place."""
+    return sense.kind in ("state", "seat", "sea", "site") and not sense.risky
+
+
 def _admitted(sense: Sense, draft: Draft, seen: Mapping[str, int], chained: frozenset[str], *, cued: bool, crowded: bool) -> bool:
     country = sense.place.country if sense.place else None
-    if sense.kind in ("state", "seat", "sea", "site") and not sense.risky:
+    if unmistakable(sense):
         return True
     told = country is None or country in chained or seen.get(country, 0) > 0
     placed = cued or draft.reading == "place" or country in chained

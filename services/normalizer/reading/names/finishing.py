@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from schemas.events import Participant, Place
-from services.normalizer.reading.names.choosing import LARGE, likeliest, spoken_of, sure_countries
+from services.normalizer.reading.names.choosing import LARGE, likeliest, spoken_of, sure_countries, unmistakable
 from services.normalizer.reading.names.deciding import Cues
 from services.normalizer.reading.names.drafts import Draft
 from services.normalizer.reading.names.geography import Geography
@@ -47,14 +47,19 @@ class Finish:
         if not draft.senses:
             return self._make(draft, draft.actor, draft.place, draft.reading or "actor", draft)
         actor = next((s for s in draft.senses if s.actor and s.kind != "capital"), None) or self._capital(draft)
-        place = likeliest(
-            draft, self.seen, chained, cued=self.geography.cued(draft.first) or self._of_a_meeting(draft), crowded=self._crowded(draft)
-        )
+        place = self._place(draft, chained)
         if actor and place and place.place and actor.kind == "state" and place.kind not in ("state", "seat"):
             actor = None  # Georgia beside Atlanta is no government
         if actor is None and place is None:
             return None
         return self._read(draft, actor, place, previous)
+
+    def _place(self, draft: Draft, chained: frozenset[str]) -> Sense | None:
+        places = [s for s in draft.senses if s.place]
+        if not places or (len(places) == 1 and unmistakable(places[0])):
+            return places[0] if places else None
+        cued = self.geography.cued(draft.first) or self._of_a_meeting(draft)
+        return likeliest(draft, self.seen, chained, cued=cued, crowded=self._crowded(draft))
 
     def _read(self, draft: Draft, actor: Sense | None, place: Sense | None, previous: As | None) -> Named:
         reading: As = "actor" if place is None else "place"
@@ -98,7 +103,7 @@ class Finish:
         text, openers = self.text, self.lexicon.openers
         after, before = draft.last, draft.first - 1
         if (
-            after < len(text)
+            after < text.size
             and text.joined[after - 1]
             and text.capital[after]
             and text.gap(after - 1).isspace()
@@ -154,6 +159,8 @@ class Finish:
         for d in self.drafts:
             if d.actor is not None and d.actor.type == "person":
                 self._of_person.setdefault(d.actor.name, []).append(d)
+        if not any(d.adrift for d in self.drafts):
+            return
         sentence, numbers = 0, []
         for i, d in enumerate(self.drafts):
             if i and _STOP.search(self.text.body, self.text.ends[self.drafts[i - 1].last - 1] - 3, self.text.starts[d.first]):

@@ -43,7 +43,7 @@ class Geography:
     def wider(self, hit: Hit) -> Step | None:
         """What a name makes with the word after it: a region, a site of a city, a capital."""
         at = hit.last
-        if at >= len(self.text) or not self.text.joined[at - 1]:
+        if at >= self.text.size or not self.text.joined[at - 1]:
             return None
         if self.text.keys[at] == "capital":
             return self._capital(hit)
@@ -86,7 +86,7 @@ class Geography:
 
     def _site_end(self, at: int) -> int | None:
         """The word after "International Airport", "air base", "Palace"; None where no site follows."""
-        for i in range(at, min(at + _LONGEST_SITE, len(self.text))):
+        for i in range(at, min(at + _LONGEST_SITE, self.text.size)):
             if not self.text.joined[i - 1]:
                 return None
             if self.text.keys[i] in self._sites:
@@ -99,7 +99,7 @@ class Geography:
 
     def of_kind(self, at: int) -> Step | None:
         """As in "The village of Al-Masara", "the towns of X": a settlement by its kind."""
-        if self.text.keys[at] not in self._kinds or self.text.key(at + 1) != "of" or at + 2 >= len(self.text):
+        if self.text.keys[at] not in self._kinds or self.text.key(at + 1) != "of" or at + 2 >= self.text.size:
             return None
         if longest(self.text, at + 2, self.lexicon):
             return None
@@ -111,7 +111,7 @@ class Geography:
         if self.text.keys[at] in self.lexicon.openers:
             return None
         last = self._run(at)
-        if last == at or last >= len(self.text):
+        if last == at or last >= self.text.size:
             return None
         if self.text.joined[last - 1] and self.text.keys[last] in self._regions and not self.text.capital[last] and last - at < _MOST_WORDS:
             return self._found(at, last, "region"), last + 1
@@ -139,10 +139,10 @@ class Geography:
 
     def _run(self, at: int) -> int:
         i = at
-        while i < len(self.text) and i - at < _MOST_WORDS and (i == at or self.text.joined[i - 1]):
+        while i < self.text.size and i - at < _MOST_WORDS and (i == at or self.text.joined[i - 1]):
             inner = (
                 self.text.keys[i] in ("al", "el", "ed", "ad", "ez", "es", "as", "ash", "ar")
-                and i + 1 < len(self.text)
+                and i + 1 < self.text.size
                 and self.text.capital[i + 1]
             )
             if not (self.text.capital[i] or inner) or self.text.keys[i] in self._never or self.text.keys[i] in self._regions:

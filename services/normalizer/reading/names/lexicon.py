@@ -21,6 +21,7 @@ from services.normalizer.reading.names.titles import Phrases, Titles
 FOLDER = Path(__file__).resolve().parents[2] / "lexicon"
 PARTICLES = frozenset(("al", "el", "ad", "ash", "an", "as", "at", "ar", "az", "de"))  # begin names in lower case: al-Shabaab
 _BY_HAND = 500_000  # how likely a place written by hand is, in inhabitants: likelier than a town of its name
+_MOST_MET = 4096  # cities kept in memory once read: a text may name all there are
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all values are text: "on" and "NO" (Norway) are no truth values
 
 
@@ -59,6 +60,7 @@ class Lexicon:
     offices: Offices = field(default_factory=lambda: Offices((), {"countries": {}, "order": ()}))
     admin1: dict[str, str] = field(default_factory=dict)
     capitals: dict[str, str] = field(default_factory=dict)  # code -> key of the capital
+    _met: dict[str, tuple[Sense, ...]] = field(default_factory=dict)  # cities already read
 
     def add(self, name: str, sense: Sense) -> None:
         key = phrase_key(name)
@@ -123,8 +125,15 @@ class Lexicon:
         return {code: senses[-1].place.name for code, senses in self.states.items() if senses[-1].place}
 
     def city(self, key: str) -> tuple[Sense, ...]:
+        """What a name may mean as a town; rows are read when first asked for, as a text names few towns, and those often."""
         rows = self.cities.get(key)
-        return tuple(city_sense(r, self.countries, self.admin1, self.common) for r in rows.splitlines()) if rows else ()
+        if rows is None:
+            return ()
+        if key not in self._met:
+            if len(self._met) >= _MOST_MET:
+                self._met.clear()
+            self._met[key] = tuple(city_sense(r, self.countries, self.admin1, self.common) for r in rows.splitlines())
+        return self._met[key]
 
 
 def _iso(text: str) -> dt.date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.normalizer.reading.names.lexicon import PARTICLES, Lexicon
 from services.normalizer.reading.names.people import Person
@@ -12,8 +12,7 @@ from services.normalizer.reading.names.text import Text
 _MOST_WORDS = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Words first to last (exclusive) are a phrase of the lexicon; `key` is its key, `senses` what it may mean."""
 
     first: int
@@ -29,12 +28,13 @@ class Hit:
 
 def longest(text: Text, at: int, lexicon: Lexicon) -> Hit | None:
     """The longest phrase that begins at this word, or None. The work is bounded by the longest phrase, not by the text."""
-    limit = min(lexicon.reach.get(text.keys[at], 1), _MOST_WORDS, len(text) - at)
+    keys, joined = text.keys, text.joined
+    limit = min(lexicon.reach.get(keys[at], 1), _MOST_WORDS, len(keys) - at)
     size = 1
-    while size < limit and text.joined[at + size - 1]:
+    while size < limit and joined[at + size - 1]:
         size += 1
     while size:
-        key = text.keys[at] if size == 1 else " ".join(text.keys[at : at + size])
+        key = keys[at] if size == 1 else " ".join(keys[at : at + size])
         if (key in lexicon.phrases or key in lexicon.people or key in lexicon.cities) and _as_written(text, at, at + size, key, lexicon):
             return Hit(at, at + size, key, lexicon.phrases.get(key, ()) + lexicon.city(key), lexicon.people.get(key, ()))
         size -= 1

@@ -28,8 +28,8 @@ class Persons:
     def run(self, at: int) -> int:
         """The word after the name of a person that begins here: capitalised words, with particles between."""
         text, i = self.text, at
-        while i < len(text) and i - at < _MOST_WORDS and (i == at or text.joined[i - 1]):
-            if not (text.capital[i] or (text.keys[i] in _INNER and i + 1 < len(text) and text.capital[i + 1] and text.joined[i])):
+        while i < text.size and i - at < _MOST_WORDS and (i == at or text.joined[i - 1]):
+            if not (text.capital[i] or (text.keys[i] in _INNER and i + 1 < text.size and text.capital[i + 1] and text.joined[i])):
                 break
             if text.keys[i] in self._ends or (i > at and text.gap(i - 1) in ("'", "’") and text.keys[i] == "s"):
                 break
@@ -42,7 +42,7 @@ class Persons:
 
     def _is_surname(self, at: int) -> bool:
         """As in "Kevin King and": a surname that is a title too, with no name behind it."""
-        followed = at + 1 < len(self.text) and self.text.joined[at] and self.text.capital[at + 1]
+        followed = at + 1 < self.text.size and self.text.joined[at] and self.text.capital[at + 1]
         return (
             self.text.keys[at] in self._common and self.text.capital[at] and self.text.keys[at - 1] in self.lexicon.given and not followed
         )

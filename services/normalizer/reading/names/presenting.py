@@ -61,7 +61,7 @@ class Presented:
     def _listed(self, last: int) -> bool:
         """Whether another name, or "and", follows."""
         after = self.text.gap(last - 1)
-        return (after == " " and self.text.key(last) == "and") or (after == ", " and last < len(self.text) and self.text.capital[last])
+        return (after == " " and self.text.key(last) == "and") or (after == ", " and last < self.text.size and self.text.capital[last])
 
     def _by_ending(self, last: int) -> bool:
         """As in "Zurab Lomidze": a family name that its ending tells."""

@@ -25,6 +25,11 @@ def key_of(word: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 
 
+@lru_cache(maxsize=65536)
+def _is_capital(word: str) -> bool:
+    return word[0].isupper() or (word[0].isdigit() and not word.isdigit())
+
+
 def phrase_key(name: str) -> str:
     """The key of a whole name: the keys of its words with single blanks between."""
     return " ".join(key_of(w) for w in _WORD.findall(name))
@@ -44,18 +49,17 @@ class Text:
     keys: list[str]
     capital: list[bool]
     joined: list[bool]
+    size: int
 
     @classmethod
     def of(cls, body: str) -> Text:
         spans = [m.span() for m in _WORD.finditer(body)]
         words = [body[a:b] for a, b in spans]
-        joined = [_joined(words[i], body[spans[i][1] : spans[i + 1][0]]) for i in range(len(spans) - 1)]
-        joined.append(False)
-        capital = [w[0].isupper() or (w[0].isdigit() and not w.isdigit()) for w in words]
-        return cls(body, [a for a, _ in spans], [b for _, b in spans], words, [key_of(w) for w in words], capital, joined)
-
-    def __len__(self) -> int:
-        return len(self.words)
+        starts, ends = [a for a, _ in spans], [b for _, b in spans]
+        gaps = [body[a:b] for a, b in zip(ends, starts[1:], strict=False)]
+        joined = [gap == " " or _joined(word, gap) for word, gap in zip(words, gaps, strict=False)]
+        keys, capital = [key_of(w) for w in words], [_is_capital(w) for w in words]
+        return cls(body, starts, ends, words, keys, capital, [*joined, False], len(words))
 
     def gap(self, i: int) -> str:
         """What stands between word i and the next (to the end of the body after the last; "" before the first)."""

@@ -41,7 +41,7 @@ class Phrases:
 
     def at(self, text: Text, i: int) -> int:
         """How many words the longest phrase that begins here has, 0 for none."""
-        for size in range(min(self._reach.get(text.keys[i], 0), len(text) - i), 0, -1):
+        for size in range(min(self._reach.get(text.keys[i], 0), text.size - i), 0, -1):
             if " ".join(text.keys[i : i + size]) in self._phrases and all(text.joined[i : i + size - 1]):
                 return size
         return 0
@@ -55,32 +55,28 @@ class Titles:
         self._states = {phrase_key(t): state for state, titles in words["of_one_state"].items() for t in titles}
         self._changing = frozenset(map(phrase_key, words["changing"]))
         self._plain = frozenset(map(phrase_key, words["plain"]))
+        self.firsts = self._phrases.firsts | self._changing | self._plain  # the keys at which a title may begin
 
     def at(self, text: Text, i: int) -> Title | None:
         """The title that begins at this word, with what qualifies it."""
         first, changed = i, False
-        while i < len(text) and i - first < 3 and (text.keys[i] in self._changing or text.keys[i] in self._plain):  # noqa: PLR2004
+        while i < text.size and i - first < 3 and (text.keys[i] in self._changing or text.keys[i] in self._plain):  # noqa: PLR2004
             if self._phrases.at(text, i) > 1:
                 break  # "chief of staff" is no staff's chief
             if not text.joined[i]:
                 return None
             changed |= text.keys[i] in self._changing
             i += 1
-        size = self._phrases.at(text, i) if i < len(text) else 0
+        size = self._phrases.at(text, i) if i < text.size else 0
         return Title(first, i + size, self._offices[" ".join(text.keys[i : i + size])], changed) if size else None
 
     def state_of(self, text: Text, title: Title) -> str | None:
         """The state that alone has such an office: "Deputy Secretary of State" is the United States'."""
         return next((s for t, s in self._states.items() if " ".join(text.keys[title.first : title.last]).endswith(t)), None)
 
-    @property
-    def firsts(self) -> frozenset[str]:
-        """The keys at which a title may begin."""
-        return self._phrases.firsts | self._changing | self._plain
-
     def changes(self, key: str) -> bool:
         """Whether the word makes a title somebody else's than the holder's: "former"."""
         return key in self._changing
 
     def begins(self, key: str) -> bool:
-        return self._phrases.begins(key) or key in self._changing or key in self._plain
+        return key in self.firsts

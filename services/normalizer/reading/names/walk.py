@@ -29,12 +29,12 @@ class Walk:
         self._forces = lexicon.forces
 
     def run(self) -> list[Draft]:
-        at, size, capital, keys, lively = 0, len(self.text), self.text.capital, self.text.keys, self.lexicon.lively
-        while at < size:
-            if not capital[at] and keys[at] not in lively:
-                at += 1
+        after, lively = 0, self.lexicon.lively
+        begins = [at for at, (capital, key) in enumerate(zip(self.text.capital, self.text.keys, strict=True)) if capital or key in lively]
+        for at in begins:
+            if at < after:
                 continue
-            draft, at = self._step(at)
+            draft, after = self._step(at)
             if draft is not None:
                 self.drafts.append(draft)
         return self.drafts
@@ -55,7 +55,7 @@ class Walk:
     def _titled(self, title: Title) -> Step:
         before = self._beside(title.first)
         owner = (before.owner if before else None) or self.titles.state_of(self.text, title)
-        if title.last < len(self.text) and self.text.joined[title.last - 1]:
+        if title.last < self.text.size and self.text.joined[title.last - 1]:
             found = self._person(title.last, owner, title)
             if found is not None:
                 found.title = self._title_text(title, before)
@@ -75,13 +75,13 @@ class Walk:
     def _of_someone(self, title: Title) -> Step | None:
         """As in "The president of Russia", unless the name follows."""
         at = title.last
-        if self.text.key(at) != "of" or not self.text.joined[at - 1] or at + 1 >= len(self.text):
+        if self.text.key(at) != "of" or not self.text.joined[at - 1] or at + 1 >= self.text.size:
             return None
         at += 2 if self.text.key(at + 1) == "the" else 1
-        hit = longest(self.text, at, self.lexicon) if at < len(self.text) else None
+        hit = longest(self.text, at, self.lexicon) if at < self.text.size else None
         owner = Draft(hit.first, hit.last, "name", hit.senses).owner if hit else None
         holder = self._holder(title, owner)
-        if hit is None or holder is None or (hit.last < len(self.text) and self.text.joined[hit.last - 1] and self.text.capital[hit.last]):
+        if hit is None or holder is None or (hit.last < self.text.size and self.text.joined[hit.last - 1] and self.text.capital[hit.last]):
             return None
         return Draft(title.first, hit.last, "office", actor=holder, reading="actor"), hit.last
 
@@ -137,7 +137,7 @@ class Walk:
 
     def _owner_after(self, at: int) -> str | None:
         """As in "Prime Minister X of Ruritania": whose minister a stranger is."""
-        if self.text.key(at) != "of" or at + 1 >= len(self.text):
+        if self.text.key(at) != "of" or at + 1 >= self.text.size:
             return None
         hit = longest(self.text, at + 1, self.lexicon)
         return Draft(hit.first, hit.last, "name", hit.senses).owner if hit else None
@@ -195,11 +195,11 @@ class Walk:
         """As in "Ukrainian air force", "the Israeli military", "Iran's foreign ministry": the state, in its own words."""
         actor = next((s.actor for s in hit.senses if s.kind in _GOVERNING and s.actor), None)
         at = hit.last
-        if actor is None or at >= len(self.text):
+        if actor is None or at >= self.text.size:
             return None
         if self.text.key(at) == "s" and self.text.gap(at - 1) in _POSSESSIVE:
             at += 1
-        if at >= len(self.text) or not self.text.joined[at - 1]:
+        if at >= self.text.size or not self.text.joined[at - 1]:
             return None
         size, title = self._forces.at(self.text, at), self.titles.at(self.text, at)
         if title and title.last > at + size:
@@ -236,9 +236,9 @@ class Walk:
 
     def _described(self, last: int) -> bool:
         """As in "X Y, a spokesman for ...", "X Y, the region's governor"."""
-        if last >= len(self.text) or not self.text.gap(last - 1).startswith(", "):
+        if last >= self.text.size or not self.text.gap(last - 1).startswith(", "):
             return False
-        return any(self._title_at(i) for i in range(last, min(last + 4, len(self.text))))
+        return any(self._title_at(i) for i in range(last, min(last + 4, self.text.size)))
 
     def _announced(self, at: int) -> bool:
         """As in "the mayor, X Y, said": the title stands before the comma."""

@@ -16,7 +16,7 @@ from .matcher import Found, longest
 from .model import Anchor, TimeExpression
 from .rules import Grammar, grammar
 from .tense import direction
-from .tokens import Tokens, tokenize
+from .tokens import NOTHING, Tokens, tokenize
 
 _MODULES = (clock, dates, feasts, lengths, quarters, relative, weekdays)
 
@@ -46,19 +46,26 @@ def find_times(body: str, anchor: Anchor) -> tuple[TimeExpression, ...]:
 def _hits(tokens: Tokens, rules: Grammar, context: Context) -> list[Hit]:
     """Each longest match from the left, valued in the order of the text, since later words count from earlier ones."""
     hits: list[Hit] = []
-    opening, classes = rules.root.next.keys(), tokens.classes
-    i, floor, n = 0, 0, len(tokens)
-    while i < n:
-        match = None if opening.isdisjoint(classes[i]) else longest(tokens, i, rules.root)
+    floor = 0
+    for i in _openings(tokens, rules):
+        match = longest(tokens, i, rules.root) if i >= floor else None
         if match is None:
-            i += 1
             continue
-        i = match.last + 1
         hit = _hit(match, tokens, floor, context)
         if hit is not None:
             hits.append(hit)
-        floor = i
+        floor = match.last + 1
     return hits
+
+
+def _openings(tokens: Tokens, rules: Grammar) -> list[int]:
+    """Where a rule may begin: at a word that some rule begins with, if one needs no second word or the next is known at all."""
+    opening, alone, following = rules.root.next.keys(), rules.alone, [*tokens.classes[1:], NOTHING]
+    return [
+        i
+        for i, (classes, after) in enumerate(zip(tokens.classes, following, strict=False))
+        if classes and not opening.isdisjoint(classes) and (after or not alone.isdisjoint(classes))
+    ]
 
 
 def _hit(match: Found, tokens: Tokens, floor: int, context: Context) -> Hit | None:

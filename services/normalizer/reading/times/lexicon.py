@@ -14,6 +14,8 @@ Classes: TypeAlias = dict[str, Value]
 """What a word can be: class → value. A word that rules name literally is also a class of its own, in lower case, with the value True."""
 
 MARKS = {"’": "'", "‘": "'", "`": "'", "–": "-", "—": "--", "‑": "-", "‐": "-", "−": "-"}
+NUMERALS = frozenset(("NUMBER", "ORDINAL", "half"))
+MERIDIEM_LETTERS = frozenset("aApP")
 _CLOSED = ("cased", "lower", "abbreviated")
 
 
@@ -24,7 +26,7 @@ def load(name: str) -> Any:
 
 
 class Lexicon:
-    """Surface form → classes. `abbreviated` holds the forms that may own a full stop."""
+    """Surface form → classes. `abbreviated` holds the forms that may own a full stop, `joining` those that may go on in the next token."""
 
     def __init__(self, words: dict[str, Any], literals: Iterable[str]) -> None:
         self.classes: dict[str, Classes] = {}
@@ -40,6 +42,8 @@ class Lexicon:
             self._add_class(name, listed, _as_written)
         for odd, plain in MARKS.items():
             self.classes[odd] = self.classes.get(plain, {})
+        numerals = {form for form, classes in self.classes.items() if not NUMERALS.isdisjoint(classes)}
+        self.joining = self.abbreviated | MERIDIEM_LETTERS | numerals
 
     def _add_class(self, name: str, words: dict[str, Value], forms: Callable[[str], Iterable[str]]) -> None:
         for word, value in words.items():

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from .lexicon import Value
 from .patterns import Node, Rule
 from .tokens import NOTHING, Tokens
+
+_Step: TypeAlias = tuple[Node, int, tuple[tuple[str, Value], ...]]
+_NOWHERE: dict[str, Node] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +43,26 @@ class Found:
 def longest(tokens: Tokens, i: int, root: Node) -> Found | None:
     """The longest match that starts at token i and whose neighbours suit its rule; of equal ones the rule that stands first."""
     best: Found | None = None
-    stack: list[tuple[Node, int, tuple[tuple[str, Value], ...]]] = [(root, i, ())]
+    stack: list[_Step] = [(root, i, ())]
     while stack:
         node, k, taken = stack.pop()
-        rule = next((r for r in node.rules if _suits(r, tokens, i, k - 1)), None)
-        if rule and (best is None or (k - 1, -rule.order) > (best.last, -best.rule.order)):
-            best = Found(rule, i, k - 1, taken)
-        if k < len(tokens):
-            stack.extend(_steps(node, tokens, k, taken))
+        for rule in node.rules:
+            if _suits(rule, tokens, i, k - 1):
+                if best is None or (k - 1, -rule.order) > (best.last, -best.rule.order):
+                    best = Found(rule, i, k - 1, taken)
+                break
+        if k < len(tokens.classes):
+            _go_on(stack, node, tokens, k, taken)
     return best
 
 
-def _steps(
-    node: Node, tokens: Tokens, k: int, taken: tuple[tuple[str, Value], ...]
-) -> list[tuple[Node, int, tuple[tuple[str, Value], ...]]]:
-    steps, ahead = [], node.next
-    for name, value in tokens.classes[k].items():
-        if name in ahead:
-            steps.append((ahead[name], k + 1, (*taken, (name, value))))
-        if "~" + name in ahead and tokens.glued(k):
-            steps.append((ahead["~" + name], k + 1, (*taken, (name, value))))
-    return steps
+def _go_on(stack: list[_Step], node: Node, tokens: Tokens, k: int, taken: tuple[tuple[str, Value], ...]) -> None:
+    ahead, glued = node.next, node.glued if node.glued and tokens.glued(k) else _NOWHERE
+    for taking in tokens.classes[k].items():
+        if (after := ahead.get(taking[0])) is not None:
+            stack.append((after, k + 1, (*taken, taking)))
+        if glued and (after := glued.get(taking[0])) is not None:
+            stack.append((after, k + 1, (*taken, taking)))
 
 
 def _suits(rule: Rule, tokens: Tokens, first: int, last: int) -> bool:

@@ -35,7 +35,10 @@ class Rule:
 
 @dataclass(slots=True)
 class Node:
+    """What may follow: `next` by class, `glued` by class where it stands right after the token before."""
+
     next: dict[str, Node] = field(default_factory=dict)
+    glued: dict[str, Node] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
 
 
@@ -87,7 +90,8 @@ def build(rules: Sequence[Rule], short: Mapping[str, str]) -> Node:
 def _plant(root: Node, sequence: tuple[str, ...], rule: Rule) -> None:
     node = root
     for word in sequence:
-        node = node.next.setdefault(word, Node())
+        ahead, name = (node.glued, word[1:]) if word[0] == "~" else (node.next, word)
+        node = ahead.setdefault(name, Node())
     if rule not in node.rules:
         node.rules.append(rule)
 

@@ -15,6 +15,7 @@ class Grammar:
     root: Node
     lexicon: Lexicon
     rules: tuple[Rule, ...]
+    alone: frozenset[str]  # the classes of which one token is an expression
 
 
 @cache
@@ -23,7 +24,9 @@ def grammar() -> Grammar:
     data = load("rules.yaml")
     rules = tuple(_rule(entry, order) for order, entry in enumerate(data["rules"]))
     short: dict[str, str] = data["short"]
-    return Grammar(build(rules, short), Lexicon(words(), literals(rules, short)), rules)
+    root = build(rules, short)
+    alone = frozenset(name for name, node in root.next.items() if node.rules)
+    return Grammar(root, Lexicon(words(), literals(rules, short)), rules, alone)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .lexicon import Classes, Lexicon
+from .lexicon import MERIDIEM_LETTERS, NUMERALS, Classes, Lexicon
 from .numbers import read_number
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|\n[^\S\n]*\n|[^\w\s]+?")
@@ -27,48 +27,45 @@ class Tokens:
     def glued(self, i: int) -> bool:
         return i > 0 and self.end[i - 1] == self.start[i]
 
-    def cut(self, i: int, j: int, classes: Classes, text: str) -> None:
-        """Tokens i to j (exclusive) become one; what is left of them is emptied, not removed, so that the pass stays linear."""
-        self.text[i], self.end[i], self.classes[i] = text, self.end[j - 1], classes
+    def cut(self, i: int, j: int, classes: Classes) -> None:
+        """Tokens i to j (exclusive) become one, which keeps the first one's text; the others are left for the caller to take out."""
+        self.end[i], self.classes[i] = self.end[j - 1], classes
 
 
 def tokenize(body: str, lexicon: Lexicon) -> Tokens:
     """The tokens of a text, with numbers and abbreviations put together. Linear in its length."""
-    known = lexicon.classes
-    found = [(m.group(), m.start()) for m in _TOKEN.finditer(body)]
-    raw = Tokens([t for t, _ in found], [s for _, s in found], [s + len(t) for t, s in found], [known.get(t, NOTHING) for t, _ in found])
-    return _joined(raw, lexicon)
+    known = lexicon.classes.get
+    spans = [m.span() for m in _TOKEN.finditer(body)]
+    text = [body[a:b] for a, b in spans]
+    return _joined(Tokens(text, [a for a, _ in spans], [b for _, b in spans], [known(t, NOTHING) for t in text]), lexicon)
 
 
 def _joined(raw: Tokens, lexicon: Lexicon) -> Tokens:
     """The same tokens with "Aug.", "p.m.", "twenty-four", "1,000" and "18th" as one each."""
-    keep: list[int] = []
-    i, n = 0, len(raw)
-    text, classes = raw.text, raw.classes
-    while i < n:
-        keep.append(i)
-        word = text[i]
-        if word.isdigit() or (classes[i] and ("NUMBER" in classes[i] or "ORDINAL" in classes[i] or "half" in classes[i])):
-            j, what = read_number(raw, i)
-            if what:
-                raw.cut(i, j, what, word)
-                i = j
-                continue
-        elif word in _MERIDIEM_LETTERS:
-            j = _meridiem(raw, i)
-            if j > i:
-                raw.cut(i, j, {"MERIDIEM": word.upper() + "M"}, word)
-                i = j
-                continue
-        elif word in lexicon.abbreviated and i + 1 < n and text[i + 1] == "." and raw.glued(i + 1) and _goes_on(raw, i + 2):
-            raw.cut(i, i + 2, classes[i], word)
-            i += 2
+    after, gone = 0, set[int]()
+    for i in [i for i, word in enumerate(raw.text) if word in lexicon.joining or word.isdigit()]:
+        if i < after:
             continue
-        i += 1
-    return Tokens([text[k] for k in keep], [raw.start[k] for k in keep], [raw.end[k] for k in keep], [classes[k] for k in keep])
+        after, what = _one(raw, i, lexicon)
+        if what:
+            raw.cut(i, after, what)
+            gone.update(range(i + 1, after))
+    if not gone:
+        return raw
+    keep = [i for i in range(len(raw)) if i not in gone]
+    return Tokens([raw.text[k] for k in keep], [raw.start[k] for k in keep], [raw.end[k] for k in keep], [raw.classes[k] for k in keep])
 
 
-_MERIDIEM_LETTERS = frozenset("aApP")
+def _one(raw: Tokens, i: int, lexicon: Lexicon) -> tuple[int, Classes]:
+    """Where the number or abbreviation that starts at token i ends, and what it can be; nothing where there is none."""
+    word, classes = raw.text[i], raw.classes[i]
+    if word.isdigit() or not NUMERALS.isdisjoint(classes):
+        return read_number(raw, i)
+    if word in MERIDIEM_LETTERS:
+        j = _meridiem(raw, i)
+        return (j, {"MERIDIEM": word.upper() + "M"}) if j > i else (i + 1, NOTHING)
+    dotted = word in lexicon.abbreviated and raw.text[i + 1 : i + 2] == ["."] and raw.glued(i + 1) and _goes_on(raw, i + 2)
+    return (i + 2, classes) if dotted else (i + 1, NOTHING)
 
 
 def _meridiem(raw: Tokens, i: int) -> int:

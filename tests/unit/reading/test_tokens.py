@@ -1,0 +1,35 @@
+"""Words and where they stand, for any text; and the short ways that reading takes, beside the long ones."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.base import name_uuid
+from services.normalizer.reading.phrases import Table
+from services.normalizer.reading.tokens import lows, split, tokenise
+
+TEXTS = st.text(st.sampled_from("aé'’s .-‐_19,U\n\t“²") | st.characters())
+
+
+@given(TEXTS)
+def test_every_token_is_the_text_at_its_offsets_and_nothing_but_blanks_hyphens_and_underscores_is_left_out(body: str) -> None:
+    tokens = tokenise(body, 0, len(body))
+    assert [body[t.start : t.end] for t in tokens] == split(body, 0, len(body))
+    ends = [0, *(t.end for t in tokens)]
+    gaps = [body[a:b] for a, b in zip(ends, [*(t.start for t in tokens), len(body)], strict=True)]
+    assert not [c for gap in gaps for c in gap if not (c.isspace() or c in "-‐‑_")]
+
+
+@given(TEXTS, st.lists(st.text("aéU19s'", min_size=1), max_size=4))
+def test_a_table_that_may_not_stand_among_the_words_of_a_text_has_no_phrase_in_it(body: str, phrases: list[str]) -> None:
+    table = Table((phrase, phrase) for phrase in phrases)
+    found = table.find(tokenise(body, 0, len(body)))
+    assert table.may_stand(lows(split(body, 0, len(body)))) or not found
+
+
+@given(st.uuids(), st.text(st.characters(codec="utf-8")))
+def test_a_name_has_the_id_that_the_standard_library_gives_it(namespace: UUID, name: str) -> None:
+    assert name_uuid(namespace, name) == str(uuid5(namespace, name))

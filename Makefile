@@ -6,7 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 GOLD ?= ../shared/gold
-COMPILE = pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml
+YARDSTICK := build/yardstick
+COMPILE = pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint fuzz bench schemas accept docs evaluate lock clean
@@ -33,7 +34,7 @@ lint: $(VENV)/dev.stamp ## Check style, types, who imports whom, and the publish
 fuzz: $(VENV)/dev.stamp ## Fuzz every parser for a while each: SECONDS=60 TARGET=page_html INPUT=file, all optional
 	@$(BIN)/python -m tests.fuzz $(TARGET) $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(INPUT),--input "$(INPUT)")
 
-bench: $(VENV)/dev.stamp ## Measure: a table of ratios, also in build/bench.json
+bench: $(VENV)/dev.stamp $(YARDSTICK)/stamp ## Measure: a table of ratios, also in build/bench.json
 	@$(BIN)/python -m tests.bench
 
 schemas: $(VENV)/runtime.stamp ## Publish the JSON Schemas and AsyncAPI from the models and topic cards
@@ -52,8 +53,9 @@ evaluate: $(VENV)/runtime.stamp ## Score `daybook read` against articles marked 
 lock: $(VENV)/runtime.stamp ## Resolve dependencies anew, Python's and the Kafka jars: UPGRADE=1 takes newer ones
 	@command -v uv >/dev/null || test -x build/uv/bin/uv || { $(BIN)/python -m venv build/uv && build/uv/bin/pip install -q uv; }
 	@uv=$$(command -v uv || echo build/uv/bin/uv); set -e; \
-	"$$uv" $(COMPILE) $(if $(UPGRADE),--upgrade) --group build -o requirements.lock; \
-	"$$uv" $(COMPILE) $(if $(UPGRADE),--upgrade) --group build --group dev -o requirements-dev.lock
+	"$$uv" $(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group build -o requirements.lock; \
+	"$$uv" $(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --group dev -o requirements-dev.lock; \
+	"$$uv" $(COMPILE) $(if $(UPGRADE),--upgrade) --group bench -o requirements-bench.lock
 	@$(BIN)/python -m deploy.local.relock
 
 clean: ## Stop the stack, remove the environment and what was built; what was ingested stays (.daybook)
@@ -70,6 +72,13 @@ $(VENV)/runtime.stamp: requirements.lock pyproject.toml
 	@$(BIN)/python -c '' 2>/dev/null || "$(PYTHON)" -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What Daybook is measured against has an environment of its own: it shares no dependency with it, and is no part of it.
+$(YARDSTICK)/stamp: requirements-bench.lock
+	@echo "setting up $(YARDSTICK), the yardstick for reading"
+	@"$(PYTHON)" -m venv --clear $(YARDSTICK)
+	@$(YARDSTICK)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/runtime.stamp requirements-dev.lock

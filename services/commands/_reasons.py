@@ -54,8 +54,8 @@ class Reasons(Model):
     mentions: tuple[MentionReason, ...] = ()
 
 
-def reasons(event: CanonicalEvent, mention_id: str | None = None) -> Reasons:
-    """Why the event is as it is, and why each of its mentions belongs to it, or that one alone.
+def reasons(event: CanonicalEvent, mention_id: str | None = None, derived: Iterable[Link] = ()) -> Reasons:
+    """Why the event is as it is, and why each of its mentions belongs to it, or that one alone. `derived`: its relations to others.
 
     Raises:
         KeyError: the event has no such mention.
@@ -74,7 +74,7 @@ def reasons(event: CanonicalEvent, mention_id: str | None = None) -> Reasons:
         histories=histories(event),
         support=_support(event),
         copies=tuple(_copy(shared, event) for shared in event.copies),
-        links=tuple(_link(link) for link in event.links),
+        links=tuple(_link(link) for link in (*event.links, *derived)),
         edits=tuple(_edit(edit) for edit in event.edits),
         mentions=tuple(_mention(one) for one in mentions),
     )

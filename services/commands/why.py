@@ -11,7 +11,7 @@ import httpx
 import typer
 from pydantic import ValidationError
 
-from schemas.events import CanonicalEvent
+from schemas.events import CanonicalEvent, Link
 from services.commands import _where
 from services.commands._reasons import Reasons, contradiction, reasons
 from services.commands.timeline import SECONDS, NotTheTimelineError
@@ -37,7 +37,8 @@ def command(
     """
     api = api or _where.timeline()
     try:
-        found = reasons(fetch_event(api, event), mention)
+        known = fetch_event(api, event)
+        found = reasons(known, mention, fetch_derived(api, known.event_id))
     except KeyError as error:
         raise _failure(f"event {event} has no mention {mention}") from error
     except httpx.HTTPStatusError as error:
@@ -66,6 +67,21 @@ def fetch_event(api: str, event_id: str, client: httpx.Client | None = None) -> 
         return CanonicalEvent.model_validate_json(answer.content)
     except ValidationError as error:
         raise NotTheTimelineError("it gave no event") from error
+
+
+def fetch_derived(api: str, event_id: str, client: httpx.Client | None = None) -> tuple[Link, ...]:
+    """What follows from an event and its neighbours as they are now.
+
+    Raises:
+        httpx.HTTPError, httpx.InvalidURL: the API can't be reached, or does not know the event.
+        NotTheTimelineError: what answers there is not the timeline.
+    """
+    with client or httpx.Client(timeout=SECONDS) as asking:
+        answer = asking.get(f"{api.rstrip('/')}/v1/events/{quote(event_id, safe='')}/links").raise_for_status()
+    try:
+        return tuple(Link.model_validate(link) for link in answer.json()["derived"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotTheTimelineError("it gave no links") from error
 
 
 def told(found: Reasons) -> Iterator[str]:

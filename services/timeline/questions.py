@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from schemas.events import CanonicalEvent
+from schemas.relations import FOLLOWS, outline
 from services.chassis.queries import queries
 from services.timeline.asked import AsOf, Near
 from services.timeline.cursor import Cursor
@@ -14,6 +16,7 @@ from services.timeline.parameters import EventsFilter, EventsQuery
 from services.timeline.terms import fold, words_of
 
 SQL = queries(Path(__file__).parent / "sql" / "asking.sql")
+MOST = 500  # neighbours that are looked at, the nearest first
 KILOMETRES_A_DEGREE = 6371 * math.pi / 180  # of latitude, on the sphere that `near` counts on
 ORDERS = {
     "day": "when_order, event_id",
@@ -64,6 +67,16 @@ def one_event(event_id: str, then: AsOf | None) -> tuple[str, list[object]]:
     made = Statement()
     known = made.fragment(*_known(then))
     return SQL["event"].format(known=known, event=made.number(event_id)), made.arguments
+
+
+def nearby(state: str) -> list[object]:
+    """The arguments of `nearby` for an event; none for one that has no days, by which nothing could hang together with it."""
+    event = CanonicalEvent.model_validate_json(state)
+    one = outline(event)
+    if one.first is None or one.last is None:
+        return []
+    countries = sorted({place.country for place in event.where if place.country})
+    return [event.event_id, one.first, one.last, sorted({fold(who) for who in one.parties}), countries, FOLLOWS.days, MOST]
 
 
 def _known(then: AsOf | None) -> Condition:

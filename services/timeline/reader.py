@@ -15,12 +15,14 @@ from typing import Any
 
 import asyncpg
 
+from schemas.events import CanonicalEvent, Link
+from schemas.relations import relations
 from services.chassis.settings import Settings
 from services.timeline.asked import AsOf
 from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE, Generation
 from services.timeline.parameters import ActorsQuery, CalendarQuery, EventsQuery, HistoryQuery, Moment
-from services.timeline.questions import SQL, counting, listing, one_event
+from services.timeline.questions import SQL, counting, listing, nearby, one_event
 from services.timeline.terms import fold
 
 CONNECTIONS = 4
@@ -49,6 +51,15 @@ class FoundEvent:
 
     state: str
     survivor: str | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """`derived`: the relations that follow from events, which no text need have told."""
+
+    state: str
+    derived: tuple[Link, ...]
     position: Position
 
 
@@ -109,6 +120,18 @@ class Reader:
             chain = await now.tx.fetch(sql, *arguments)
             position = await now.position()
         return FoundEvent(chain[0]["state"], _survivor(chain), position) if chain else None
+
+    async def related(self, event_id: str, moment: Moment, then: AsOf | None = None) -> Related | None:
+        """An event, and what follows from it and its neighbours as they are now; of the past nothing follows."""
+        sql, arguments = one_event(event_id, then)
+        async with self.at(moment) as now:
+            chain = await now.tx.fetch(sql, *arguments)
+            around = await now.tx.fetch(SQL["nearby"], *about) if chain and not then and (about := nearby(chain[0]["state"])) else []
+            position = await now.position()
+        if not chain:
+            return None
+        event = CanonicalEvent.model_validate_json(chain[0]["state"])
+        return Related(chain[0]["state"], relations(event, [CanonicalEvent.model_validate_json(row["state"]) for row in around]), position)
 
     async def history(self, event_id: str, query: HistoryQuery) -> Page | None:
         async with self.at(query) as now:

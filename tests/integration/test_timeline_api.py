@@ -343,3 +343,28 @@ async def test_a_question_that_takes_too_long_is_given_up(stack: Stack, pool: as
 async def test_more_questions_than_connections_are_all_answered(api: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(api.get("/v1/events") for _ in range(40)))
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_relations_that_follow_from_events_are_told_beside_those_that_texts_tell(api: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+    # given a wave on a country, hits of it, a hit of another night, and two meetings of the same two
+    attack: dict[str, Any] = {
+        "kind": "strike",
+        "status": "occurred",
+        "participants": [state("Russia", "RU", "attacker"), state("Ukraine", "UA", "target")],
+    }
+    country = [{"name": "Ukraine", "country": "UA", "role": "target", "precision": "country"}]
+    town = [{"name": "Odesa", "country": "UA", "role": "target", "precision": "city", "within": ["Ukraine"]}]
+    july = event("july-talks", status="occurred", when=on("2025-07-20"), participants=[person("Ana Núñez", "ES"), person("Bo Berg", "SE")])
+    wave, hit = event("wave", where=country, when=on("2025-08-18"), **attack), event("hit", where=town, when=on("2025-08-18"), **attack)
+    await project(pool, [*ALL, wave, hit, event("other", where=town, when=on("2025-08-21"), **attack), july])
+
+    async def derived(name: str) -> list[tuple[str, str]]:
+        return sorted((link["relation"], link["event_id"]) for link in (await api.get(f"/v1/events/{name}/links")).json()["derived"])
+
+    # then each is told what it is a part of, and what it follows
+    assert ("part_of", "wave") in await derived("hit")
+    assert ("has_part", "hit") in await derived("wave")
+    assert await derived("other") == []
+    assert await derived("talks") == [("follows", "july-talks")]
+    assert await derived("undated") == []
+    assert (await api.get("/v1/events/nothing/links")).status_code == 404

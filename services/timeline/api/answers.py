@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from schemas.base import Instant
 from schemas.changes import Cause, ChangeType
 from schemas.events import CanonicalEvent, Claim, EventMention, Link, Status
-from services.timeline.reader import EventsPage, Page, Position, Row
+from services.timeline.reader import EventsPage, Page, Position, Related, Row
 
 PositionField = Annotated[
     dict[str, int], Field(description="what this answer takes into account: topic-partition → offset of the next record to apply")
@@ -77,7 +77,8 @@ class Links(Answer):
     """What the event is linked to, and why."""
 
     event_id: str
-    links: list[Link]
+    links: Annotated[list[Link], Field(description="what texts tell, as it stands in the log")]
+    derived: Annotated[list[Link], Field(description="what follows from the events as they are now; of the past, nothing")] = []
 
 
 class Day(BaseModel):
@@ -149,6 +150,12 @@ def history_json(event_id: str, page: Page) -> str:
 def part_json(event_id: str, part: str, state: str, position: Position) -> str:
     """One field of a stored state, and the position."""
     return json.dumps({"event_id": event_id, part: json.loads(state)[part], "position": position})
+
+
+def links_json(event_id: str, found: Related) -> str:
+    """The text of `Links`."""
+    told = {"event_id": event_id, "links": json.loads(found.state)["links"], "position": found.position}
+    return json.dumps(told | {"derived": [link.model_dump() for link in found.derived]})
 
 
 def rows_json(name: str, model: type[BaseModel], page: Page, **more: Any) -> str:

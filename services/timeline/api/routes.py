@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
@@ -11,11 +11,12 @@ from fastapi.responses import RedirectResponse
 
 from schemas.events import CanonicalEvent
 from services.timeline.api import answers
-from services.timeline.api.answers import events_json, history_json, part_json, position_header, rows_json
+from services.timeline.api.answers import events_json, history_json, links_json, part_json, position_header, rows_json
 from services.timeline.api.problems import Problem
 from services.timeline.parameters import ActorsQuery, CalendarQuery, EventsQuery, HistoryQuery, Moment, Past, Text
-from services.timeline.reader import FoundEvent, Position, Reader
+from services.timeline.reader import Position, Reader
 
+T = TypeVar("T")
 POSITION = "Daybook-Position"
 EventId = Annotated[Text, Path(description="an id stays good for ever, also of an event that was merged into another")]
 ArticleId = Annotated[Text, Path(description="as the ingestor gave it")]
@@ -82,7 +83,7 @@ def _events(reader: Reader) -> APIRouter:
     @router.get("/{event_id}/links", response_model=answers.Links, responses=UNKNOWN)
     async def get_links(request: Request, event_id: EventId, query: Annotated[Past, Query()]) -> Response:
         """Which events this one follows, prepares, is part of or stands beside, and why."""
-        return await _part(request, event_id, "links", query)
+        return _json(request, links_json(event_id, _known(event_id, await reader.related(event_id, query, query.then))))
 
     async def _part(request: Request, event_id: str, part: str, query: Past) -> Response:
         found = _known(event_id, await reader.event(event_id, query, query.then))
@@ -129,7 +130,7 @@ def _moved(event_id: str, asked: str, position: Position) -> Response:
     return RedirectResponse(f"/v1/events/{quote(event_id, safe='')}" + (f"?{asked}" if asked else ""), 301, headers)
 
 
-def _known(event_id: str, found: FoundEvent | None) -> FoundEvent:
+def _known(event_id: str, found: T | None) -> T:
     if found is None:
         raise _unknown(event_id)
     return found

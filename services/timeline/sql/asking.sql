@@ -132,3 +132,12 @@ SELECT a.event_id, e.kind, e.status, e.title, a.mention_id, a.revision, a.outlet
        (SELECT count(*) FROM claims AS c WHERE c.event_id = a.event_id AND c.article_id = a.article_id) AS claims
 FROM articles AS a JOIN events AS e ON e.event_id = a.event_id AND e.known_until = 'infinity'
 WHERE a.article_id = $1 ORDER BY a.event_id, a.mention_id
+
+-- name: nearby
+-- What may hang together with an event: of the same parties within some months, or of the same countries on the same days; the nearest
+-- first. Without claims and mentions, which say nothing of that.
+SELECT (state - 'claims' - 'mentions' - 'copies')::text AS state FROM events
+WHERE known_until = 'infinity' AND merged_into IS NULL AND status <> 'retracted' AND event_id <> $1
+  AND (participant_terms && $4::text[] AND coalesce(when_start, known_at::date) BETWEEN $2::date - $6::int AND $3::date + $6::int
+       OR countries && $5::text[] AND when_start <= $3 AND when_end >= $2)
+ORDER BY abs(coalesce(when_start, known_at::date) - $2::date), event_id LIMIT $7

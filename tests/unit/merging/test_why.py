@@ -9,7 +9,7 @@ import httpx
 import pytest
 import typer
 
-from schemas.events import CanonicalEvent
+from schemas.events import CanonicalEvent, Link
 from services.commands import why
 from services.commands._reasons import reasons
 from services.commands.timeline import NotTheTimelineError
@@ -63,8 +63,11 @@ def test_a_mention_of_another_event_is_no_reason() -> None:
 
 def test_the_event_is_asked_for_by_its_id_and_piped_as_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(why, "fetch_event", lambda *_: strike())
+    monkeypatch.setattr(why, "fetch_derived", lambda *_: (Link(event_id="wave", relation="part_of", reason="the same night"),))
     why.command("an-id", "second", json=True, api="http://daybook")
-    assert [one["mention_id"] for one in json.loads(capsys.readouterr().out)["mentions"]] == ["second"]
+    told_ = json.loads(capsys.readouterr().out)
+    assert [one["mention_id"] for one in told_["mentions"]] == ["second"]
+    assert told_["links"] == ["part of wave: the same night."]
     with pytest.raises(typer.Exit):
         why.command("an-id", "nothing", json=True, api="http://daybook")
     assert "has no mention nothing" in capsys.readouterr().err
@@ -83,3 +86,14 @@ def test_people_read_one_line_for_each_field_link_and_mention() -> None:
     names = ["status:", "when:", "where:", "quantities.killed:", "quantities.killed:", "support:", "mention", "mention"]
     assert [line.split()[0] for line in lines[1:]] == names
     assert lines[5] == "  quantities.killed: rising: 3 by Courier (2025-08-19 00:00); 7 by Herald (2025-08-20 00:00)."
+
+
+def test_relations_that_follow_from_events_are_asked_for_beside_the_event() -> None:
+    link = {"event_id": "wave", "relation": "part_of", "reason": "the same night"}
+    client = httpx.Client(
+        transport=httpx.MockTransport(lambda asked: httpx.Response(200, json={"derived": [link]} if "links" in str(asked.url) else {}))
+    )
+    assert why.fetch_derived("http://daybook", "x", client) == (Link.model_validate(link),)
+    other = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, text="[]")))
+    with pytest.raises(NotTheTimelineError):
+        why.fetch_derived("http://daybook", "x", other)

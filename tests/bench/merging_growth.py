@@ -1,58 +1,88 @@
-"""What a mention costs among ten times as many, in Postgres alone."""
+"""What a mention costs among very many, in Postgres alone.
+
+By default among ten times as many; with `DAYBOOK_FULL=1` among a million, beside ten thousand, which takes some minutes. Thousands are merged
+for real. The others are copies of their rows under other names and in other weeks, so that all tables and indexes have the size that they
+would have; what is measured is then merged for real again, on top of the one and the other in turn.
+"""
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import asyncpg
 
 from deploy.local.stack import Stack
-from schemas.mentions import Reading
 from services.chassis.outbox import Outbox
-from services.chassis.records import Outgoing
+from services.chassis.records import Outgoing, Record
 from services.normalizer.merger import Merger
 from tests.bench.bare import TABLES
 from tests.bench.ratios import Ratio, in_turn, median_ratio
 from tests.bench.stories import as_record, stream
 
-FEW, MANY, BATCH, ROUNDS = 700, 7_000, 50, 15
+FULL = bool(os.environ.get("DAYBOOK_FULL"))
+FEW, MANY = (10_000, 1_000_000) if FULL else (3_000, 30_000)
+BATCH, WARM, ROUNDS = 100, 5, 10
+
+# The first copy is the original under its own names, in the tables of whoever asks; of keys only the weeks need to be others.
+COPIES = {
+    "readings": "SELECT article_id || $1, kind, revision, article, sentences FROM few.readings",
+    "told": "SELECT mention_id || $1, article_id || $1, kind, event_id || $1, present, digest, mention FROM few.told",
+    "told_keys": "SELECT regexp_replace(key, '[|]', '|' || $1), mention_id || $1, strong FROM few.told_keys",
+    "events": "SELECT event_id || $1, kind, born, digest, state FROM few.events",
+}
 
 
 async def measure(stack: Stack) -> list[Ratio]:
-    """Batches in turn, on tables that hold few mentions and on tables that hold ten times as many."""
-    few, many = [await _grown(stack, count) for count in (FEW, MANY)]
+    """Batches in turn, on tables that hold few mentions and on tables that hold many."""
+    few, many = await _grown(stack)
+    for one in (few, many):
+        for _ in range(WARM):
+            await one.batch()
     ones, others = await in_turn(many.batch, few.batch, ROUNDS)
+    more_others, more_ones = await in_turn(few.batch, many.batch, ROUNDS)  # the second of two finds some work done
+    ones, others = ones + more_ones, others + more_others
     for one in (few, many):
         await one.postgres.close()
     return [
         median_ratio(
-            "merging, cost of a mention among ten times as many",
+            f"merging, cost of a mention among {MANY:,}",
             (f"milliseconds a mention among {MANY:,} ({statistics.median(ones):.2f})", ones),
             (f"milliseconds a mention among {FEW:,} ({statistics.median(others):.2f})", others),
         )
     ]
 
 
-async def _grown(stack: Stack, count: int) -> _Stream:
-    """A stream of which so many mentions are merged already, in temporary tables of a connection of its own."""
-    postgres = await asyncpg.connect(stack.dsn("normalizer"))
+async def _grown(stack: Stack) -> tuple[_Stream, _Stream]:
+    """Two streams that have merged the same, one of them in tables that are filled up with copies."""
+    few = _Stream(await _tables(stack, "few"))
+    for _ in range(FEW // BATCH):
+        await few.batch()
+    many = _Stream(await _tables(stack, "many"), FEW)
+    for copy in range(MANY // FEW):
+        for table, rows in COPIES.items():
+            await many.postgres.execute(f"INSERT INTO {table} {rows}", f"-{copy}" if copy else "")
+    await many.postgres.execute("ANALYZE")
+    return few, many
+
+
+async def _tables(stack: Stack, schema: str) -> asyncpg.Connection:
+    postgres = await asyncpg.connect(stack.dsn("admin"), server_settings={"search_path": f"{schema}, normalizer"}, command_timeout=600)
+    await postgres.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")
     for table in TABLES.values():
-        await postgres.execute(f"CREATE TEMP TABLE {table} (LIKE {table} INCLUDING ALL)")
-    grown = _Stream(postgres, stream(count + ROUNDS * BATCH))
-    for _ in range(count // BATCH):
-        await grown.batch()
-    return grown
+        await postgres.execute(f"CREATE TABLE {schema}.{table} (LIKE normalizer.{table} INCLUDING ALL)")
+    return postgres
 
 
 class _Stream:
     """Merges a stream in Postgres, a batch at a time."""
 
-    def __init__(self, postgres: asyncpg.Connection, readings: Iterable[Reading]) -> None:
+    def __init__(self, postgres: asyncpg.Connection, first: int = 0) -> None:
         self.postgres, self._effects = postgres, Merger(Silent())
-        self._records = (as_record(number, reading) for number, reading in enumerate(readings))
+        self._records = _records(first)
 
     async def batch(self) -> float:
         """Milliseconds a mention."""
@@ -61,6 +91,11 @@ class _Stream:
         async with self.postgres.transaction():
             await self._effects.apply(self.postgres, await self._effects.prepare(records))
         return (time.perf_counter() - started) / len(records) * 1000
+
+
+def _records(first: int) -> Iterator[Record]:
+    readings = enumerate(stream(FEW + (WARM + 2 * ROUNDS) * BATCH))
+    return (as_record(number, reading) for number, reading in islice(readings, first, None))
 
 
 class Silent(Outbox):

@@ -1,4 +1,5 @@
-"""Named points at which a test may kill or freeze the process: `before_commit:3:kill` is the third time it gets there.
+"""Named points at which a test may kill or freeze the process: `before_commit:3:kill` is the third time it gets there, and
+`before_commit@normalizer-merger:3:kill` the third time that this follower does; of the relay one can name the topic.
 
 An empty plan, the default, does nothing. The points are part of the checkpoint protocol's documentation.
 """
@@ -10,7 +11,10 @@ import signal
 from collections import Counter
 from typing import Literal, get_args
 
-Point = Literal["before_compare_and_swap", "before_commit", "after_commit", "before_send", "after_send"]
+FollowerPoint = Literal["before_compare_and_swap", "after_compare_and_swap", "before_commit", "after_commit"]
+RelayPoint = Literal["before_send", "after_send", "after_relayed"]
+Point = FollowerPoint | RelayPoint
+POINTS = get_args(FollowerPoint) + get_args(RelayPoint)
 _SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 
 
@@ -25,19 +29,18 @@ class Faults:
         self._plan = dict(_parse(step) for step in plan.split(",") if step)
         self._seen: Counter[str] = Counter()
 
-    def reached(self, point: Point) -> None:
-        """Send the planned signal, if this visit is the planned one."""
-        if not self._plan:
-            return
-        self._seen[point] += 1
-        deed = self._plan.get((point, self._seen[point]))
-        if deed:
-            os.kill(os.getpid(), _SIGNALS[deed])
+    def reached(self, point: Point, who: str = "") -> None:
+        """Send the planned signal, if this visit is the planned one. `who` got there: a follower, or the topic of what is relayed."""
+        for name in (point, f"{point}@{who}") if self._plan else ():
+            self._seen[name] += 1
+            deed = self._plan.get((name, self._seen[name]))
+            if deed:
+                os.kill(os.getpid(), _SIGNALS[deed])
 
 
 def _parse(step: str) -> tuple[tuple[str, int], str]:
     point, _, rest = step.partition(":")
     visit, _, deed = rest.partition(":")
-    if point not in get_args(Point) or deed not in _SIGNALS or not visit.isdigit():
-        raise ValueError(f"{step!r}: a fault is POINT:VISIT:DEED, with POINT one of {get_args(Point)} and DEED one of {tuple(_SIGNALS)}")
+    if point.partition("@")[0] not in POINTS or deed not in _SIGNALS or not visit.isdigit():
+        raise ValueError(f"{step!r}: a fault is POINT[@WHO]:VISIT:DEED, with POINT one of {POINTS} and DEED one of {tuple(_SIGNALS)}")
     return (point, int(visit)), deed

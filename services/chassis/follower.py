@@ -194,13 +194,14 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def _transact(self, plan: Plan, prepared: Any) -> None:
         """Step 2: the compare-and-swap first, then the effects, then the commit."""
         async with self._pool.acquire() as tx, tx.transaction():
-            self._faults.reached("before_compare_and_swap")
+            self._faults.reached("before_compare_and_swap", self.name)
             await checkpoints.advance(tx, self.name, plan.moves)
+            self._faults.reached("after_compare_and_swap", self.name)
             await self._effects.apply(tx, prepared)
             await checkpoints.set_aside(tx, self.name, plan.refused)
             await self._outbox.append(tx, quarantine_records(self.name, plan.refused))
-            self._faults.reached("before_commit")
-        self._faults.reached("after_commit")
+            self._faults.reached("before_commit", self.name)
+        self._faults.reached("after_commit", self.name)
 
     async def _was_committed(self, plan: Plan) -> bool:
         """Whether a commit whose answer was lost took place: the row then holds our epoch and the position we wanted."""

@@ -128,6 +128,7 @@ class Relay:
         while rows and await self._holds():
             sent = await self._send(producer, at, rows)
             await self._pool.execute(OUTBOX["relayed"], *at, rows[sent - 1]["seq"] + 1)
+            self._faults.reached("after_relayed", at.topic)
             RELAYED.labels(self._service, at.topic).inc(sent)
             rows = rows[sent:]
 
@@ -142,9 +143,9 @@ class Relay:
                 break
             count += 1
         batch.close()
-        self._faults.reached("before_send")
+        self._faults.reached("before_send", at.topic)
         await (await producer.send_batch(batch, at.topic, partition=at.partition))
-        self._faults.reached("after_send")
+        self._faults.reached("after_send", at.topic)
         return count
 
 

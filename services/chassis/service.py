@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -33,6 +34,7 @@ from services.chassis.settings import Settings
 from services.chassis.watch import PART, watch_kafka
 
 log = structlog.get_logger()
+COLLECT_AFTER = (50_000, 50, 100)  # what services parse lives long, and has no cycles: to look through it seldom saves a fifth of the time
 Work = Callable[[], Awaitable[None]]
 
 
@@ -93,6 +95,7 @@ def run_service(name: str, settings: Settings, build: Callable[[Service], Awaita
         OSError: the HTTP port is taken.
     """
     configure(name, settings)
+    gc.set_threshold(*COLLECT_AFTER)
     try:
         asyncio.run(_run(name, settings, build))
     except* KeyboardInterrupt:

@@ -148,6 +148,10 @@ class Store:
                     self._shelf.assign(mention.mention_id, event.event_id)
         return state
 
+    async def touch(self) -> None:
+        """Say that this transaction is at work: one that is silent for longer than a session is ended by the server."""
+        await self._tx.execute("SELECT 1")
+
     async def close(self) -> None:
         """Write all that changed, in the order of its keys."""
         readings = sorted(self._readings.items())

@@ -102,7 +102,7 @@ async def _is_relayed(pool: asyncpg.Pool) -> bool:
 
 async def _served(stack: Stack, pool: asyncpg.Pool, module: str | None) -> float:
     """Mentions a second from the first batch committed to the last record published."""
-    with service(stack, "normalizer", module):
+    with service(stack, "normalizer", module, SESSION_TIMEOUT_MS="10000"):
         await eventually(lambda: _applied(pool), 60)
         first, started = await _applied(pool), time.perf_counter()
         await eventually(lambda: _has_applied_all(pool), 120)

@@ -44,8 +44,9 @@ async def merging_tables(stack: Stack) -> AsyncIterator[asyncpg.Connection]:
     await transaction.start()
     await connection.execute(EMPTY)
     yield connection
-    await transaction.rollback()
-    await connection.close()
+    if not connection.is_closed():
+        await transaction.rollback()
+        await connection.close()
 
 
 async def merged(tx: asyncpg.Connection, given: Sequence[Reading | tuple[int, Edit]]) -> tuple[list[CanonicalEvent], list[EventChange]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
@@ -12,11 +13,11 @@ import pytest_asyncio
 from deploy.local.stack import Stack
 from schemas.articles import RawArticle
 from schemas.mentions import Reading
-from services.chassis.errors import Permanent
-from services.normalizer import store
+from services.chassis.errors import PASSING, Permanent
+from services.normalizer import merger, store
 from services.normalizer.desk import readings_to_publish
 from services.normalizer.merger import Merger
-from services.normalizer.merging import Told, merge_all
+from services.normalizer.merging import Told, merge_all, partition
 from services.normalizer.reading import Ruleset
 from tests.faults.world import articles
 from tests.integration.merging_world import EMPTY, Kept, live, merged, merging_tables, record
@@ -110,3 +111,38 @@ async def test_a_reading_that_postgres_could_not_store_is_refused_before_it_is_t
     spoilt = told.model_copy(update={"article": told.article.model_copy(update={"outlet": "a\x00b"})})
     with pytest.raises(Permanent, match="NUL"):
         await Merger(Kept()).prepare([record(0, spoilt)])
+
+
+def hard_to_merge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All together the readings take twice as long as Postgres waits."""
+
+    def slow(*given: object) -> tuple[tuple[Told, ...], ...]:
+        time.sleep(0.05)
+        return partition(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(merger, "partition", slow)
+
+
+async def test_a_batch_that_takes_longer_than_a_session_does_not_pass_for_dead(
+    tx: asyncpg.Connection, readings: list[Reading], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tx.execute("SET LOCAL idle_in_transaction_session_timeout = 1000")
+    hard_to_merge(monkeypatch)
+    await merge_at_once(tx, readings[:40])
+    assert await live(tx)
+
+
+async def test_without_a_word_now_and_then_postgres_would_end_it(
+    tx: asyncpg.Connection, readings: list[Reading], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+    await tx.execute("SET LOCAL idle_in_transaction_session_timeout = 1000")
+    hard_to_merge(monkeypatch)
+    monkeypatch.setattr(merger, "BREATH_SECONDS", 60.0)
+    with pytest.raises(PASSING):
+        await merge_at_once(tx, readings[:40])
+
+
+async def merge_at_once(tx: asyncpg.Connection, readings: Sequence[Reading]) -> None:
+    effects = Merger(Kept())
+    await effects.apply(tx, await effects.prepare([record(offset, reading) for offset, reading in enumerate(readings)]))

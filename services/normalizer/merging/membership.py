@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from schemas.events import Membership
 
-from .alike import compare, enough
+from .alike import Likeness, compare, enough
 from .cells import Cell, cells, neighbours
 from .rulings import NO_RULINGS, Rulings
 from .shapes import shape
@@ -27,15 +28,23 @@ def memberships(group: Sequence[Told], runners_up: Mapping[str, str], edits: Map
 
 
 def _membership(one: Told, cell: Cell, table: Sequence[Cell], **fate: str | None) -> Membership:
-    """Of its own cell the other mentions count each by itself: all together have every number, and would agree with anything."""
     mine = shape(one)
-    partners = [other.shape for other in table[:CORE] if other is not cell]
-    partners += [shape(other) for other in cell.told[:CORE] if other is not one]
-    likes = [like for other in partners if (like := compare(mine, other)).edge]
-    if not likes:
+    likes = [compare(mine, other.shape) for other in table[:CORE] if other is not cell]
+    best = _best((*likes, _within(one, cell.told[:CORE])))
+    if best is None:
         return Membership(rule=ALONE, score=0.0, **fate)
-    best = max(likes, key=lambda like: like.score)
     return Membership(rule=best.rule, score=best.score, features=best.features, **fate)
+
+
+@lru_cache(maxsize=16_384)
+def _within(one: Told, first: tuple[Told, ...]) -> Likeness | None:
+    """Of its own cell the other mentions count each by itself: all together have every number, and would agree with anything."""
+    return _best([compare(shape(one), shape(other)) for other in first if other is not one])
+
+
+def _best(likes: Iterable[Likeness | None]) -> Likeness | None:
+    """The first of the most alike."""
+    return max((like for like in likes if like and like.edge), key=lambda like: like.score, default=None)
 
 
 def rivals(groups: Mapping[str, Sequence[Told]], rulings: Rulings = NO_RULINGS) -> dict[str, str]:

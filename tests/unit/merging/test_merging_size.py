@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from services.normalizer.merging import Crowd, Told, component, keys_of, partition
+import pytest
+
+from schemas.changes import Cause, EventChange
+from schemas.events import CanonicalEvent
+from services.normalizer.merging import Crowd, Told, component, event_id, keys_of, membership, partition, settle
+from services.normalizer.merging.alike import compare, possible
 from services.normalizer.merging.cells import cells, neighbours
 from services.normalizer.merging.keys import keys
 from tests.unit.merging.telling import told
 
+World = Callable[[int], list[Told]]
 NIGHT: dict[str, Any] = {"date": "night 2025-08-18", "who": "Russia > Ukraine"}
 
 
@@ -22,6 +29,35 @@ def _moved(one: Told, town: str) -> Told:
     (place,) = one.mention.where
     where = (place.model_copy(update={"name": town, "within": ("Kharkiv Oblast", "Ukraine")}),)
     return Told(one.mention.model_copy(update={"where": where}), one.article, one.sentences)
+
+
+def strike(count: int) -> list[Told]:
+    """One strike on one city, as so many articles tell it while the toll rises."""
+    return [
+        told(f"s{at:05}", "strike", **NIGHT, where="Kharkiv", numbers={"killed": 3 + at // 20, "wounded": at % 90}) for at in range(count)
+    ]
+
+
+def comparisons_of_the_last(world: list[Told]) -> int:
+    """How many pairs are compared anew when the last report of a world comes to those that are merged."""
+    for counted in (compare, possible):
+        counted.cache_clear()
+    *known, last = world
+    crowd = Crowd(known)
+    with_it = component([last], world)
+    before = changes([], [one for one in with_it if one is not last])
+    known_pairs = pairs_seen()
+    crowd.add(last)
+    changes([change.event for change in before], crowd.component([last]))
+    return pairs_seen() - known_pairs
+
+
+def pairs_seen() -> int:
+    return compare.cache_info().misses + possible.cache_info().misses
+
+
+def changes(before: list[CanonicalEvent], told: Sequence[Told]) -> tuple[EventChange, ...]:
+    return settle(before, partition(told), Cause(reason="told"), None, event_id)
 
 
 def test_towns_of_one_region_in_one_night_are_not_compared_pair_by_pair() -> None:
@@ -64,3 +100,17 @@ def test_keys_are_handed_out_once() -> None:
     assert crowd.unasked(world[:3]).meets(keys_of(world[0]))
     assert not crowd.unasked(world[:3])
     assert crowd.unasked(world)
+
+
+@pytest.mark.parametrize("world", [towns, strike], ids=["many towns", "one strike with a rising toll"])
+def test_one_more_report_of_a_night_is_compared_with_as_many_among_five_thousand_as_among_five_hundred(world: World) -> None:
+    assert comparisons_of_the_last(world(5_000)) <= comparisons_of_the_last(world(500)) + 2
+
+
+def test_without_a_limit_to_what_a_mention_is_compared_with_a_strike_would_be_compared_pair_by_pair(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The negative control."""
+    limited = comparisons_of_the_last(strike(150))
+    monkeypatch.setattr(membership, "CORE", 10_000)
+    assert comparisons_of_the_last(strike(150)) > 140 > 3 * limited

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from schemas.events import Participant
+from schemas.events import Participant, Place
 from services.normalizer.reading import dating
-from services.normalizer.reading.candidates import Candidate, Said
-from services.normalizer.reading.grammar import words
+from services.normalizer.reading.candidates import Candidate, Said, Trigger
+from services.normalizer.reading.grammar import grammar, words
 
 PHASES = {
     "occurred": "past", "ongoing": "past", "disputed": "past", "scheduled": "future", "proposed": "future", "postponed": "future",
@@ -97,7 +97,10 @@ def _times_meet(happening: Happening, candidate: Candidate) -> bool:
     if _of_earlier(happening, candidate):
         return False
     return all(
-        dating.meet(m.when.value, candidate.when.value) or _told_later(m, candidate) or _day_follows(happening, m, candidate)
+        dating.meet(m.when.value, candidate.when.value)
+        or _told_later(m, candidate)
+        or _told_again(m, candidate)
+        or _day_follows(happening, m, candidate)
         for m in happening.known
         if m.when and candidate.when
     )
@@ -117,6 +120,15 @@ def _tells_of(member: Candidate, candidate: Candidate) -> bool:
     told, own = dating.days(member.when.value), dating.days(candidate.when.value)
     close = told is not None and own is not None and dt.timedelta(0) <= told[0] - own[1] <= dt.timedelta(TELLING)
     return close and dating.is_heard(member.trigger, member.when)
+
+
+def _told_again(member: Candidate, candidate: Candidate) -> bool:
+    """As in "The toll from that strike had risen to 21, officials said on Saturday": a later day on which more was told of it."""
+    if member.when is None or candidate.when is None or candidate.trigger.kind.frame != "directed" or not candidate.refers:
+        return False
+    then, now = dating.days(member.when.value), dating.days(candidate.when.value)
+    close = then is not None and now is not None and dt.timedelta(0) <= now[0] - then[1] <= dt.timedelta(TELLING)
+    return close and dating.is_heard(candidate.trigger, candidate.when)
 
 
 def _singular(candidate: Candidate) -> bool:
@@ -163,8 +175,13 @@ def _same_day(happening: Happening, candidate: Candidate) -> bool:
 def _place_keys(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozenset[str]]:
     """(names of towns and regions with what contains them, countries)."""
     places = [said.value for c in candidates for said in c.places if said.value.role != "origin"]
-    local = frozenset(name for p in places if p.precision in LOCAL for name in (p.name, *p.within[:-1]))
+    local = frozenset(name for p in places if p.precision in LOCAL and not _is_line(p) for name in (p.name, *p.within[:-1]))
     return local, frozenset(p.country for p in places if p.country)
+
+
+def _is_line(place: Place) -> bool:
+    """As in "along the Line of Control": no place beside others."""
+    return place.precision == "region" and place.country is None
 
 
 def _places_meet(happening: Happening, candidate: Candidate) -> bool:
@@ -307,13 +324,19 @@ def _meeting_fits(happening: Happening, candidate: Candidate) -> bool:
 
 def _directed_fits(happening: Happening, candidate: Candidate) -> bool:
     here, there = _attackers(happening.known), _attackers([candidate])
-    return not here or not there or bool(here & there)
+    return not here or not there or bool(here & there) or _allied(candidate, here | there)
+
+
+def _allied(candidate: Candidate, attackers: frozenset[str]) -> bool:
+    """As in "NATO missiles … U.S. ships fired at least seven": an alliance strikes by its members."""
+    alliances = candidate.trigger.kind.alliances.items()
+    return any(alliance in attackers and attackers <= {alliance, *members} for alliance, members in alliances)
 
 
 def fits(happening: Happening, candidate: Candidate) -> bool:
     """Whether nothing speaks against a candidate's being this happening, and something for it."""
     frame = candidate.trigger.kind.frame
-    if _is_apart(candidate) or mutual(candidate) or _says_nothing(candidate):
+    if _is_apart(candidate) or _of_others(happening, candidate) or mutual(candidate) or _says_nothing(candidate):
         return False
     if "another" in candidate.trigger.pattern.card.needs and candidate.when and not _same_day(happening, candidate):
         return False
@@ -372,6 +395,19 @@ def _nearness(happening: Happening, candidate: Candidate, published: dt.date | N
     exchange = candidate.trigger.kind.frame == "exchange"
     phase = int(exchange and happening.phase == PHASES[candidate.status])
     return (int(_same_day(happening, candidate)), phase, shared, int(news), happening.last_sentence)
+def _nearness(happening: Happening, candidate: Candidate, published: dt.date | None) -> tuple[int, int, int, int, int]:
+    """The best of several: of the same day, with most sides in common, news rather than history, told last."""
+    shared = len(happening.sides & sides([candidate]))
+    told = [d for m in happening.known if m.when and (d := dating.days(m.when.value))]
+    news = published is None or not told or (published - told[0][1]).days <= NEXT
+    last = happening.members[-1].trigger
+    return (int(_same_day(happening, candidate)), shared, int(news), last.sentence.index, int(not _in_turn(last)))
+
+
+def _in_turn(trigger: Trigger) -> bool:
+    """As in "Twelve hours after the attack, planes …": told in passing, beside what the sentence is about."""
+    low, _ = trigger.sentence.clause(trigger.first)
+    return any(first == low for first, _, _ in grammar().turns.find(trigger.sentence.tokens))
 
 
 def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | None) -> tuple[Happening, ...]:
@@ -391,6 +427,16 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         elif candidate.fresh:
             pending = [*(p for p in pending if _may_wait(p, candidate) or _leads(p)), candidate][-KEPT:]
     return tuple(happenings)
+
+
+def _of_others(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The rockets landed a day after a U.S. strike …": what a turn of the sentence tells is not what it turns from."""
+    trigger, mine = candidate.trigger, _attackers([candidate])
+    if trigger.kind.frame != "directed" or not mine or mine & _attackers(happening.known):
+        return False
+    tokens, low = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)[0]
+    turned = tokens[low].low in words("turned_from") and bool(trigger.kind.weapon.find(tokens[:low]))
+    return turned and not any(token.low in words("deaths") for token in tokens[:low])
 
 
 def _says_nothing(candidate: Candidate) -> bool:

@@ -23,7 +23,12 @@ LEAVING = 5
 OPENING = 3
 CROSSING = 8
 NEAR, FAR = 12, 45
-_CLOCK = re.compile(r"(?:at |around |about )?\d{1,2}(?:[:.]\d{2})?\s?(?:[ap]\.?m\.?|hours)?(?: local time| GMT| UTC)?", re.IGNORECASE)
+# An hour, or a part of a day, of a day that is told elsewhere.
+_CLOCK = re.compile(
+    r"midnight|noon|the (?:morning|afternoon|evening)"
+    r"|(?:at |around |about )?\d{1,2}(?:[:.]\d{2})?\s?(?:[ap]\.?m\.?|hours)?(?: local time| GMT| UTC)?",
+    re.IGNORECASE,
+)
 # "captured on July 12", "seized by the rebels two years ago": the verb stands so near its time.
 BEFELL = 6
 # "talks in Istanbul on June 2"

@@ -38,13 +38,14 @@ def _adjacent_before(sentence: Sentence, at: int) -> Name | None:
     return None
 
 
-def _with_mates(sentence: Sentence, name: Name | None) -> tuple[Name, ...]:
+def _with_mates(sentence: Sentence, name: Name | None, *, listed: bool = False) -> tuple[Name, ...]:
     """As in "Israeli and American warplanes": all who are joined to the one found."""
     if name is None:
         return ()
     before = next((n for n in sentence.names if n.last < name.first <= n.last + 2), None)
-    joined = before is not None and all(token.low in {"and", ","} for token in sentence.tokens[before.last : name.first])
-    return (*(_with_mates(sentence, before) if joined and before and is_party(before) and not is_person(before) else ()), name)
+    between = [token.low for token in sentence.tokens[before.last : name.first]] if before else []
+    joined = before is not None and ("and" in between or (listed and between == [","])) and set(between) <= {"and", ","}
+    return (*(_with_mates(sentence, before, listed=True) if joined and before and is_party(before) and not is_person(before) else ()), name)
 
 
 def _by(sentence: Sentence, trigger: Trigger) -> list[Name]:
@@ -205,9 +206,18 @@ def _is_side(name: Name) -> bool:
     return is_party(name) or whole_state(name) is not None
 
 
+def _is_voice(sentence: Sentence, name: Name) -> bool:
+    """As in "…, Lebanese security sources said": who tells of it."""
+    says = next((first for first, _ in sentence.says if name.last <= first <= name.last + SAY_GAP), None)
+    return says is not None and not any(token.low in {",", ";"} for token in sentence.tokens[name.last : says])
+
+
 def is_struck(trigger: Trigger, name: Name, *, attacked_by_known: bool) -> bool:
     """Whether a name aimed at is a side: "on Iran" is, "in Yemen" only tells where, unless nobody else's war is fought there."""
     land = whole_state(name) or (name.named.actor if name.named.actor and name.named.actor.type == "state" else None)
+    behind = trigger.sentence.tokens[name.last : name.last + 1]
+    if land is not None and any(token.low in words("borderland") for token in behind):
+        return False
     if land is None or name.governor is None or name.governor in words("aimed_at_lands"):
         return True
     if name.governor == "of":
@@ -224,7 +234,7 @@ def _beside_others(sentence: Sentence, name: Name) -> bool:
 
 
 def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
-    if any(first <= name.last + 1 and last > name.last - 1 for first, last in sentence.says):
+    if any(first <= name.last + 1 and last > name.last - 1 for first, last in sentence.says) or _is_voice(sentence, name):
         return False
     if any(trigger.last <= first < name.first for first, _ in sentence.says):
         return False

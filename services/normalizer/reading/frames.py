@@ -107,6 +107,10 @@ def _other_side(trigger: Trigger, parties: Sequence[Said[Participant]], places: 
     if hit is None:
         return ()
     country = hit.value.country
+    odds = next((set(pair) - known for pair in trigger.kind.disputed if country in known and known & set(pair)), set())
+    if odds and len(known) == 1 and not any(said.value.role == "target" for said in parties):
+        side = state(next(iter(odds)), "target")
+        return (Said(side, hit.start, hit.end),) if side else ()
     if _crosses(trigger, parties, country):
         side = state(country, "target")
         return (Said(side, hit.start, hit.end),) if side else ()

@@ -326,9 +326,12 @@ def _habitual(candidate: Candidate) -> bool:
 
 
 def _general(candidate: Candidate) -> bool:
-    """As in "Drone strikes are unpopular", "more than 300 air strikes in the last year": of a kind or a campaign, not an occasion."""
+    """As in "Drone strikes are unpopular", "They fired missiles", "300 air strikes last year": of a kind or a campaign, no occasion."""
     trigger, tokens = candidate.trigger, candidate.trigger.sentence.tokens
     when = candidate.when.value if candidate.when else None
+    aimed = any(said.value.role == "target" for said in candidate.parties)
+    if not (when or aimed or candidate.places or candidate.quantities or trigger.noun):
+        return True
     if when is not None:
         return when.precision in WIDE and any(q.value.measure == "strikes" and (q.value.best or 0) >= MANY for q in candidate.quantities)
     after = [token.low for token in tokens[trigger.last : trigger.last + 2]]

@@ -199,15 +199,28 @@ def _is_fresh(happening: Happening) -> bool:
     return first.kind.frame != "meeting" and not told_back
 
 
-def default_when(document: Document, happening: Happening, status: str) -> When:
-    """A fresh report without a date is of the day that the text just told of, else of the day it was published.
+def default_when(document: Document, happening: Happening, status: str, earlier: Sequence[Happening] = ()) -> When:
+    """A fresh report without a date is of the day that the text just told of, else of the strike before, else of the day it was published.
 
     A plan, or what is told in passing, has none.
     """
     published = document.anchor.date
     if published is None or not _is_fresh(happening) or status not in {"occurred", "ongoing", "disputed"}:
         return When()
-    return _going_on(document, happening, published) or dating.on_day(published)
+    return _going_on(document, happening, published) or _like_before(happening, earlier, published) or dating.on_day(published)
+
+
+def _like_before(happening: Happening, earlier: Sequence[Happening], published: dt.date) -> When | None:
+    """As in "A missile hit X on Friday. … Planes bombed Y, killing four": the day of the strike told before it, if that was late."""
+    first = happening.members[0].trigger
+    if first.kind.frame != "directed" or first.sentence.tokens[0].low in {"*", "•"}:
+        return None
+    for before in reversed(earlier):
+        dated = fold_when(before)
+        told = dating.days(dated[1].value) if dated and dated[1].value.precision in EXACT else None
+        if dated and told and 0 <= (published - told[1]).days <= LATELY:
+            return dated[1].value
+    return None
 
 
 def _going_on(document: Document, happening: Happening, published: dt.date) -> When | None:
@@ -243,13 +256,13 @@ def _mention_id(maker: Maker, best: Candidate) -> str:
     return name_uuid(NAMESPACE, "|".join(map(str, name)))
 
 
-def make(maker: Maker, happening: Happening, *, subject: bool) -> Mention:
-    """The mention, with a claim for every field that is filled."""
+def make(maker: Maker, happening: Happening, earlier: Sequence[Happening] = (), *, subject: bool) -> Mention:
+    """The mention, with a claim for every field that is filled; `earlier` are the happenings of its kind told before it."""
     best, stated, dated = telling(happening), fold_status(happening), fold_when(happening)
     status: Status = stated.status  # type: ignore[assignment]
     if status == "postponed" and stated.when and stated.when.value.precision in EXACT:
         dated = (stated, stated.when)
-    when = dated[1].value if dated else default_when(maker.document, happening, status)
+    when = dated[1].value if dated else default_when(maker.document, happening, status, earlier)
     places, parties, quantities = fold_places(happening), fold_parties(happening), fold_quantities(happening)
     counted = [maker.claim(c, f"quantities.{s.value.measure}", _plain(s.value), s.start, s.end) for c, s in quantities]
     claims = [

@@ -89,6 +89,11 @@ def _digits(low: str) -> int | None:
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= len("999999999") else None
 
 
+def _of_age(tokens: Sequence[Token], last: int) -> bool:
+    """As in "a 15-year-old girl": how old she was."""
+    return last + 1 < len(tokens) and tokens[last].low in lexical("ages") and tokens[last + 1].low == "old"
+
+
 def _ranks(tokens: Sequence[Token], at: int) -> bool:
     """As in "the 26th missile": one of a row, not so many."""
     last = at + 1
@@ -104,6 +109,7 @@ def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | N
     if (
         value is None
         or _ranks(tokens, at)
+        or _of_age(tokens, end if spelt else at + 1)
         or (value == 1 and at > 0 and tokens[at - 1].low == "no")
         or (value == 1 and end < len(tokens) and tokens[end].low in lexical("sums"))
     ):
@@ -221,6 +227,8 @@ def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words
     if downed or _toll_rises(tokens, first, words):
         return downed or "killed", number.last
     noun, last = _noun(tokens, number, words)
+    if noun is None and tokens[number.first].low in lexical("both"):
+        return None, last
     if noun is None:
         noun, last = _weapon_further(tokens, number, words)
     before, after = _verb_before(tokens, first, words), _verb_after(tokens, last, words)

@@ -20,6 +20,8 @@ NEXT = 3
 BOARD_REACH = 4
 CHAIN = 4
 VOICE_REACH = 2
+# "(80 miles) to the west of": words between a distance and its preposition.
+FAR_REACH = 4
 # An unknown town is placed by what so many sentences before name.
 NEAR = 2
 # "the city" was named at most so many sentences before.
@@ -183,6 +185,8 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
     found += [n for n in aimed if _is_place(n)]
     found = [n for n in found if not _attributive(sentence, n) and not _elsewhere(sentence, n)]
     found = [n for n in found if not any(_tells_where(one, n) for one in found)]
+    found = [n for n in found if not _heard_in(trigger, n, found)]
+    found = [n for n in found if not _far_from(sentence, n)] or found
     origins = [_said(n, "origin") for n in found if n.governor == "from"]
     return _sorted([*(_said(n, "target") for n in found if n.governor != "from"), *origins])
 
@@ -190,8 +194,24 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
 def _elsewhere(sentence: Sentence, name: Name) -> bool:
     """As in "monitored in Nicosia": where it was heard; "a region near Afghanistan": the land beside."""
     before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    told = [last for _, last, _ in grammar().according.find(sentence.tokens[: name.first])]
+    if told and not any(token.low == "," for token in sentence.tokens[told[-1] : name.first]):
+        return True
     beside = name.governor in words("beside") and name.named.place is not None and name.named.place.precision == "country"
     return beside or before in words("heard_there")
+
+
+def _far_from(sentence: Sentence, name: Name) -> bool:
+    """As in "at Nowruz, 80 km west of Kharg": what the way is counted from."""
+    before = sentence.tokens[max(name.governor_at - FAR_REACH, 0) : name.governor_at] if name.governor_at > 0 else ()
+    return any(token.low in words("distances") for token in before)
+
+
+def _heard_in(trigger: Trigger, name: Name, others: Sequence[Name]) -> bool:
+    """As in "In Tehran, the agency said a missile hit Baghdad": where it was said, if what was hit is told behind."""
+    says = [(first, last) for first, last in trigger.sentence.says if name.last <= first and last <= trigger.first]
+    opens = name.governor == "in" and name.governor_at == 0
+    return opens and bool(says) and any(other.first >= says[0][1] for other in others)
 
 
 def of_officials(candidate: Candidate) -> tuple[Said[Place], ...]:
@@ -268,7 +288,9 @@ def pointed_at(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
     if not pointers or (pointers[0] + 1 < len(tokens) and tokens[pointers[0] + 1].low == "of"):
         return ()
     before = [n for n in trigger.sentence.names if n.last <= pointers[0]]
-    for names in (before, *(s.names for s in reversed(document.sentences[max(index - RECALL, 0) : index]))):
+    sentences = list(reversed(document.sentences[max(index - RECALL, 0) : index]))
+    struck = [s for s in sentences if trigger.kind.weapon.find(s.tokens)]
+    for names in (before, *(s.names for s in (*struck, *sentences))):
         towns = [n for n in names if n.named.place and n.named.place.precision in {"city", "site"}]
         if towns:
             return _sorted([_said(towns[-1], "target")])

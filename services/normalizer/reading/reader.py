@@ -11,7 +11,7 @@ from schemas.articles import RawArticle
 from schemas.mentions import ArticleRef, Mention, Reading
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.chaining import chained
-from services.normalizer.reading.coreference import gather
+from services.normalizer.reading.coreference import Happening, gather
 from services.normalizer.reading.document import Document, lay_out
 from services.normalizer.reading.frames import fill
 from services.normalizer.reading.judging import adds
@@ -57,6 +57,8 @@ def anchor_of(article: RawArticle) -> Anchor:
 
 
 Told = tuple[Candidate, bool]
+# So many happenings before one may lend it their day.
+LOOKED_BACK = 8
 
 
 def tell(document: Document, rules: Rules) -> tuple[Told, ...]:
@@ -93,13 +95,18 @@ def _counted_once(told: Sequence[Told]) -> tuple[Told, ...]:
     return tuple((c, whole) for (c, whole), (before, _) in zip(mine, told, strict=True) if c.quantities or not before.quantities)
 
 
+def _is_subject(number: int, happening: Happening) -> bool:
+    """What the first sentence tells first is what the article is about."""
+    return number == 0 and happening.members[0].trigger.sentence.index == 0
+
+
 def _mentions(maker: Maker, document: Document, filled: Sequence[Told]) -> tuple[Mention, ...]:
     published = document.anchor.date
     held = share_places(share_days(gather(shared_out(filled), published), published))
     happenings = lend_attackers(lend_places(document, lend_sides(document, own_sides(lend_stays(document, held)))))
     return link_parts(
         [
-            make(maker, happening, subject=n == 0 and happening.members[0].trigger.sentence.index == 0)
+            make(maker, happening, happenings[max(n - LOOKED_BACK, 0) : n], subject=_is_subject(n, happening))
             for n, happening in enumerate(happenings)
         ]
     )

@@ -74,6 +74,8 @@ class KindCard(Model):
     adversaries: tuple[tuple[str, str], ...] = ()
     raiders: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
+    alliances: dict[str, tuple[str, ...]] = {}
+    disputed: tuple[tuple[str, str], ...] = ()
     patterns: tuple[PatternCard, ...]
 
 
@@ -110,6 +112,8 @@ class Kind:
     adversaries: tuple[tuple[str, str], ...]
     raiders: tuple[str, ...]
     contested: tuple[str, ...]
+    alliances: dict[str, tuple[str, ...]]
+    disputed: tuple[tuple[str, str], ...]
     measures: tuple[str, ...]
     names_released: bool
     patterns: tuple[Pattern, ...]
@@ -140,6 +144,8 @@ def _kind(card: KindCard) -> Kind:
         adversaries=card.adversaries,
         raiders=card.raiders,
         contested=card.contested,
+        alliances=card.alliances,
+        disputed=card.disputed,
         measures=card.measures,
         names_released=card.names_released,
         patterns=tuple(_pattern(pattern) for pattern in card.patterns),

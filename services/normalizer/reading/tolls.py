@@ -27,7 +27,9 @@ def _distance(candidate: Candidate, said: Said[Quantity]) -> int:
 
 
 def _is_toll(candidate: Candidate) -> bool:
-    return "another" in candidate.trigger.pattern.card.needs
+    """A verb of harm that tells neither who nor where: "eight were killed when …"."""
+    bare = candidate.trigger.pattern.card.alone and not candidate.places and not candidate.parties
+    return bare or "another" in candidate.trigger.pattern.card.needs
 
 
 def _shared_out(group: Sequence[Told]) -> list[Told]:
@@ -36,14 +38,20 @@ def _shared_out(group: Sequence[Told]) -> list[Told]:
     if not wholes or len({c.trigger.first for c in wholes}) < len(wholes):
         return list(group)
     when = wholes[0].when
-    spent = [c for c, _ in group if _is_toll(c) and not (c.when and when and not meet(c.when.value, when.value))]
+    spent = [c for c, whole in group if _is_toll(c) and not whole and not (c.when and when and not meet(c.when.value, when.value))]
     pool = {said.start: said for c in (*wholes, *spent) for said in c.quantities}
     owner = {start: min(wholes, key=lambda c: (_distance(c, said), c.trigger.first)) for start, said in pool.items()}
     return [
-        (replace(c, quantities=tuple(pool[start] for start in sorted(pool) if owner[start] is c)) if whole else c, whole)
+        (_with(c, tuple(pool[start] for start in sorted(pool) if owner[start] is c), spent) if whole else c, whole)
         for c, whole in group
         if not any(c is one for one in spent)
     ]
+
+
+def _with(candidate: Candidate, mine: tuple[Said[Quantity], ...], spent: Sequence[Candidate]) -> Candidate:
+    """The candidate with its numbers; as in "killed on Tuesday when a strike hit …", the day of the toll is that of the strike."""
+    when = candidate.when or next((c.when for c in spent if c.when), None)
+    return replace(candidate, quantities=mine, when=when)
 
 
 def shared_out(told: Sequence[Told]) -> tuple[Told, ...]:

@@ -16,6 +16,8 @@ from services.normalizer.reading.tokens import Token
 LIGHT_GAP = 3
 # "for a long delayed round of talks": so many words between.
 PURPOSE_REACH = 4
+# … and so many between "struck back" and "an air raid".
+BACK_GAP = 5
 # No writer's sentence tells of more happenings; each is looked at beside each other.
 MOST = 16
 # "destroyed 57 Ukrainian fixed-wing attack drones"
@@ -48,6 +50,8 @@ def _weapon_fits(kind: Kind, pattern: Pattern, tokens: Sequence[Token], first: i
         return True
     low = max(low, 0)
     hits = kind.weapon.find(tokens[low:high])
+    if pattern.card.part == "noun":
+        hits = tuple(hit for hit in hits if not first <= low + hit[0] < last)
     if pattern.card.reverse:
         hits = tuple(hit for hit in hits if any(token.low in words("flying") for token in tokens[low + hit[0] : low + hit[1]]))
     return any(low + end >= len(tokens) or tokens[low + end].low not in words("not_weapon") for _, end, _ in hits)
@@ -83,11 +87,18 @@ def _carries(standing: Sequence[tuple[int, int, int, Pattern]], first: int, kind
     return pattern.card.part == "verb" and any(n == kind and end == first and p.card.part == "noun" for _, end, n, p in standing)
 
 
-def _is_light(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int, int, int, Pattern]) -> bool:
+def _is_light(tokens: Sequence[Token], standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int, int, int, Pattern]) -> bool:
     """As in "to host a summit", "launched an air strike": the verb only holds what its noun names."""
     _, end, kind, pattern = hit
-    follows = any(n == kind and 0 <= first - end <= LIGHT_GAP and p.card.part == "noun" for first, _, n, p in standing)
-    return pattern.card.id.endswith((".host", ".launch")) and follows
+    nouns = [first for first, _, n, p in standing if n == kind and 0 <= first - end <= BACK_GAP and p.card.part == "noun"]
+    if pattern.card.id.endswith((".host", ".launch")):
+        return any(first - end <= LIGHT_GAP for first in nouns)
+    return pattern.card.part == "verb" and any(tokens[end].low in {"back", "with"} and _with_that(tokens, end, first) for first in nouns)
+
+
+def _with_that(tokens: Sequence[Token], end: int, first: int) -> bool:
+    """As in "struck back with an air raid", "hit with missile strikes": what was done is what the noun names."""
+    return any(token.low == "with" for token in tokens[end:first]) and not any(token.low in {",", "and"} for token in tokens[end:first])
 
 
 def _is_purpose(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int, int, int, Pattern], sentence: Sentence) -> bool:
@@ -120,6 +131,7 @@ def find_triggers(sentence: Sentence, rules: Rules, hits: Sequence[tuple[int, in
         if len(standing) < MOST and _stands(kind, kind.patterns[m], sentence, first, last):
             standing.append((first, last, n, kind.patterns[m]))
     standing = [hit for hit in standing if not _is_light(standing, hit) and not _is_purpose(standing, hit, sentence)]
+    standing = [hit for hit in standing if not _is_light(sentence.tokens, standing, hit)]
     leading = {(n, sentence.clause(first)) for first, _, n, pattern in standing if not pattern.card.alone}
     standing = [hit for hit in standing if not (hit[3].card.alone and (hit[2], sentence.clause(hit[0])) in leading)]
     found = [_trigger(rules.kinds[n], pattern, sentence, (first, last), standing) for first, last, n, pattern in standing]

@@ -216,7 +216,7 @@ def is_struck(trigger: Trigger, name: Name, *, attacked_by_known: bool) -> bool:
     """Whether a name aimed at is a side: "on Iran" is, "in Yemen" only tells where, unless nobody else's war is fought there."""
     land = whole_state(name) or (name.named.actor if name.named.actor and name.named.actor.type == "state" else None)
     behind = trigger.sentence.tokens[name.last : name.last + 1]
-    if land is not None and any(token.low in words("borderland") for token in behind):
+    if land is not None and attacked_by_known and any(token.low in words("borderland") for token in behind):
         return False
     if land is None or name.governor is None or name.governor in words("aimed_at_lands"):
         return True

@@ -387,21 +387,15 @@ def _is_wished(candidate: Candidate) -> bool:
     return candidate.status == "proposed" and not any(token.low in words("modals") for token in tokens)
 
 
-def _nearness(happening: Happening, candidate: Candidate, published: dt.date | None) -> tuple[int, int, int, int, int]:
-    """The best of several: of the same day, of its phase, with most sides in common, news rather than history, told last."""
+def _nearness(happening: Happening, candidate: Candidate, published: dt.date | None) -> tuple[int, ...]:
+    """The best of several: of the same day, of its phase, with most sides in common, news and not history, told last, not in passing."""
     shared = len(happening.sides & sides([candidate]))
     told = [d for m in happening.known if m.when and (d := dating.days(m.when.value))]
     news = published is None or not told or (published - told[0][1]).days <= NEXT
     exchange = candidate.trigger.kind.frame == "exchange"
     phase = int(exchange and happening.phase == PHASES[candidate.status])
-    return (int(_same_day(happening, candidate)), phase, shared, int(news), happening.last_sentence)
-def _nearness(happening: Happening, candidate: Candidate, published: dt.date | None) -> tuple[int, int, int, int, int]:
-    """The best of several: of the same day, with most sides in common, news rather than history, told last."""
-    shared = len(happening.sides & sides([candidate]))
-    told = [d for m in happening.known if m.when and (d := dating.days(m.when.value))]
-    news = published is None or not told or (published - told[0][1]).days <= NEXT
-    last = happening.members[-1].trigger
-    return (int(_same_day(happening, candidate)), shared, int(news), last.sentence.index, int(not _in_turn(last)))
+    main = int(not _in_turn(happening.members[-1].trigger))
+    return (int(_same_day(happening, candidate)), phase, shared, int(news), happening.last_sentence, main)
 
 
 def _in_turn(trigger: Trigger) -> bool:

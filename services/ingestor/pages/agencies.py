@@ -19,7 +19,7 @@ def agency(text: str) -> str | None:
 
 def told(text: str) -> Iterator[str]:
     """Agencies that somebody "told" something: the house form of the agency's own stories ("…, he told Reuters")."""
-    return (_names()[match[1]] for match in _told().finditer(text))
+    return (_names()[match[1]] for match in _told().finditer(text)) if "told " in text else iter(())
 
 
 def ending(body: str) -> str | None:

@@ -54,18 +54,18 @@ def _rendered(sifted: Sifted) -> Rendered:
 
 def _config(sifted: Sifted) -> ParserConfig:
     names = sorted({str(element.tag) for element in sifted.root.iter()})
-    marks = {name: said for name in names if (said := _marks(name, sifted))}
-    css = {"body": HtmlElement(whitespace=WhiteSpace.normal)} | {name: _element(name) for name in names}  # what is open around the tree
-    return ParserConfig(css=css, annotation_rules=marks)
+    css = {"body": HtmlElement(whitespace=WhiteSpace.normal)} | {name: _element(name, sifted) for name in names}  # "body" is open around it
+    return ParserConfig(css=css)
 
 
-def _element(name: str) -> HtmlElement:
-    plain = name.partition("-")[0]
+def _element(name: str, sifted: Sifted) -> HtmlElement:
+    """An element's layout and marks. (Rules of annotation would do the latter too, by a deep copy of all elements.)"""
+    plain, marks = name.partition("-")[0], tuple(_marks(name, sifted))
     if plain in ("time", "br"):
-        return HtmlElement(display=Display.inline)
+        return HtmlElement(display=Display.inline, annotation=marks)
     margin = 1 if plain in resource("markup")["spaced"] else 0
     white = WhiteSpace.pre if plain in resource("markup")["kept"] else WhiteSpace.normal
-    return HtmlElement(display=Display.block, margin_before=margin, margin_after=margin, whitespace=white)
+    return HtmlElement(display=Display.block, margin_before=margin, margin_after=margin, whitespace=white, annotation=marks)
 
 
 def _marks(name: str, sifted: Sifted) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 _SPACE = re.compile(r"\s+")
@@ -58,6 +59,7 @@ def lines_of(text: str, marks: Sequence[Mark] = ()) -> list[Line]:
     return found
 
 
+@lru_cache(maxsize=4096)  # a page's short lines are compared with each other again and again
 def fold(text: str) -> str:
     """A line as it is compared: lower case, runs of space to one, decoration stripped from both ends."""
     return _SPACE.sub(" ", text).casefold().replace("’", "'").strip(_DECORATION)

@@ -40,4 +40,4 @@ def _ends_sentence(line: str, words: int) -> bool:
 
 def _worded(sample: str) -> bool:
     """Words, not data: nearly all letters and spaces."""
-    return sum(c.isalpha() or c.isspace() for c in sample) > len(sample) * 0.7
+    return sum(map(str.isalpha, sample)) + sum(map(str.isspace, sample)) > len(sample) * 0.7

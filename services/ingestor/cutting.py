@@ -52,6 +52,21 @@ class Piece:
     notes: tuple[str, ...] = ()
     refused: bytes = b""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to it but articles: nothing is to be quarantined, and none is a notice of another."""
+        return bool(self.drafts) and not self.refused and all(draft.pubstatus != "withdrawn" for draft in self.drafts)
+
+    @property
+    def article_ids(self) -> frozenset[str]:
+        """Which articles it tells."""
+        return frozenset(draft.article_id for draft in self.drafts)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the records that may come of it."""
+        return sum(len(draft.value) for draft in self.drafts)
+
 
 @dataclass(frozen=True, slots=True)
 class Cutting:

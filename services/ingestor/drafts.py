@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from schemas.articles import Published, PubStatus, RawArticle, Span
 from services.ingestor.notices import headline_of
 from services.ingestor.pages.addresses import canonical_url
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What is needed of an article to store, publish and answer it; small to hand from one process to another.
 
     Attributes:

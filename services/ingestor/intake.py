@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TypeVar
@@ -26,7 +26,8 @@ from services.ingestor.pages.model import Capture
 from services.ingestor.problems import Problem, refused
 from services.ingestor.refused import quarantine
 from services.ingestor.settings import IngestorSettings
-from services.ingestor.store import Taken, take
+from services.ingestor.store import Taken, take, take_together
+from services.ingestor.together import Together
 from services.ingestor.withdrawals import articles_at, withdraw
 
 log = structlog.get_logger()
@@ -39,7 +40,7 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Intake:
     """Takes pages in. `clock` gives log time, and stands in for a capture time that nobody said."""
 
@@ -49,6 +50,12 @@ class Intake:
     faults: Faults
     cutting: Cutting
     clock: Clock = now_utc
+    _looks: Together[None, bool] = field(init=False)
+    _plain: Together[Piece, Answer] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._looks = Together(self._look, about=lambda _: frozenset(), size=lambda _: 0)
+        self._plain = Together(self._take_together, about=lambda piece: piece.article_ids, size=lambda piece: piece.size)
 
     @property
     def latest(self) -> datetime:
@@ -62,11 +69,14 @@ class Intake:
             Problem: 429 above the limit, 503 without Postgres.
         """
         async with self._postgres():
-            behind = await pending(self.pool, self.settings.backlog_records)
+            behind = await self._looks.do(None)
         if behind:
             detail = f"more than {self.settings.backlog_records:,} records wait for Kafka"
             wait = self.settings.retry_after_seconds
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "backlog", detail, "Come back later; nothing is lost.", retry_after=wait)
+
+    async def _look(self, asked: Sequence[None]) -> Sequence[bool]:
+        return [await pending(self.pool, self.settings.backlog_records)] * len(asked)
 
     async def take(self, capture: Capture, once: Once | None = None) -> Answer:
         """Cut a capture, and make its articles durable. What is refused of it goes to quarantine.
@@ -80,7 +90,18 @@ class Intake:
         if not piece.drafts:
             await self._commit(lambda tx: self.keep(tx, piece))
             raise refused(capture.label, piece.refusals)
+        if piece.is_plain and once is None:
+            return await self._plain.do(piece)
         return await self._once(once, lambda tx: self.keep(tx, piece))
+
+    async def _take_together(self, pieces: Sequence[Piece]) -> list[Answer]:
+        """One transaction for several plain pieces that share no article."""
+
+        async def keep(tx: asyncpg.Connection) -> list[Answer]:
+            pushed = [(piece.page, piece.drafts) for piece in pieces]
+            return list(map(told, pieces, await take_together(tx, self.outbox, pushed, self.clock())))
+
+        return await self._commit(keep)
 
     async def prepare(self, capture: Capture, assumed: datetime | None = None) -> Piece:
         """Cut a capture, no more than a few at a time. `assumed`, else now, stands in for its time."""
@@ -91,10 +112,7 @@ class Intake:
         now = self.clock()
         taken = await take(tx, self.outbox, piece.page, piece.drafts, now) if piece.drafts else []
         await quarantine(tx, self.outbox, piece, self.settings.quarantine_bytes, now)
-        if taken:
-            fresh = sum(done.outcome != "unchanged" for done in taken)
-            log.info("page_taken", page_id=piece.page.page_id, articles=len(taken), fresh=fresh)
-        return answer(piece, taken)
+        return told(piece, taken)
 
     async def withdraw(self, article: str) -> Taken:
         """Take one article back. Once is enough: again, it is unchanged.
@@ -164,6 +182,14 @@ class Intake:
             log.warning("postgres_away", error=repr(error))
             detail, wait = "Postgres does not answer", self.settings.retry_after_seconds
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "store_away", detail, "Send it again later.", retry_after=wait) from error
+
+
+def told(piece: Piece, taken: Sequence[Taken]) -> Answer:
+    """What the sender is told, and the log."""
+    if taken:
+        fresh = sum(done.outcome != "unchanged" for done in taken)
+        log.info("page_taken", page_id=piece.page.page_id, articles=len(taken), fresh=fresh)
+    return answer(piece, taken)
 
 
 def _is_uuid(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol, TypeVar
@@ -51,12 +51,29 @@ class Taken:
 async def take(tx: asyncpg.Connection, outbox: Outbox, page: Page, drafts: Sequence[Draft], now: datetime) -> list[Taken]:
     """Remember a page and its articles, and append what is new in them to the outbox, within the caller's transaction.
 
-    Locks are taken in one order everywhere (page, articles by id, outbox heads), so that senders wait but never deadlock.
+    Locks are taken in one order everywhere (pages by id, articles by id, outbox heads), so that senders wait but never deadlock.
     """
-    await tx.execute(SQL["take_page"], page.page_id, page.url, page.captured_at, page.sha256, len(drafts), now)
-    taken = [done for some in rounds(await _aimed(tx, drafts)) for done in await _take_round(tx, some, now)]
-    await outbox.append(tx, [record(done.draft, now) for done in taken if done.outcome != "unchanged"])
+    [taken] = await take_together(tx, outbox, [(page, await _aimed(tx, drafts))], now)
     return taken
+
+
+async def take_together(
+    tx: asyncpg.Connection, outbox: Outbox, pushed: Sequence[tuple[Page, Sequence[Draft]]], now: datetime
+) -> list[list[Taken]]:
+    """The same for several pages, which share no article and tell no notice; what was taken of each, in order."""
+    await tx.execute(SQL["take_pages"], *zip(*(_page(page, drafts) for page, drafts in pushed), strict=True), now)
+    drafts = [draft for _, some in pushed for draft in some]
+    taken = [done for some in rounds(drafts) for done in await _take_round(tx, some, now)]
+    await outbox.append(tx, [record(done.draft, now) for done in taken if done.outcome != "unchanged"])
+    number = {draft.article_id: place for place, (_, some) in enumerate(pushed) for draft in some}
+    parts: list[list[Taken]] = [[] for _ in pushed]
+    for done in taken:
+        parts[number[done.draft.article_id]].append(done)
+    return parts
+
+
+def _page(page: Page, drafts: Sequence[Draft]) -> tuple[object, ...]:
+    return page.page_id, page.url, page.captured_at, page.sha256, len(drafts)
 
 
 async def _aimed(tx: asyncpg.Connection, drafts: Sequence[Draft]) -> Sequence[Draft]:
@@ -105,7 +122,7 @@ def _row(draft: Draft) -> tuple[object, ...]:
 
 def _taken(draft: Draft, changed: asyncpg.Record | None, held: Mapping[str, int]) -> Taken:
     if changed is None:
-        return Taken(replace(draft, revision=held[draft.article_id]), "unchanged")
+        return Taken(draft._replace(revision=held[draft.article_id]), "unchanged")
     status: PubStatus = changed["pubstatus"]
     outcome: Outcome = "redated" if changed["redated"] else "new" if status == "usable" else status
     return Taken(as_revision(draft, changed["revision"], status), outcome)

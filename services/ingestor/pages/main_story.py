@@ -47,8 +47,7 @@ def headline_of(labels: list[Label], limits: Limits, hints: Hints) -> int | None
     title, wanted = fold(hints.title), set(_WORD.findall(hints.title.casefold()))
     lines = (place for place, one in enumerate(labels) if one.kind in ("short", "prose") and len(one.line.text) <= limits.max_headline)
     worths = [
-        (fold(labels[place].line.text) == title, labels[place].heading == 1, _alike(labels[place], wanted), -place)
-        for place in lines
+        (fold(labels[place].line.text) == title, labels[place].heading == 1, _alike(labels[place], wanted), -place) for place in lines
     ]
     best = max((worth for worth in worths if worth[0] or worth[2] >= ALIKE or (worth[1] and worth[2] >= ALIKE / 2)), default=None)
     return -best[3] if best else None

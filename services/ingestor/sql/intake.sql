@@ -1,5 +1,8 @@
--- name: take_page
-INSERT INTO pages (page_id, url, captured_at, sha256, articles, recorded_at) VALUES ($1, $2, $3, $4, $5, $6)
+-- name: take_pages
+INSERT INTO pages (page_id, url, captured_at, sha256, articles, recorded_at)
+SELECT page_id, url, captured_at, sha256, articles, $6
+FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::int[]) AS given (page_id, url, captured_at, sha256, articles)
+ORDER BY page_id
 ON CONFLICT DO NOTHING
 
 -- name: take_articles

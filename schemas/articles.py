@@ -59,7 +59,9 @@ class RawArticle(Model):
     dateline: Dateline | None = None
     title: str
     body: str
-    language: Annotated[str, Field(description="BCP 47; und where nobody said")] = "und"
+    language: Annotated[
+        str, Field(description="BCP 47: as the page says, unless the text is surely in another; und where neither tells")
+    ] = "und"
     published: Published = Published()
     cleaned: Annotated[tuple[str, ...], Field(description="what had to be replaced so that every store can hold the text")] = ()
     content_sha256: Sha256

@@ -15,6 +15,7 @@ from services.ingestor.pages.found import Found, find
 from services.ingestor.pages.heads import Head
 from services.ingestor.pages.hints import Hints
 from services.ingestor.pages.labels import Label, label
+from services.ingestor.pages.languages import language_of
 from services.ingestor.pages.line_names import names_of
 from services.ingestor.pages.lines import Mark, fold, lines_of
 from services.ingestor.pages.model import Capture, Cut, Limits, Refusal
@@ -100,7 +101,7 @@ def _story(page: Page, labels: list[Label], one: Found, *, several: bool) -> tup
         extractor=page.extractor,
         url=_address(page, labels, one.head, several=several),
         byline=one.head.byline or hints.byline or None,
-        language=page.hints.language or "und",
+        language=language_of(body, page.hints.language),
         cleaned=page.cleaned if REPLACEMENT in title or REPLACEMENT in body else (),
     )
     return story, tuple(f"{title!r}: {note}" for note in dated.notes)

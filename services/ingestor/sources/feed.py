@@ -13,6 +13,7 @@ from services.ingestor.pages.article import Story, article
 from services.ingestor.pages.clean import REPLACEMENT, clean
 from services.ingestor.pages.hints import LANGUAGE
 from services.ingestor.pages.hypertext import render
+from services.ingestor.pages.languages import language_of
 from services.ingestor.pages.model import Capture, Cut, Limits, Named, Refusal
 from services.ingestor.pages.names import host_of
 from services.ingestor.pages.outlets import UNKNOWN
@@ -116,7 +117,7 @@ class _Reader:
                 url=url,
                 aggregator=self.feed.title if item.outlet and self.feed.title != item.outlet else None,
                 byline=item.author or None,
-                language=next((one for one in (item.language, self.feed.language) if LANGUAGE.fullmatch(one)), "und"),
+                language=language_of(body, next((one for one in (item.language, self.feed.language) if LANGUAGE.fullmatch(one)), "")),
                 cleaned=("characters replaced by U+FFFD",) if REPLACEMENT in item.title + body else (),
             )
         )

@@ -18,6 +18,7 @@ from services.ingestor.pages.clean import REPLACEMENT, clean, has_overrides
 from services.ingestor.pages.decode import decode
 from services.ingestor.pages.hints import LANGUAGE
 from services.ingestor.pages.json_guard import is_deep
+from services.ingestor.pages.languages import identified
 from services.ingestor.pages.model import Capture, Cut, Limits, Named, Refusal
 from services.ingestor.pages.names import host_of
 from services.ingestor.pages.outlets import UNKNOWN
@@ -135,7 +136,7 @@ class _Reader:
             aggregator=fields["aggregator"],
             byline=fields["byline"],
             wire=fields["wire"],
-            language=_language(fields["language"]),
+            language=_language(fields["language"], fields["body"] or ""),
             cleaned=row.cleaned + (self.cleaned if REPLACEMENT in line_text(fields) else ()),
         )
         self.articles.append(article(story))
@@ -187,5 +188,6 @@ def _notes(fields: dict[str, str | None], dated: Dated) -> list[str]:
     return [*dated.notes, *(note for true, note in said if true)]
 
 
-def _language(text: str | None) -> str:
-    return text if text and LANGUAGE.fullmatch(text) else "und"
+def _language(said: str | None, body: str) -> str:
+    """What the line says of itself: whoever wrote it means this article, and no template."""
+    return said if said and LANGUAGE.fullmatch(said) else identified(body)

@@ -15,6 +15,7 @@ from services.normalizer.reading.coreference import Happening, gather
 from services.normalizer.reading.document import Document, lay_out
 from services.normalizer.reading.frames import fill
 from services.normalizer.reading.judging import adds
+from services.normalizer.reading.languages import is_read
 from services.normalizer.reading.mentions import Maker, make
 from services.normalizer.reading.names import Names
 from services.normalizer.reading.neighbours import lend_attackers, lend_places, lend_sides, own_sides, share_days, share_places
@@ -125,9 +126,13 @@ def _reference(article: RawArticle) -> ArticleRef:
 
 
 def read(article: RawArticle, ruleset: Ruleset) -> tuple[Reading, ...]:
-    """One reading a kind, in the order of their names; pure: the same article and ruleset give the same readings."""
+    """One reading a kind, in the order of their names; pure: the same article and ruleset give the same readings.
+
+    The rules are of English: of an article that says it is in another language each reading is empty.
+    """
     document = lay_out(article.title, article.body, anchor_of(article), ruleset.names)
-    reference, maker, told = _reference(article), Maker(article, document), tell(document, ruleset.rules)
+    reference, maker = _reference(article), Maker(article, document)
+    told = tell(document, ruleset.rules) if is_read(article.language) else []
     readings = []
     for kind in ruleset.rules.kinds:
         mentions = _mentions(maker, document, [one for one in told if one[0].trigger.kind is kind])

@@ -66,7 +66,8 @@ def command(
 
 def _articles(file: Path, captured_at: datetime | None) -> Iterator[RawArticle]:
     from services.ingestor.pages.model import Capture, Limits
-    from services.ingestor.sources import cut, jsonl
+    from services.ingestor.pages.streams import captures as captures_of
+    from services.ingestor.sources import cut
 
     if file != STDIN and not file.is_file():
         raise typer.BadParameter(f"there is no file {file}", param_hint="FILE")
@@ -76,9 +77,7 @@ def _articles(file: Path, captured_at: datetime | None) -> Iterator[RawArticle]:
         like = Capture(content=b"", captured_at=captured_at, media_type=kind, name=str(file))
         page = file.suffix != ".jsonl"
         captures = (
-            [Capture(source.read(limits.max_bytes + 1), None, captured_at, kind, str(file))]
-            if page
-            else jsonl.captures(source, like, limits)
+            [Capture(source.read(limits.max_bytes + 1), None, captured_at, kind, str(file))] if page else captures_of(source, like, limits)
         )
         for capture in captures:
             found = cut(capture)

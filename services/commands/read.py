@@ -74,11 +74,12 @@ def _of_pages(pages: Iterable[Path], captured_at: datetime | None) -> Iterator[C
 
 def _of_lines(path: Path) -> Iterator[Cut]:
     from services.ingestor.pages.model import Capture, Limits
-    from services.ingestor.sources import cut, jsonl
+    from services.ingestor.pages.streams import captures
+    from services.ingestor.sources import cut
 
     with sys.stdin.buffer if path == STDIN else path.open("rb") as file:
         like = Capture(content=b"", media_type="application/jsonl", name="standard input" if path == STDIN else str(path))
-        yield from map(cut, jsonl.captures(file, like, Limits()))
+        yield from map(cut, captures(file, like, Limits()))
 
 
 def _there(path: Path) -> Path:

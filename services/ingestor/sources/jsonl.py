@@ -6,8 +6,6 @@ The body is taken as it is given, to the letter. Each article's `page.span` is t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -48,20 +46,6 @@ def accepts(capture: Capture) -> bool:
         return True
     head = opening(capture).lstrip()
     return head.startswith("{") and any(f'"{field}"' in head for field in FIELDS)
-
-
-def captures(lines: Iterable[bytes], like: Capture, limits: Limits) -> Iterator[Capture]:
-    """A long stream of lines as captures within the limits, so that memory does not grow with the stream. A line is never torn."""
-    held: list[bytes] = []
-    size, first = 0, like.first_line
-    for number, line in enumerate(lines, like.first_line):
-        if held and size + len(line) > limits.max_bytes:
-            yield replace(like, content=b"".join(held), first_line=first)
-            held, size, first = [], 0, number
-        held.append(line)
-        size += len(line)
-    if held:
-        yield replace(like, content=b"".join(held), first_line=first)
 
 
 def read(capture: Capture, limits: Limits) -> Cut:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingestor.pages.model import Capture, Cut, Limits
+from services.ingestor.pages.streams import captures
 from services.ingestor.sources import cut, jsonl, source_of
 from tests.unit.ingestor.given import NOON, page
 
@@ -119,7 +120,7 @@ def test_every_line_is_an_article_a_refusal_or_empty(rows: list[Any]) -> None:
 def test_a_long_stream_is_read_in_pieces_that_together_say_the_same() -> None:
     stream = [json.dumps(ROW | {"url": f"https://a.example/{number}"}).encode() + b"\n" for number in range(50)] + [b"bad\n"]
     like = Capture(b"", captured_at=NOON, media_type="application/jsonl", name="x.jsonl")
-    pieces = [cut(piece) for piece in jsonl.captures(stream, like, Limits(max_bytes=1_000))]
+    pieces = [cut(piece) for piece in captures(stream, like, Limits(max_bytes=1_000))]
     whole = cut(Capture(b"".join(stream), captured_at=NOON, media_type="application/jsonl", name="x.jsonl"))
     assert len(pieces) > 5
     assert [article.article_id for piece in pieces for article in piece.articles] == [article.article_id for article in whole.articles]

@@ -126,6 +126,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not _of_leaving(trigger, time, status)
         and not _bounded(trigger, time)
         and not _of_thing(trigger, time)
+        and not _of_telling(trigger, time, status, published)
         and not _of_people(trigger, time)
         and not (trigger.kind.frame == "directed" and _is_clock(time))
         and not _of_talks(trigger, time)
@@ -217,6 +218,18 @@ def _of_leaving(trigger: Trigger, time: Time, status: str) -> bool:
     low, _ = trigger.sentence.clause(time.first)
     gone = elsewhere and any(token.low in words("departures") for token in tokens[max(low, time.first - LEAVING) : time.first])
     return time.last <= trigger.first and ((status in FUTURE and leaves) or gone)
+
+
+def _of_telling(trigger: Trigger, time: Time, status: str, published: dt.date | None) -> bool:
+    """As in "X on Thursday offered to help talks", "in a tweet on Sunday, days before they were to meet": the day on which it was told."""
+    day = _day(time.expression.when)
+    if status not in FUTURE or day is None or published is None or day > published or time.last > trigger.first:
+        return False
+    weekday = any(time.expression.text.lower().startswith(name) for name in words("weekdays"))
+    apart = trigger.sentence.clause(time.first) != trigger.sentence.clause(trigger.first)
+    return trigger.kind.frame == "meeting" and (
+        (apart and (day == published or not weekday)) or (status == "proposed" and day == published)
+    )
 
 
 def _of_thing(trigger: Trigger, time: Time) -> bool:

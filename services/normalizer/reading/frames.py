@@ -14,22 +14,33 @@ from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.judging import judged
 from services.normalizer.reading.names import Names
+from services.normalizer.reading.placing import sentence_word
 from services.normalizer.reading.states import state
 from services.normalizer.reading.status import State, read_state
 from services.normalizer.reading.telling import ALLOWED, answered, if_to_come, is_reported_plan, refers, region, state_of
+
+# An invitation is told within so many sentences.
+INVITED = 2
 
 
 def _group(trigger: Trigger) -> bool:
     return bool(phrases("groups").find(trigger.sentence.tokens[trigger.low : trigger.high]))
 
 
-def _visited(trigger: Trigger, told: State, places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:
-    """The state visited is a party of a visit that is official, or that is told because it falls through."""
+def _visited(document: Document, trigger: Trigger, told: State, places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:
+    """The state visited is a party of a visit that is official, at its invitation, or that is told because it falls through."""
     tokens = trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.last]
-    if told.status not in {"cancelled", "postponed"} and not any(token.low in lexical("official_visits") for token in tokens):
+    official = any(token.low in lexical("official_visits") for token in tokens)
+    if told.status not in {"cancelled", "postponed"} and not official and not _invited(document, trigger):
         return ()
     hosts = [(place, state(place.value.country, "host")) for place in places]
     return tuple(Said(host, place.start, place.end) for place, host in hosts if host)[:1]
+
+
+def _invited(document: Document, trigger: Trigger) -> bool:
+    """As in "… will visit Jordan. The visit will take place at the invitation of …"."""
+    near = document.sentences[trigger.sentence.index : trigger.sentence.index + INVITED]
+    return any(phrases("invitations").find(sentence.tokens) for sentence in near)
 
 
 def _called_on(
@@ -63,7 +74,8 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     form = trigger.pattern.card.form or "talks"
     form = "talks" if form == "call" and places and not trigger.noun else form
     parties = meeting.with_states(names)
-    visited = _visited(trigger, told, places) if form == "visit" else _called_on(trigger, told, parties, places)
+    visiting = form == "visit" or sentence_word(trigger) in words("visiting")
+    visited = _visited(document, trigger, told, places) if visiting else _called_on(trigger, told, parties, places)
     tokens = trigger.sentence.tokens
     return Candidate(
         trigger,

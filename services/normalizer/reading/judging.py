@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
+from operator import attrgetter
 
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.coreference import mutual, side_of
@@ -12,6 +13,7 @@ from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.status import tells
 from services.normalizer.reading.telling import region
+from services.normalizer.reading.triggers import phrase_start
 
 PEACE_REACH = 4
 # So many strikes over weeks are a campaign.
@@ -32,7 +34,24 @@ THINGS = 4
 
 
 def _countries(candidate: Candidate) -> set[str | None]:
-    return {side_of(said.value) for said in candidate.parties}
+    """The sides; people of no known state are of one, and of none where they stand with one who has a state: "aides X and Y met"."""
+    actors = [said.value for said in candidate.parties]
+    sides = {side_of(actor) if actor.country or actor.type != "person" else None for actor in actors}
+    return sides - {None} if _all_joined(candidate) else sides
+
+
+def _all_joined(candidate: Candidate) -> bool:
+    """Whether each person of no known state is joined by "and" to another person."""
+    people = sorted((said for said in candidate.parties if said.value.type == "person"), key=attrgetter("start"))
+    words = {token.start: token.low for token in candidate.trigger.sentence.tokens}
+    joined = {
+        said.start
+        for one, other in pairwise(people)
+        if [low for start, low in words.items() if one.end <= start < other.start] in (["and"], [","])
+        for said in (one, other)
+    }
+    unknown = [said for said in people if not said.value.country]
+    return bool(unknown) and all(said.start in joined for said in unknown)
 
 
 def _parties(candidate: Candidate) -> bool:
@@ -269,16 +288,31 @@ def shortcomings(candidate: Candidate) -> Iterator[str]:
         yield "it is no particular occasion"
 
 
+def _again_and_again(candidate: Candidate) -> bool:
+    """As in "annual summits", "has attended three G7 summits": several, of which no day is told."""
+    trigger = candidate.trigger
+    start = max(phrase_start(trigger.sentence, trigger.first) - 1, 0)
+    before = {token.low for token in trigger.sentence.tokens[start : trigger.first]}
+    many = trigger.noun and trigger.sentence.tokens[trigger.last - 1].low.endswith("s") and trigger.pattern.card.id != "summit.noun.talks"
+    exact = candidate.when is not None and candidate.when.value.precision in {"day", "hour", "minute", "night"}
+    return many and bool(before & (lexical("recurring") | lexical("several_times"))) and not exact
+
+
 def _goes_on(candidate: Candidate) -> bool:
     """As in "leverage in trade talks with China": talks that go on, of which no round is told."""
     trigger = candidate.trigger
     low, high = trigger.sentence.clause(trigger.first)
     own = [token.low for token in trigger.sentence.tokens[trigger.first : trigger.last]]
     talks = trigger.pattern.card.id == "summit.noun.talks" or "talks" in own
-    if not talks or candidate.state.weight > 0 or trigger.sentence.index == 0 or candidate.group:
+    if not talks or candidate.state.weight > 0 or candidate.group or (trigger.sentence.index == 0 and not _of_a_matter(trigger)):
         return False
     around = trigger.sentence.tokens[max(low, trigger.first - ROUND_REACH) : min(high, trigger.last + ROUND_REACH)]
     return not any(token.low in lexical("rounds") for token in around)
+
+
+def _of_a_matter(trigger: Trigger) -> bool:
+    """As in "his approach to negotiations with Pyongyang": talks as a matter, of which something else is told."""
+    return trigger.first > 0 and trigger.sentence.tokens[trigger.first - 1].low in {"to", "in", "of", "on", "about", "for"}
 
 
 def _office_before(trigger: Trigger) -> bool:
@@ -345,6 +379,8 @@ def _particular(candidate: Candidate) -> bool:
     trigger = candidate.trigger
     if trigger.kind.frame == "directed":
         return not _general(candidate) and not mutual(candidate)
+    if trigger.kind.frame == "meeting" and _again_and_again(candidate):
+        return False
     if trigger.kind.frame != "meeting" or candidate.when or candidate.places:
         return True
     if _goes_on(candidate):
@@ -355,7 +391,5 @@ def _particular(candidate: Candidate) -> bool:
     inside = any(trigger.sentence.start <= said.start < trigger.sentence.end for said in candidate.parties)
     inside = inside or (candidate.group and _office_before(trigger))
     before = [token.low for token in trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.first]]
-    if trigger.noun and set(before) & lexical("recurring") and trigger.sentence.tokens[trigger.last - 1].low.endswith("s"):
-        return False
     generic = any(word in lexical("generic") for word in before)
     return inside and not (generic and not candidate.names_parties)

@@ -90,6 +90,8 @@ def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
         if token.low == "," and not _list_goes_on(sentence, at, held):
             return
         if at in held:
+            if held[at].first == at and _owns_a_thing(sentence, held[at], held):
+                return
             if held[at].first == at and is_party(held[at]) and not _says(sentence, held[at]) and not stands_aside(sentence, held[at]):
                 yield held[at]
         elif not (
@@ -100,6 +102,14 @@ def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
             or _of_title(at, held)
         ):
             return
+
+
+def _owns_a_thing(sentence: Sentence, name: Name, held: dict[int, Name]) -> bool:
+    """As in "spoke to Israel's worries", but not "met Israel's prime minister", "met China's Xi"."""
+    if _low(sentence, name.last) != "'s":
+        return False
+    behind = range(name.last + 1, min(name.last + 1 + SAY_GAP, len(sentence.tokens)))
+    return not any(at in held or sentence.tokens[at].low in words("offices") | words("groups") | words("holders") for at in behind)
 
 
 def _of_title(at: int, held: dict[int, Name]) -> bool:
@@ -125,6 +135,8 @@ def _is_passive(trigger: Trigger) -> bool:
 
 def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     """Whether the preposition before a name makes it one who meets."""
+    if name.governor == "to":
+        return trigger.pattern.card.id == "summit.verb.speak" and name.governor_at == trigger.last
     if name.governor == "on":
         return name.last <= trigger.first and _low(sentence, name.governor_at - 1) in words("appeals")
     if name.governor not in words("with"):
@@ -276,6 +288,8 @@ def pair(document: Document, trigger: Trigger, *, near: bool = False) -> tuple[N
     """Whom "the two countries", "both sides" means: the two sides that a sentence before named together, or (`near`) the last one."""
     sentence = trigger.sentence
     low, high = sentence.clause(trigger.first)
+    if not near and phrases("two_people").find(sentence.tokens[low:high]):
+        return _two_people(document, sentence)
     if not near and not phrases("the_two").find(sentence.tokens[low:high]):
         return ()
     earlier = document.sentences[max(sentence.index - (1 if near else PAIR_REACH), 0) : sentence.index]
@@ -284,6 +298,16 @@ def pair(document: Document, trigger: Trigger, *, near: bool = False) -> tuple[N
             joined = [t.low for t in before.tokens[one.last : other.first]]
             if side(one) != side(other) and "and" in joined and len(joined) <= TWO:
                 return one, other
+    return ()
+
+
+def _two_people(document: Document, sentence: Sentence) -> tuple[Name, ...]:
+    """As in "the two leaders": the last two people of different sides whom a sentence before names together."""
+    for before in reversed(document.sentences[max(sentence.index - PAIR_REACH, 0) : sentence.index]):
+        people = [n for n in before.names if is_person(n) and not is_speaker(before, n, len(before.tokens))]
+        pairs = [(one, other) for one, other in pairwise(people) if side(one) != side(other)]
+        if pairs:
+            return pairs[-1]
     return ()
 
 

@@ -199,13 +199,21 @@ def _is_fresh(happening: Happening) -> bool:
     return first.kind.frame != "meeting" and not told_back
 
 
+def _long_known(happening: Happening) -> bool:
+    """As in "praised him, media said after the landmark summit": a meeting that the reader knows of, told to date another thing."""
+    first = happening.members[0]
+    low, _ = first.trigger.sentence.clause(first.trigger.first)
+    opens = first.trigger.sentence.tokens[low].low in {"after", "following", "since"}
+    return first.trigger.kind.frame == "meeting" and first.trigger.noun and first.refers and opens and len(happening.members) == 1
+
+
 def default_when(document: Document, happening: Happening, status: str, earlier: Sequence[Happening] = ()) -> When:
     """A fresh report without a date is of the day that the text just told of, else of the strike before, else of the day it was published.
 
     A plan, or what is told in passing, has none.
     """
     published = document.anchor.date
-    if published is None or not _is_fresh(happening) or status not in {"occurred", "ongoing", "disputed"}:
+    if published is None or not _is_fresh(happening) or _long_known(happening) or status not in {"occurred", "ongoing", "disputed"}:
         return When()
     return _going_on(document, happening, published) or _like_before(happening, earlier, published) or dating.on_day(published)
 

@@ -73,6 +73,28 @@ def share_days(happenings: Sequence[Happening], published: dt.date | None) -> tu
     return tuple(shared)
 
 
+def date_by_opening(document: Document, happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+    """The same happenings; a meeting without a day of two people of whom the story opens is of the day that it opens with."""
+    when = _opening_day(document)
+    people = {n.named.actor.name for s in document.sentences[:OPENING] for n in s.names if n.named.actor and n.named.actor.type == "person"}
+    dated: list[Happening] = []
+    for happening in happenings:
+        first, *rest = happening.members
+        known = when is not None and _bare(happening) and len(persons(happening.members) & people) > 1
+        dated.append(Happening([replace(first, when=when), *rest]) if known else happening)
+    return tuple(dated)
+
+
+def _opening_day(document: Document) -> Said[When] | None:
+    """The day of publication or the one before, where one of the first sentences names it."""
+    published = document.anchor.date
+    for time in (time for sentence in document.sentences[:OPENING] for time in sentence.times):
+        when, days = time.expression.when, dating.days(time.expression.when)
+        if published and when and days and _exact(when) and dt.timedelta(0) <= published - days[0] <= dt.timedelta(1):
+            return Said(when, time.expression.start, time.expression.end)
+    return None
+
+
 def _bare(happening: Happening) -> bool:
     """Told as done, in the plain past, with no day: "Following the summit, X met Y"."""
     first = happening.members[0]
@@ -95,6 +117,8 @@ def _lends_day(other: Happening, happening: Happening, published: dt.date | None
 
 # Further on than so many sentences, a meeting may be of another day.
 SAME_DAY = 10
+# A story opens with so many sentences.
+OPENING = 4
 # A meeting told further on than this many sentences may be of another day.
 NEAR = 4
 

@@ -18,7 +18,15 @@ from services.normalizer.reading.judging import adds
 from services.normalizer.reading.languages import is_read
 from services.normalizer.reading.mentions import Maker, make
 from services.normalizer.reading.names import Names
-from services.normalizer.reading.neighbours import lend_attackers, lend_places, lend_sides, own_sides, share_days, share_places
+from services.normalizer.reading.neighbours import (
+    date_by_opening,
+    lend_attackers,
+    lend_places,
+    lend_sides,
+    own_sides,
+    share_days,
+    share_places,
+)
 from services.normalizer.reading.parts import link_parts
 from services.normalizer.reading.rules import PATTERNS, Rules, load_rules
 from services.normalizer.reading.staying import lend_stays
@@ -103,7 +111,7 @@ def _is_subject(number: int, happening: Happening) -> bool:
 
 def _mentions(maker: Maker, document: Document, filled: Sequence[Told]) -> tuple[Mention, ...]:
     published = document.anchor.date
-    held = share_places(share_days(gather(shared_out(filled), published), published))
+    held = share_places(date_by_opening(document, share_days(gather(shared_out(filled), published), published)))
     happenings = lend_attackers(lend_places(document, lend_sides(document, own_sides(lend_stays(document, held)))))
     return link_parts(
         [

@@ -35,7 +35,9 @@ def _with_place(document: Document, happening: Happening) -> Happening:
     wants = first.trigger.kind.frame == "meeting" and first.status in MET | PLANNED and not _is_call(first)
     if not wants or any(member.places for member in happening.members):
         return happening
-    said = next(iter(_stays(document, happening)), None) or _told_from(document, happening)
+    stays = list(_stays(document, happening))
+    town = next((said for said in stays if said.value.precision != "country"), None)
+    said = town or _told_from(document, happening) or next(iter(stays), None)
     return Happening([replace(first, places=(said,)), *rest]) if said else happening
 
 
@@ -108,5 +110,5 @@ def _told_from(document: Document, happening: Happening) -> Said[Place] | None:
     if document.dateline is None or published is None or first.status not in MET:
         return None
     fresh = days is None or published - dt.timedelta(1) <= days[0] <= published
-    opening = first.trigger.sentence.index <= OPENING
+    opening = first.trigger.sentence.index <= OPENING or (days is not None and days[0] == published)
     return _said(document.dateline) if fresh and opening and not dating.before_then(first.trigger) else None

@@ -20,12 +20,13 @@ from services.ingestor.pages.sieve import Sieve, Sifted, TooMuchError
 
 
 class Rendered(NamedTuple):
-    """A page's text, its marks in order, what its head says, and what had to be replaced."""
+    """A page's text, its marks in order, what its head says, what had to be replaced, and which of its lines are judged main text."""
 
     text: str
     marks: tuple[Mark, ...]
     hints: Hints
     cleaned: tuple[str, ...]
+    main: frozenset[str] = frozenset()
 
 
 def render(capture: Capture, html: str, limits: Limits) -> Rendered | Refusal:
@@ -49,7 +50,7 @@ def _rendered(sifted: Sifted) -> Rendered:
     page = Inscriptis(sifted.root, _config(sifted))
     text, cleaned = clean(page.get_text())
     marks = (Mark(a.start, a.end, a.metadata) for a in page.get_annotations() if a.start < a.end)
-    return Rendered(text, tuple(sorted(marks)), read_hints(sifted), cleaned)
+    return Rendered(text, tuple(sorted(marks)), read_hints(sifted), cleaned, sifted.main)
 
 
 def _config(sifted: Sifted) -> ParserConfig:

@@ -9,6 +9,7 @@ from schemas.articles import PageRef, Published, RawArticle
 from services.ingestor.identity import page_id
 from services.ingestor.pages.addresses import absolute_url, canonical_url
 from services.ingestor.pages.article import Story, article
+from services.ingestor.pages.beside import beside
 from services.ingestor.pages.clean import REPLACEMENT, clean
 from services.ingestor.pages.cover import cover
 from services.ingestor.pages.found import Found, find
@@ -29,7 +30,7 @@ NO_HINTS = Hints()
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's text, and what its decoding and its markup add to it."""
+    """A page's text, and what its decoding and its markup add to it. `main` are its lines that are judged main text, squeezed."""
 
     capture: Capture
     text: str
@@ -38,6 +39,7 @@ class Page:
     notes: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     hints: Hints = NO_HINTS
+    main: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str | None:
@@ -50,7 +52,7 @@ def cut(page: Page, limits: Limits) -> Cut:
     lines = lines_of(page.text, page.marks)
     if len(lines) > limits.max_lines:
         return refused(page.capture, refuse(page.capture, "too_large", f"{len(lines):,} lines, more than {limits.max_lines:,}"))
-    labels = label(lines)
+    labels = beside(label(lines), page.main, anywhere=page.hints.single)
     found = find(labels, limits, page.hints)
     stories = [one for one in found if one.what == "article"][: limits.max_articles]
     identity = page_id(page.text, page.url)

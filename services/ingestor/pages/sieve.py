@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from services.ingestor.pages.judge import Copy
 from services.ingestor.pages.model import Limits, Reason
 from services.ingestor.pages.page_head import ADDRESS, HeadReader
 from services.ingestor.pages.resources import resource
@@ -33,6 +34,7 @@ class Sifted(NamedTuple):
 
     Elements that must be found again are numbered in the tree: `times` holds the `datetime` of each <time> by its name there
     (`time-0` …), `links` the address inside a heading (`h2-7` …). `data` are the JSON-LD objects.
+    `main` are the lines of the main text, as `judge.py` has them.
     """
 
     root: etree._Element
@@ -40,6 +42,7 @@ class Sifted(NamedTuple):
     data: list[object]
     times: dict[str, str]
     links: dict[str, str]
+    main: frozenset[str] = frozenset()
 
 
 class Sieve:
@@ -56,6 +59,7 @@ class Sieve:
         self.tags = 0
         self.times: dict[str, str] = {}
         self.links: dict[str, str] = {}
+        self.copy = Copy()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -66,6 +70,7 @@ class Sieve:
         if self.hidden or tag in _markup("hidden") or _is_hidden(attributes):
             self.hidden += 1
         else:
+            self.copy.start(tag, attributes)
             self._show(tag, attributes)
 
     def _show(self, tag: str, attributes: dict[str, str]) -> None:
@@ -104,7 +109,9 @@ class Sieve:
         self.head.end(tag)
         if self.hidden:
             self.hidden -= 1
-        elif tag == "q":
+            return
+        self.copy.end()
+        if tag == "q":
             self.builder.data("”")
         elif self.open and tag == self.open[-1][0]:
             self.builder.end(self.open.pop()[1])
@@ -112,6 +119,7 @@ class Sieve:
     def data(self, text: str) -> None:
         """Text. The renderer reads character references a second time, so that ampersands are escaped for it."""
         if not self.head.text(text) and not self.hidden:
+            self.copy.data(text)
             self.builder.data(text.replace("&", "&amp;"))
 
     def close(self) -> Sifted:
@@ -119,7 +127,7 @@ class Sieve:
         while self.open:
             self.builder.end(self.open.pop()[1])
         self.builder.end("div")
-        return Sifted(self.builder.close(), self.head.meta, self.head.data, self.times, self.links)
+        return Sifted(self.builder.close(), self.head.meta, self.head.data, self.times, self.links, self.copy.main_lines())
 
 
 @cache

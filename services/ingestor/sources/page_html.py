@@ -10,7 +10,7 @@ from services.ingestor.pages.refuse import refuse
 from services.ingestor.pages.sniff import looks_like_html, opening
 
 NAME = "page_html"
-VERSION = "1"
+VERSION = "2"
 
 
 def accepts(capture: Capture) -> bool:
@@ -29,4 +29,6 @@ def read(capture: Capture, limits: Limits) -> Cut:
     if not rendered.text.strip():
         return refused(capture, refuse(capture, "empty"))
     cleaned = tuple(dict.fromkeys(decoded.cleaned + rendered.cleaned))
-    return cut(Page(capture, rendered.text, f"{NAME}/{VERSION}", cleaned, decoded.notes, rendered.marks, rendered.hints), limits)
+    return cut(
+        Page(capture, rendered.text, f"{NAME}/{VERSION}", cleaned, decoded.notes, rendered.marks, rendered.hints, rendered.main), limits
+    )

@@ -10,13 +10,13 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Security
 from fastapi.security import HTTPBearer
 
 from services.ingestor.answers import Answer, ArticleTaken, became
-from services.ingestor.bodies import Bodies
+from services.ingestor.bodies import Bodies, Body
 from services.ingestor.intake import Intake
 from services.ingestor.keys import Keys
 from services.ingestor.once import Once, once
 from services.ingestor.pages.model import Capture
 from services.ingestor.parameters import EXAMPLE, is_gone, moment, plain_url
-from services.ingestor.problems import MEDIA_TYPE, ProblemDetails
+from services.ingestor.problems import MEDIA_TYPE, Problem, ProblemDetails
 
 LONGEST_URL = 4096
 NDJSON = "application/x-ndjson"
@@ -75,7 +75,7 @@ def router(intake: Intake, bodies: Bodies, keys: Keys) -> APIRouter:
         gone = is_gone(status, capture.url)
         await intake.check_backlog()
         with bodies.holding() as body:
-            content = await body.read(request.headers, request.stream(), capture.label)
+            content = await _read(intake, body, request, capture)
             repeat = _once(request, idempotency_key, content)
             if gone:  # what the site says instead of the page is nobody's article
                 return await intake.page_gone(capture, repeat)
@@ -87,7 +87,7 @@ def router(intake: Intake, bodies: Bodies, keys: Keys) -> APIRouter:
         capture = Capture(b"", None, moment(captured_at, intake.latest), NDJSON, name)
         await intake.check_backlog()
         with bodies.holding() as body:
-            content = await body.read(request.headers, request.stream(), capture.label)
+            content = await _read(intake, body, request, capture)
             return await intake.take(replace(capture, content=content), _once(request, idempotency_key, content))
 
     @routes.delete("/articles/{article_id}", status_code=HTTPStatus.ACCEPTED, responses=_UNKNOWN)
@@ -97,6 +97,17 @@ def router(intake: Intake, bodies: Bodies, keys: Keys) -> APIRouter:
         return became(await intake.withdraw(article_id))
 
     return routes
+
+
+async def _read(intake: Intake, body: Body, request: Request, capture: Capture) -> bytes:
+    """The body. Of one that turns out to be too large, the beginning is kept in quarantine."""
+    try:
+        return await body.read(request.headers, request.stream(), capture.label)
+    except Problem as problem:
+        beginning = body.beginning(intake.settings.quarantine_bytes)
+        if problem.details.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and beginning:
+            await intake.keep_beginning(replace(capture, content=beginning), problem)
+        raise
 
 
 def _once(request: Request, key: str | None, content: bytes) -> Once | None:

@@ -38,6 +38,16 @@ class Body:
         self.size = 0
         self._chunks: list[bytes] = []
 
+    def beginning(self, most: int) -> bytes:
+        """What had come in of a body that was refused on the way, `most` bytes of it."""
+        taken, size = [], 0
+        for chunk in self._chunks:
+            if size >= most:
+                break
+            taken.append(chunk[: most - size])
+            size += len(taken[-1])
+        return b"".join(taken)
+
     async def read(self, headers: Mapping[str, str], chunks: AsyncIterator[bytes], page: str) -> bytes:
         """The whole body.
 

@@ -19,11 +19,11 @@ from services.chassis.faults import Faults
 from services.chassis.outbox import Outbox
 from services.chassis.relay import pending
 from services.ingestor.answers import Answer, answer, gone
-from services.ingestor.cutting import Cutting, Piece
+from services.ingestor.cutting import Cutting, Piece, unread
 from services.ingestor.identity import page_id
 from services.ingestor.once import Once, answered, begin, finish
 from services.ingestor.pages.model import Capture
-from services.ingestor.problems import Problem, refused
+from services.ingestor.problems import Problem, refused, too_large
 from services.ingestor.refused import quarantine
 from services.ingestor.settings import IngestorSettings
 from services.ingestor.store import Taken, take, take_together
@@ -113,6 +113,15 @@ class Intake:
         taken = await take(tx, self.outbox, piece.page, piece.drafts, now) if piece.drafts else []
         await quarantine(tx, self.outbox, piece, self.settings.quarantine_bytes, now)
         return told(piece, taken)
+
+    async def keep_beginning(self, capture: Capture, problem: Problem) -> None:
+        """Put what had come in of a page that is too large into quarantine.
+
+        Raises:
+            Problem: 503 without Postgres.
+        """
+        piece = unread(capture, too_large(capture.label, problem))
+        await self._commit(lambda tx: quarantine(tx, self.outbox, piece, self.settings.quarantine_bytes, self.clock()))
 
     async def withdraw(self, article: str) -> Taken:
         """Take one article back. Once is enough: again, it is unchanged.

@@ -49,6 +49,12 @@ def refused(page: str, refusals: Sequence[Refusal]) -> Problem:
     return Problem(status, first.reason, f"{page}: {first.what}", first.advice, page=page, refusals=tuple(refusals))
 
 
+def too_large(page: str, problem: Problem) -> Refusal:
+    """The refusal of a page whose body was too large, to be kept with its beginning."""
+    what = problem.details.detail.removeprefix(f"{page}: ")
+    return Refusal(page=page, reason="too_large", what=f"{what}; this is its beginning", advice=problem.details.advice or "")
+
+
 def answer(problem: Problem) -> JSONResponse:
     """The response. The connection closes: what may still come of the body is not read."""
     headers = problem.headers | {"connection": "close"}

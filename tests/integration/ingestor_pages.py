@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,10 @@ class Ingestor:
 
     def post(self, path: str, content: bytes | str, headers: Mapping[str, str] | None = None, /, **query: str) -> httpx.Response:
         return httpx.post(f"{self.process.address}{path}", params=query, content=content, headers=headers, timeout=60)
+
+    def post_stream(self, path: str, content: Iterator[bytes], **query: str) -> httpx.Response:
+        """In chunks, so that nothing says beforehand how much it is."""
+        return httpx.post(f"{self.process.address}{path}", params=query, content=content, timeout=60)
 
     def delete(self, article_id: str) -> httpx.Response:
         return httpx.delete(f"{self.process.address}/v1/articles/{article_id}", timeout=60)

@@ -115,6 +115,27 @@ async def test_what_is_refused_is_in_quarantine_once_with_its_bytes_and_the_reas
     assert told[at["push"]]["error"].startswith("line 2: ")
 
 
+async def test_of_a_body_that_is_too_large_the_beginning_is_kept(ingestor: Ingestor) -> None:
+    # given
+    def endless() -> Iterator[bytes]:  # chunked: nothing says beforehand how large it is
+        yield b"The harbour of Torvik. "
+        for _ in range(40):
+            yield b"ferry " * 100_000
+
+    # when
+    response = await asyncio.to_thread(ingestor.post_stream, "/v1/pages", endless(), name="endless.txt")
+    stated = await asyncio.to_thread(ingestor.post, "/v1/pages", b"x" * 10_000_001, name="stated.txt")
+    await ingestor.settled()
+    # then
+    assert (response.status_code, stated.status_code) == (413, 413)
+    kept = {dict(record.headers)["page"].decode(): record for record in await read_topic(ingestor.stack.kafka, QUARANTINE)}
+    assert (kept["endless.txt"].value or b"").startswith(b"The harbour of Torvik. ferry ")
+    assert len(kept["endless.txt"].value or b"") == 1000
+    told = {name: value.decode() for name, value in kept["endless.txt"].headers}
+    assert (told["reason"], told["error"].endswith("this is its beginning")) == ("too_large", True)
+    assert "stated.txt" not in kept, "of what is not read there are no bytes"
+
+
 def test_beyond_loopback_nobody_pushes_or_withdraws_without_a_key(
     ingestor: Ingestor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from services.ingestor.pages.refuse import refuse
 from services.ingestor.pages.resources import resource
 
 SAMPLE = 65_536  # bytes that a guess looks at: it costs time by the byte, and more would not change it
+FOREIGN = 3  # bytes that are not UTF-8, and none that are: from so many on a page is not what it declares
 _CHARSET = re.compile(rb"""charset\s{0,8}=\s{0,8}["']?\s{0,8}([\w.:-]{1,40})""", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -111,10 +112,12 @@ def _as_told(content: bytes, told: str | None) -> Decoded | None:
 
 
 def _guessed(content: bytes, told: str | None) -> Decoded:
-    if _mostly_utf8(content) or told == "utf-8":
+    good, bad = _counted(content)
+    if good > bad or (told == "utf-8" and (good or bad < FOREIGN)):
         return _forced(content, "utf-8", ())
     codec = _best(content[:SAMPLE])
-    return _forced(content, codec, (f"no usable charset stated: read as {codec}",))
+    said = "declared as utf-8, but is not" if told == "utf-8" else "no usable charset stated"
+    return _forced(content, codec, (f"{said}: read as {codec}",))
 
 
 def _best(sample: bytes) -> str:
@@ -135,11 +138,11 @@ def _wide(sample: bytes) -> str | None:
     return "utf-16-be" if 0 in even and len(even) * 3 <= len(odd) else None
 
 
-def _mostly_utf8(content: bytes) -> bool:
-    """Whether good multi-byte sequences outnumber the bad bytes: a UTF-8 page with a torn or alien piece."""
+def _counted(content: bytes) -> tuple[int, int]:
+    """Good multi-byte sequences and bad bytes: where the first outnumber the others it is a UTF-8 page with a torn or alien piece."""
     text = content[:SAMPLE].decode("utf-8", "replace")
     bad = text.count(REPLACEMENT)
-    return sum(not c.isascii() for c in text) - bad > bad
+    return sum(not c.isascii() for c in text) - bad, bad
 
 
 def _forced(content: bytes, codec: str, notes: tuple[str, ...]) -> Decoded:

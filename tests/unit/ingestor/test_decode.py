@@ -49,6 +49,18 @@ def test_a_charset_that_is_stated_wrongly_yields_to_what_the_bytes_are() -> None
     assert "but is UTF-8" in found.notes[0]
 
 
+def test_a_page_that_wrongly_says_it_is_utf8_is_read_as_what_it_is() -> None:
+    words = "Die Fähre läuft um fünf Uhr zum Sund aus, und kehrt am Abend zurück. "
+    found = decoded(words.encode("cp1252"), "text/html; charset=utf-8")
+    assert (found.text, found.cleaned) == (words, ())
+    assert found.notes[0].startswith("declared as utf-8, but is not: read as cp125")
+
+
+@pytest.mark.parametrize("content", [b"The ferry \xff sails.", "Die Fähre ".encode() + b"l\xe4uft um f\xfcnf \xfcber den Sund"])
+def test_a_page_that_says_it_is_utf8_and_is_torn_stays_utf8(content: bytes) -> None:
+    assert decoded(content, "text/html; charset=utf-8").text == content.decode("utf-8", "replace")
+
+
 def test_invalid_utf8_is_replaced_byte_by_byte_and_said() -> None:
     found = decoded("Zażółć gęślą jaźń. ".encode() * 5 + b"\xff\xfe torn \xc3")
     assert found.text.count("\ufffd") == 3

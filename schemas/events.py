@@ -132,6 +132,14 @@ class StatusEntry(Model):
     claim_id: str
 
 
+class Evidenced(Model):
+    """How much evidence there is in all. An event carries `mentions` and `claims` up to a bound; the rest stands in the readings."""
+
+    mentions: int
+    claims: int
+    digest: Annotated[Sha256, Field(description="of all mentions, with article and revision, in canonical order")]
+
+
 class Corroboration(Model):
     """Three different numbers; only lineages corroborate. A rewritten wire story is a second article of one lineage."""
 
@@ -204,6 +212,7 @@ class CanonicalEvent(Model):
     corroboration: Corroboration = Corroboration()
     links: tuple[Link, ...] = ()
     codes: Codes = Codes()
+    evidenced: Annotated[Evidenced | None, Field(description="how many mentions and claims there are in all")] = None
     copies: Annotated[tuple[SharedText, ...], Field(description="the first pairs of articles by which lineages hold together")] = ()
     chosen: Annotated[dict[str, str], Field(description="by field: the rule by which its value was chosen of what is told")] = {}
     edits: Annotated[tuple[EventEdit, ...], Field(description="in the order in which they were given")] = ()

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from schemas.base import Model
 from schemas.edits import Action, Edit
+from schemas.mentions import ArticleRef, Mention
 from services.chassis.api_keys import ApiKeys, KeyMissingError, KeyUnknownError, is_loopback
 from services.chassis.errors import brief
 from services.normalizer.asking import Asked, CannotAskError
@@ -58,6 +59,20 @@ class Edits(Model):
     next: int | None = None
 
 
+class Evidence(Model):
+    """A mention that belongs to an event, with its article."""
+
+    article: ArticleRef
+    mention: Mention
+
+
+class Mentions(Model):
+    """In order of mention ids; `next` is what to ask for as `after` to see more."""
+
+    mentions: tuple[Evidence, ...]
+    next: str | None = None
+
+
 def router(editing: Editing, keys: ApiKeys, host: str) -> APIRouter:
     """The routes; `host` is where the service listens."""
 
@@ -85,6 +100,13 @@ def router(editing: Editing, keys: ApiKeys, host: str) -> APIRouter:
         """The commands that merging has heard, and which of them hold."""
         found = await _answered(editing.given(before, limit))
         return Edits(edits=tuple(map(_listed, found)), next=found[-1].seq if len(found) == limit else None)
+
+    @routes.get("/events/{event_id}/mentions")
+    async def get_mentions(event_id: str, after: str = "", limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Mentions:
+        """All that belongs to an event, with all claims: an event itself carries but some of very many mentions."""
+        found = await _answered(editing.mentions(event_id, after, limit))
+        told = tuple(Evidence(article=one.article, mention=one.mention) for one in found)
+        return Mentions(mentions=told, next=found[-1].mention.mention_id if len(found) == limit else None)
 
     return routes
 

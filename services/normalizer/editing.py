@@ -13,11 +13,12 @@ import asyncpg
 
 from schemas.edits import Edit, MentionRef
 from schemas.events import CanonicalEvent
-from schemas.mentions import Mention
+from schemas.mentions import ArticleRef, Mention
 from services.chassis.errors import is_passing
 from services.chassis.outbox import Outbox
 from services.normalizer.asking import Asked, CannotAskError, Known, command_of
 from services.normalizer.commands import SQL
+from services.normalizer.merging import Told
 from services.normalizer.publish import edit_record
 
 SECONDS = 15.0
@@ -76,6 +77,16 @@ class Editing:
         async with self._transaction() as tx:
             rows = await tx.fetch(SQL["given"], before, limit)
         return [Given(Edit.model_validate_json(row["body"]), row["seq"], row["in_force"]) for row in rows]
+
+    async def mentions(self, event_id: str, after: str, limit: int) -> list[Told]:
+        """What belongs to a living event, in order of mention ids; an event itself carries but some of very many.
+
+        Raises:
+            StoreAwayError: ask again later.
+        """
+        async with self._transaction() as tx:
+            rows = await tx.fetch(SQL["page_of_mentions"], event_id, after, limit)
+        return [Told(Mention.model_validate_json(row["mention"]), ArticleRef.model_validate_json(row["article"])) for row in rows]
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[asyncpg.Connection]:

@@ -115,8 +115,9 @@ async def _settle(store: Store, record: Record, seed: Sequence[Told], cause: Cau
     gone = set(taken_back)
     left = [one for one in core if one not in gone]
     ruled = store.rulings(left)
-    changes = settle(previous, partition(left, ruled), cause, at, _mint(record), born, around, rulings=ruled)
-    return zip(changes, store.save(changes, at), strict=True)
+    groups = partition(left, ruled)
+    changes = settle(previous, groups, cause, at, _mint(record), born, around, rulings=ruled)
+    return zip(changes, store.save(changes, groups, at), strict=True)
 
 
 async def _around(store: Store, nearby: Sequence[Told], inside: AbstractSet[str]) -> list[Around]:

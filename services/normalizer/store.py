@@ -7,7 +7,7 @@ all of it is written at the end. So a reading costs what it touches, and not a c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -134,18 +134,20 @@ class Store:
         found = [self._events[name][0] for name in asked]
         return [event for event in found if event.merged_into is None], {name: self._events[name][1] for name in asked}
 
-    def save(self, changes: Sequence[EventChange], at: datetime) -> list[str]:
-        """Keep the changed events, and which mentions now belong to which; each event's state as JSON."""
-        return [self._keep(change.event, at) for change in changes]
+    def save(self, changes: Sequence[EventChange], groups: Sequence[Sequence[Told]], at: datetime) -> list[str]:
+        """Keep the changed events, and which mentions now belong to which; each event's state as JSON. `groups`: all mentions of
+        events, of which an event itself may carry but some, though always the first.
+        """
+        by_first = {group[0].mention.mention_id: group for group in groups}
+        return [self._keep(change.event, by_first, at) for change in changes]
 
-    def _keep(self, event: CanonicalEvent, at: datetime) -> str:
+    def _keep(self, event: CanonicalEvent, by_first: Mapping[str, Sequence[Told]], at: datetime) -> str:
         _, born = self._events.get(event.event_id, (None, at))
         self._events[event.event_id] = (event, born)
         state = self._states[event.event_id] = event.model_dump_json()
         if not event.merged_into and event.status != "retracted":
-            for mention in event.mentions:
-                if mention.mention_id in self._shelf.rows:  # those of an event of which only a link changed may not be
-                    self._shelf.assign(mention.mention_id, event.event_id)
+            for one in by_first.get(event.mentions[0].mention_id, ()):  # none of an event of which only a link changed
+                self._shelf.assign(one.mention.mention_id, event.event_id)
         return state
 
     async def touch(self) -> None:

@@ -34,6 +34,22 @@ class Kept(Outbox):
         self.changes += [EventChange.model_validate_json(r.value or b"") for r in records if not r.topic.startswith("events.current")]
 
 
+class OneConnection:
+    """A pool of the one connection that the test's transaction is in."""
+
+    def __init__(self, tx: asyncpg.Connection) -> None:
+        self._tx = tx
+
+    def acquire(self) -> OneConnection:
+        return self
+
+    async def __aenter__(self) -> asyncpg.Connection:
+        return self._tx
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
 @asynccontextmanager
 async def merging_tables(stack: Stack) -> AsyncIterator[asyncpg.Connection]:
     """A connection to an empty normalizer schema; what is done in it is undone."""

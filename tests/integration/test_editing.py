@@ -30,7 +30,7 @@ from services.normalizer.api import LARGEST, router
 from services.normalizer.editing import Editing
 from services.normalizer.merging import Command, merge_all
 from tests.faults.world import articles, publish
-from tests.integration.merging_world import Kept, live, merged, merging_tables
+from tests.integration.merging_world import Kept, OneConnection, live, merged, merging_tables
 from tests.scenarios.merging.ledger import by_content
 from tests.support.logs import once, read_topic
 from tests.support.service import ServiceProcess, eventually, service
@@ -154,25 +154,9 @@ class KeptEdits(Kept):
         self.edits += [Edit.model_validate_json(record.value) for record in records]
 
 
-class _OneConnection:
-    """A pool of the one connection that the test's transaction is in."""
-
-    def __init__(self, tx: asyncpg.Connection) -> None:
-        self._tx = tx
-
-    def acquire(self) -> _OneConnection:
-        return self
-
-    async def __aenter__(self) -> asyncpg.Connection:
-        return self._tx
-
-    async def __aexit__(self, *_: object) -> None:
-        return None
-
-
 def application(tx: asyncpg.Connection, kept: KeptEdits, keys: ApiKeys, host: str = "127.0.0.1") -> httpx.AsyncClient:
     app = FastAPI()
-    app.include_router(router(Editing(_OneConnection(tx), kept), keys, host))
+    app.include_router(router(Editing(OneConnection(tx), kept), keys, host))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://daybook")
 
 
@@ -261,3 +245,11 @@ async def test_beyond_loopback_an_editor_needs_a_key(asking: Asking, host: str, 
     headers = {"authorization": f"Bearer {said}"} if said else {}
     async with application(asking.tx, asking.kept, ApiKeys(digests), host) as client:
         assert (await client.get("/v1/edits", headers=headers)).status_code == status
+
+
+async def test_all_mentions_of_an_event_can_be_asked_for_page_by_page(asking: Asking) -> None:
+    strike = await asking.event_of("a")
+    first = (await asking.client.get(f"/v1/events/{strike}/mentions", params={"limit": 1})).json()
+    second = (await asking.client.get(f"/v1/events/{strike}/mentions", params={"limit": 1, "after": first["next"]})).json()
+    assert [page["mentions"][0]["mention"]["mention_id"] for page in (first, second)] == ["a", "b"]
+    assert first["mentions"][0]["article"]["outlet"] == "Outlet of a"

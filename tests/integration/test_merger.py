@@ -16,12 +16,15 @@ from schemas.mentions import Reading
 from services.chassis.errors import PASSING, Permanent
 from services.normalizer import merger, store
 from services.normalizer.desk import readings_to_publish
+from services.normalizer.editing import Editing
 from services.normalizer.merger import Merger
-from services.normalizer.merging import Told, merge_all, partition
+from services.normalizer.merging import Told, kept, merge_all, partition
 from services.normalizer.reading import Ruleset
 from tests.faults.world import articles
-from tests.integration.merging_world import EMPTY, Kept, live, merged, merging_tables, record
+from tests.integration.merging_world import EMPTY, Kept, OneConnection, live, merged, merging_tables, record
 from tests.scenarios.merging.ledger import by_content
+from tests.scenarios.merging.test_merging_large_events import reports
+from tests.unit.merging.telling import readings as readings_of
 
 
 @pytest_asyncio.fixture
@@ -146,3 +149,24 @@ async def test_without_a_word_now_and_then_postgres_would_end_it(
 async def merge_at_once(tx: asyncpg.Connection, readings: Sequence[Reading]) -> None:
     effects = Merger(Kept())
     await effects.apply(tx, await effects.prepare([record(offset, reading) for offset, reading in enumerate(readings)]))
+
+
+async def test_of_an_event_too_large_to_carry_all_its_mentions_each_is_known_to_belong_to_it(tx: asyncpg.Connection) -> None:
+    # given more reports of one strike than an event carries, and one of those that it does not carry withdrawn again
+    world = reports(kept.MOST + 12)
+    empty = [reading.model_copy(update={"mentions": ()}) for reading in readings_of(world[kept.MOST - 40])]
+    gone = [one.model_copy(update={"article": one.article.model_copy(update={"revision": 2})}) for one in empty]
+    events, changes = await merged(tx, [*readings_of(*world), *gone])
+    # then all belong to it, as Postgres knows, and the event says how many there are
+    (event,) = events
+    assert await tx.fetchval("SELECT count(*) FROM told WHERE present AND event_id = $1", event.event_id) == len(world) - 1
+    assert event.evidenced is not None
+    assert (event.evidenced.mentions, len(event.mentions)) == (len(world) - 1, kept.MOST)
+    assert {change.event.event_id for change in changes} == {event.event_id}
+    left = [one for at, one in enumerate(world) if at != kept.MOST - 40]
+    assert by_content(events) == by_content(merge_all(readings_of(*left)))
+    # and whoever wants the rest asks for it, page by page
+    editing = Editing(OneConnection(tx), Kept())
+    first = await editing.mentions(event.event_id, "", 200)
+    rest = await editing.mentions(event.event_id, first[-1].mention.mention_id, 200)
+    assert {one.mention.mention_id for one in (*first, *rest)} == {one.mention.mention_id for one in left}

@@ -12,6 +12,7 @@ from .choices import chosen
 from .copies import copies
 from .corrections import BLANK, corrected, edits_of, is_retracted
 from .fields import claims_of, details_of, participants_of, quantities_of, when_of, where_of
+from .kept import cited, evidenced, kept
 from .membership import memberships
 from .rulings import NO_RULINGS, Command, Rulings
 from .standing import standing
@@ -38,6 +39,9 @@ def compose(  # noqa: PLR0913  what an event is made of, all by name
     told = canonical(group)
     heard = voices(told)
     status, history = standing(told)
+    numbers = quantities_of(told, heard)
+    shown = kept(told, (step.claim_id for step in history), numbers)
+    claims = claims_of(shown)
     event = CanonicalEvent(
         event_id=event_id,
         kind=told[0].mention.kind,
@@ -50,10 +54,11 @@ def compose(  # noqa: PLR0913  what an event is made of, all by name
         when=when_of(told, heard),
         where=where_of(told),
         participants=participants_of(told),
-        quantities=quantities_of(told, heard),
+        quantities=numbers if len(shown) == len(told) else cited(numbers, claims),
         details=details_of(told, heard),
-        claims=claims_of(told),
-        mentions=_mentions(told, runners_up or {}, rulings),
+        claims=claims,
+        mentions=_mentions(shown, runners_up or {}, rulings),
+        evidenced=evidenced(told),
         corroboration=corroboration(told, heard),
         links=tuple(links),
         copies=copies(told, heard),

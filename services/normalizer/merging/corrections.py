@@ -17,7 +17,7 @@ from .told import Told
 EDITOR = "editor"  # the rule by which a corrected field was chosen
 CLAIMS = uuid5(NAMESPACE_URL, "daybook/edit")
 BLANK: dict[str, Any] = dict.fromkeys(("status_history", "where", "participants", "quantities", "claims", "links", "copies"), ())
-BLANK |= {"status": "retracted", "when": When(), "details": {}, "chosen": {}, "corroboration": Corroboration()}
+BLANK |= {"status": "retracted", "when": When(), "details": {}, "chosen": {}, "corroboration": Corroboration(), "evidenced": None}
 
 
 def facts_by_event(groups: Mapping[str, Sequence[Told]], rulings: Rulings) -> dict[str, tuple[Command, ...]]:

@@ -13,6 +13,7 @@ from schemas.events import CanonicalEvent, Link
 from .compose import compose
 from .corrections import BLANK, edits_of, facts_by_event, is_retracted
 from .inherit import Estate, age, inherit
+from .kept import same_evidence
 from .links import Links, links
 from .membership import rivals
 from .rulings import NO_RULINGS, Command, Rulings
@@ -66,7 +67,7 @@ def settle(  # noqa: PLR0913, PLR0917  what was, what is, and all that its chang
     by_id = {ids[at]: group for at, group in enumerate(ordered)}
     facts = facts_by_event(by_id, rulings)
     standing = {event_id: group for event_id, group in by_id.items() if not is_retracted(facts.get(event_id, ()))}
-    related = links(standing | {one.event.event_id: one.told for one in around})
+    related = links(standing | {one.event.event_id: one.told for one in around if one.event.status != "retracted"})
     ruled = _Ruled(rulings, facts, related, rivals(standing, rulings))
     states = _states(by_id, ruled, {event.event_id: event for event in previous})
     news = _News(previous, estate, ids, cause, recorded_at)
@@ -113,11 +114,11 @@ def _unchanged(before: CanonicalEvent, group: Sequence[Told], ruled: _Ruled) -> 
     """A group is told by the same revisions of the same articles, with the same rivals, links and commands, under the same rules."""
     if before.status == "retracted" or before.ruleset != tables().ruleset:
         return False
-    runners_up, event_id = ruled.runners_up, before.event_id
-    was = [(m.mention_id, m.article_id, m.revision, m.membership.runner_up if m.membership else None) for m in before.mentions]
-    now = [(o.mention.mention_id, o.article.article_id, o.article.revision, runners_up.get(o.mention.mention_id)) for o in group]
-    edits = edits_of(group, ruled.facts.get(event_id, ()), ruled.rulings)
-    return was == now and before.links == tuple(ruled.related.get(event_id, ())) and before.edits == edits
+    if not same_evidence(before, group) or before.links != tuple(ruled.related.get(before.event_id, ())):
+        return False
+    if any(m.membership is None or m.membership.runner_up != ruled.runners_up.get(m.mention_id) for m in before.mentions):
+        return False
+    return before.edits == edits_of(group, ruled.facts.get(before.event_id, ()), ruled.rulings)
 
 
 def _relinked(event: CanonicalEvent, related: Sequence[Link], inside: set[str]) -> tuple[Link, ...]:

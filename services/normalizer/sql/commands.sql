@@ -44,3 +44,8 @@ SELECT event_id, kind, state FROM events WHERE event_id = ANY ($1::text[])
 SELECT edits.body, edits.seq,
        edits.revokes IS NULL AND NOT EXISTS (SELECT FROM edits AS later WHERE later.revokes = edits.edit_id) AS in_force
 FROM edits WHERE seq < $1 ORDER BY seq DESC LIMIT $2
+
+-- name: page_of_mentions
+-- What belongs to an event, page by page; an event itself carries but the first of many.
+SELECT told.mention, readings.article FROM told JOIN readings USING (article_id, kind)
+WHERE told.present AND told.event_id = $1 AND told.mention_id > $2 ORDER BY told.mention_id LIMIT $3

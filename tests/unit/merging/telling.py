@@ -176,21 +176,19 @@ def spans_of(sentences: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
 
 def readings(*tellings: Told, pubstatus: PubStatus = "usable") -> tuple[Reading, ...]:
     """The readings that these mentions would come in: one for each article and kind."""
-    slots = {(one.article.article_id, one.article.revision, one.mention.kind): one for one in tellings}
+    slots: dict[tuple[str, int, str], list[Told]] = {}
+    for one in tellings:
+        slots.setdefault((one.article.article_id, one.article.revision, one.mention.kind), []).append(one)
     return tuple(
         Reading(
-            article=first.article.model_copy(update={"pubstatus": pubstatus}),
+            article=every[-1].article.model_copy(update={"pubstatus": pubstatus}),
             kind=kind,
             ruleset="told",
-            mentions=tuple(
-                one.mention
-                for one in tellings
-                if (one.article.article_id, one.article.revision, one.mention.kind) == (article, revision, kind)
-            ),
-            sentences=first.sentences,
-            spans=first.spans,
+            mentions=tuple(one.mention for one in every),
+            sentences=every[-1].sentences,
+            spans=every[-1].spans,
         )
-        for (article, revision, kind), first in slots.items()
+        for (_, _, kind), every in slots.items()
     )
 
 

@@ -37,12 +37,13 @@ class MentionReason(Model):
 
 
 class Reasons(Model):
-    """`fields`: by name, how the value was chosen, and `rules`: the name of the rule. `links`, `edits`, `copies`: one sentence each.
-    `histories`: each number by claimant, in order of time.
+    """`ruleset`: the version of the rules that decided. `fields`: by name, how the value was chosen, and `rules`: the name of the rule.
+    `links`, `edits`, `copies`: one sentence each. `histories`: each number by claimant, in order of time.
     """
 
     event_id: str
     title: str
+    ruleset: str
     fields: dict[str, str]
     rules: dict[str, str] = {}
     contradictions: tuple[Contradiction, ...] = ()
@@ -68,6 +69,7 @@ def reasons(event: CanonicalEvent, mention_id: str | None = None, derived: Itera
     return Reasons(
         event_id=event.event_id,
         title=event.title,
+        ruleset=event.ruleset,
         fields=chosen | numbers,
         rules=event.chosen,
         contradictions=contradictions(event),

@@ -18,6 +18,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from deploy.local.stack import Stack
+from deploy.pipeline.catch_up import looking
 from schemas.changes import EventChange
 from schemas.edits import Edit
 from schemas.events import CanonicalEvent
@@ -84,7 +85,7 @@ async def test_commands_reach_subscribers_outlive_later_articles_and_hold_in_a_r
     await publish(emptied, given[:25])
     with service(emptied, "normalizer") as normalizer:
         await asyncio.to_thread(normalizer.wait_ready)
-        await eventually(lambda: _caught_up(emptied))
+        await eventually(lambda: caught_up(emptied))
         by_kind: dict[str, list[CanonicalEvent]] = defaultdict(list)
         for event in sorted(await states(emptied), key=lambda event: event.event_id):
             by_kind[event.kind].append(event)
@@ -95,7 +96,7 @@ async def test_commands_reach_subscribers_outlive_later_articles_and_hold_in_a_r
         retract = await ordered(emptied, normalizer, "retract", third.event_id)
         # and more articles come
         await publish(emptied, given[25:])
-        await eventually(lambda: _caught_up(emptied))
+        await eventually(lambda: caught_up(emptied))
         found = await states(emptied)
         # then the log holds the commands, numbered, and each change says which of them caused it, and who gave it
         commands = [Command(Edit.model_validate_json(value), seq) for seq, value in await log_of(emptied, "Edit")]
@@ -118,11 +119,15 @@ async def test_commands_reach_subscribers_outlive_later_articles_and_hold_in_a_r
         assert by_content(await states(emptied)) == by_content(merge_all(heard)) != by_content(found)
 
 
-async def _caught_up(stack: Stack) -> bool:
-    from deploy.pipeline.catch_up import looking
-
+async def caught_up(stack: Stack) -> bool:
+    """Whether the normalizer has nothing left to do or to publish."""
+    postgres = await asyncpg.connect(stack.dsn("normalizer"))
+    try:
+        waiting = await postgres.fetchval("SELECT count(*) FROM outbox")
+    finally:
+        await postgres.close()
     async with looking(stack) as look:
-        return all(stage.applied >= stage.total for stage in await look() if stage.follower.startswith("normalizer"))
+        return not waiting and all(stage.applied >= stage.total for stage in await look() if stage.follower.startswith("normalizer"))
 
 
 NIGHT: dict[str, Any] = {"date": "night 2025-08-18", "where": "Kharkiv", "who": "Russia > Ukraine"}

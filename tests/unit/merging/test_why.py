@@ -13,7 +13,7 @@ from schemas.events import CanonicalEvent, Link
 from services.commands import why
 from services.commands._reasons import reasons
 from services.commands.timeline import NotTheTimelineError
-from services.normalizer.merging import merge_all
+from services.normalizer.merging import merge_all, ruleset
 from tests.unit.merging.telling import readings, told
 
 NIGHT: dict[str, Any] = {"date": "night 2025-08-18", "where": "Kharkiv", "who": "Russia > Ukraine"}
@@ -68,6 +68,7 @@ def test_the_event_is_asked_for_by_its_id_and_piped_as_json(monkeypatch: pytest.
     told_ = json.loads(capsys.readouterr().out)
     assert [one["mention_id"] for one in told_["mentions"]] == ["second"]
     assert told_["links"] == ["part of wave: the same night."]
+    assert told_["ruleset"] == ruleset()
     with pytest.raises(typer.Exit):
         why.command("an-id", "nothing", json=True, api="http://daybook")
     assert "has no mention nothing" in capsys.readouterr().err

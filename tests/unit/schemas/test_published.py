@@ -10,13 +10,14 @@ from pydantic import ValidationError
 
 from schemas.articles import RawArticle
 from schemas.base import Model
+from schemas.edits import Edit
 from schemas.events import CanonicalEvent
 from schemas.kinds import kinds, read_kinds
 from schemas.publish import HOME, drifted
 from schemas.topics import card, cards, read_cards
 
 EXAMPLES = Path(__file__).parent / "examples"
-MODELS: dict[str, type[Model]] = {"RawArticle": RawArticle, "CanonicalEvent": CanonicalEvent}
+MODELS: dict[str, type[Model]] = {"RawArticle": RawArticle, "CanonicalEvent": CanonicalEvent, "Edit": Edit}
 
 
 def test_the_published_schemas_are_what_the_models_say() -> None:

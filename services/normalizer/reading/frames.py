@@ -49,7 +49,7 @@ def _called_on(
     """As in "A Chinese delegation will hold talks in Washington": with those at home there, as nobody else is told."""
     low, _ = trigger.sentence.clause(trigger.first)
     ahead = trigger.sentence.tokens[low : trigger.first]
-    travels = words("travel_verbs") | words("arrivals") | words("departures") | words("journeys")
+    travels = words("travel_verbs") | words("arrivals") | words("departures") | words("tours")
     sent = bool(phrases("delegations").find(ahead)) or any(token.low in travels for token in ahead)
     at = next((place for place in places if place.value.precision in {"city", "site"}), None)
     sides = {side_of(said.value) for said in parties}

@@ -94,7 +94,7 @@ def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
         return False
     while at >= 0 and steps < GAP:
         low = sentence.tokens[at].low
-        if low in words("arrivals") | words("appearances") | words("journeys") | (words("travel_verbs") if not met else frozenset()):
+        if low in words("arrivals") | words("appearances") | words("tours") | (words("travel_verbs") if not met else frozenset()):
             return True
         if low == "," or low in grammar().clause_ends:
             return False

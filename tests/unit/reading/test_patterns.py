@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +38,9 @@ def test_every_pattern_has_an_id_of_its_own_that_begins_with_its_kind() -> None:
     ids = [pattern.id for card in cards for pattern in card.patterns]
     assert len(ids) == len(set(ids))
     assert all(pattern.id.startswith(f"{card.kind}.") for card in cards for pattern in card.patterns)
+
+
+@pytest.mark.parametrize("path", sorted(PATTERNS.rglob("*.yaml")), ids=lambda path: path.name)
+def test_no_file_of_words_gives_one_set_twice_as_the_second_would_hide_the_first(path: Path) -> None:
+    keys = [line.split(":")[0] for line in path.read_text(encoding="utf-8").splitlines() if line and line[0].isalpha()]
+    assert sorted(keys) == sorted(set(keys))

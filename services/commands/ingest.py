@@ -93,11 +93,12 @@ def command(  # noqa: PLR0913 - each is an option
     _check_usage(named, feeds, url, feeds_only=follow or poll)
     files = _usable([Path(one) for one in named if not _is_address(one)], url)
     sending = sending_of(to, patience, api_key_file, idempotency_key, captured_at, url)
-    if len(files) == len(named) and not feeds:
-        count = None if any(is_archive(one) or is_long(one, sending.page_bytes) for one in files) else len(files)
+    addresses = sum(map(_is_address, named))
+    count = None if feeds or any(is_archive(one) or is_long(one, sending.page_bytes) for one in files) else len(files) + addresses
+    if not addresses and not feeds:
         end_with(send_round(expanded(files, sending.page_bytes), sending, count))
     with _poller(sending.to, follow=follow) as poller:
-        total = send_round(chain(_named(named, poller, sending.page_bytes), poller.polls(feeds)), sending)
+        total = send_round(chain(_named(named, poller, sending.page_bytes), poller.polls(feeds)), sending, count)
         while poll:
             say_round(total)
             poller.wait(feeds)
@@ -231,10 +232,10 @@ def _progress(total: int | None) -> Iterator[tuple[OnPage, OnWait]]:
         return
     from rich import progress
 
-    columns = (progress.BarColumn(), progress.MofNCompleteColumn(), progress.TextColumn("{task.fields[said]}", markup=False))
+    columns = (progress.BarColumn(16), progress.MofNCompleteColumn(), progress.TextColumn("{task.fields[said]}", markup=False))
     times = (
+        progress.TimeRemainingColumn(compact=True),
         progress.TextColumn("{task.fields[rate]}"),
-        progress.TimeRemainingColumn(),
         progress.TextColumn("{task.fields[waits]}", markup=False),
     )
     with progress.Progress(*columns, *times, transient=True) as bar:
@@ -242,7 +243,7 @@ def _progress(total: int | None) -> Iterator[tuple[OnPage, OnWait]]:
 
         def step(so_far: Summary) -> None:
             rate = f"{so_far.articles / so_far.seconds:.0f}/s" if so_far.seconds else ""
-            said = f"{so_far.articles:,} articles, {so_far.unchanged:,} unchanged, {len(so_far.refused):,} refused"
+            said = f"{so_far.articles:,} articles, {so_far.unchanged:,} unchanged, {len(so_far.refused):,} refused, left"
             bar.update(task, completed=so_far.pages, said=said, rate=rate, waits="")
 
         def tell(line: str) -> None:

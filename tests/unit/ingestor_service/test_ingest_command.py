@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -120,6 +121,20 @@ def test_on_a_terminal_it_shows_how_far_it_is_and_sums_up_in_words(saved: Path) 
     assert "2 articles, 1 unchanged, 0 refused" in shown
     assert "1 page, 2 articles (1 new, 1 unchanged); " in shown
     assert '"pages"' not in shown
+
+
+def test_of_a_folder_it_shows_how_many_of_how_many_and_the_time_that_is_left(saved: Path) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (saved.parent / name).write_text("news")
+    with scripted(taken("new")) as service:
+        command = [sys.executable, "-c", "from services.cli import main; main()", "ingest", str(saved.parent), "--to", service.address]
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(command, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "xterm", "COLUMNS": "100"}) as process:
+            os.close(theirs)
+            shown = _until_end(ours)
+    assert process.returncode == 0
+    assert "4/4" in shown
+    assert re.search(r"refused, left (?:\d\d:\d\d|--:--)", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown))
 
 
 def _until_end(terminal: int) -> str:

@@ -1,4 +1,7 @@
-"""Articles into Kafka by HTTP, beside a bare producer that sends the same records, and beside the extraction alone on the same pages."""
+"""Articles into Kafka by HTTP, beside a bare producer that sends the same records, and beside extraction alone on the same pages.
+
+Extraction has two yardsticks: the libraries that render a page and judge its main text, and all that becomes of it here, to the last date.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from threading import Lock
 import asyncpg
 import psutil
 from aiokafka import AIOKafkaProducer
+from inscriptis import get_text
+from resiliparse.extract.html2text import extract_plain_text
 
 from deploy.local.stack import Stack
 from services.chassis.outbox import SQL
@@ -25,7 +30,7 @@ from tests.support.service import ServiceProcess, service
 
 TOPIC = "articles.raw.v1"
 CAPTURED = datetime(2024, 3, 5, 12, tzinfo=UTC)
-ROUNDS, SENDERS = 3, 4
+ROUNDS, SENDERS = 3, 16
 LINES, PUSH = 4_000, 500
 PAGES = 300
 PARAGRAPHS = 12
@@ -43,7 +48,9 @@ async def measure(stack: Stack) -> list[Ratio]:
         with service(stack, "ingestor", LOG_LEVEL="warning") as process:
             await asyncio.to_thread(process.wait_ready)
             bench = _Bench(stack, process, postgres)
-            ratios = await bench.ratios("JSONL", "/v1/articles", _pushes) + await bench.ratios("HTML", "/v1/pages", _pages)
+            ratios = await bench.ratios("JSONL", "/v1/articles", _pushes) + await bench.ratios(
+                "HTML", "/v1/pages", _pages, library=_rendered
+            )
             return [*ratios, await bench.memory()]
     finally:
         await postgres.close()
@@ -56,20 +63,24 @@ class _Bench:
         self.stack, self.process, self.postgres = stack, process, postgres
         self.rounds = count()
 
-    async def ratios(self, name: str, path: str, made: Callable[[int], Round]) -> list[Ratio]:
-        """Ours, the extraction alone, and a bare producer, in turn."""
+    async def ratios(
+        self, name: str, path: str, made: Callable[[int], Round], library: Callable[[Sequence[bytes]], float] | None = None
+    ) -> list[Ratio]:
+        """Ours, extraction alone by library and by us, and a bare producer, in turn."""
         await self.pushed(path, made(next(self.rounds)))  # warms up
-        ours, extracting, bare = [], [], []
+        ours, extracting, bare, rendering = list[float](), list[float](), list[float](), list[float]()
         for _ in range(ROUNDS):
             given = made(next(self.rounds))
             ours.append(given[1] / await self.pushed(path, given))
             spent, records = _extracted(given[0])
             extracting.append(given[1] / spent)
             bare.append(given[1] / await self.produced(records))
+            rendering += [given[1] / library(given[0])] if library else []
         mine = f"{name} by HTTP, in Kafka"
         return [
             median_ratio(f"{name}, articles a second", (mine, ours), ("a bare producer, same records", bare)),
-            median_ratio(f"{name}, articles a second", (mine, ours), ("the extraction alone, same pages", extracting)),
+            median_ratio(f"{name}, articles a second", (mine, ours), ("all of our extraction alone, one process", extracting)),
+            *([median_ratio(f"{name}, articles a second", (mine, ours), ("the extraction libraries alone", rendering))] if library else []),
         ]
 
     async def pushed(self, path: str, given: Round) -> float:
@@ -93,13 +104,13 @@ class _Bench:
             await producer.stop()
 
     async def memory(self) -> Ratio:
-        """The process's memory after four times as many articles, to that after one time."""
-        process = psutil.Process(self.process.process.pid)
+        """The memory of all its processes after four times as many articles, to that after one time."""
+        root = psutil.Process(self.process.process.pid)
         held = []
         for times in (1, 3):
             for _ in range(times):
                 await self.pushed("/v1/articles", _pushes(next(self.rounds)))
-            held.append(process.memory_info().rss)
+            held.append(sum(process.memory_info().rss for process in [root, *root.children()]))
         sizes = [f"{size / 1e6:,.0f} MB" for size in held]
         few, many = f"after {LINES:,} more ({sizes[0]})", f"the ingestor's memory after {4 * LINES:,} more articles ({sizes[1]})"
         return Ratio("memory, with the number of articles", round(held[1] / held[0], 3), many, few, 1)
@@ -131,6 +142,16 @@ def _extracted(contents: Sequence[bytes]) -> tuple[float, list[bytes]]:
     found = [cut(Capture(content, None, CAPTURED)) for content in contents]
     spent = time.perf_counter() - began
     return spent, [article.model_dump_json().encode() for one in found for article in one.articles]
+
+
+def _rendered(contents: Sequence[bytes]) -> float:
+    """Seconds that the libraries take for the same pages: inscriptis renders each, resiliparse finds its main text."""
+    began = time.perf_counter()
+    for content in contents:
+        text = content.decode()
+        get_text(text)
+        extract_plain_text(text, main_content=True, comments=False)
+    return time.perf_counter() - began
 
 
 def _pushes(number: int) -> Round:

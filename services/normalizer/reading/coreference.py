@@ -162,7 +162,8 @@ def _told_later(member: Candidate, candidate: Candidate) -> bool:
         exchange or candidate.refers or (candidate.trigger.sentence.index - member.trigger.sentence.index <= 1 and not candidate.places)
     ):
         return False
-    return _tells_of(member, candidate)
+    dead = exchange and not candidate.trigger.kind.names_released  # "announced on Thursday that it had received the coffins"
+    return _tells_of(member, candidate) or (dead and _tells_of(candidate, member))
 
 
 def _same_day(happening: Happening, candidate: Candidate) -> bool:
@@ -369,7 +370,8 @@ def _is_that_exchange(happening: Happening, candidate: Candidate) -> bool:
         return candidate.trigger.sentence.index - happening.last_sentence <= RECENT
     told, seen = happening.phase == "past", PHASES[candidate.status] == "future"
     shared = bool(happening.sides & sides([candidate])) and candidate.trigger.sentence.index - happening.last_sentence <= RECENT
-    return told and seen and candidate.when is None and shared and not _is_another(candidate) and not _is_wished(candidate)
+    undated = candidate.when is None or _same_day(happening, candidate)
+    return told and seen and undated and shared and not _is_another(candidate) and not _is_wished(candidate)
 
 
 def _is_another(candidate: Candidate) -> bool:

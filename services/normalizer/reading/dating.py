@@ -270,13 +270,23 @@ def _taken(trigger: Trigger, time: Time) -> bool:
     """Whether the time stands in another trigger's own words."""
     low, high = min(time.first, trigger.first), max(time.first, trigger.first)
     closer = any(low <= first < high for first in trigger.others)
-    return closer or any(start <= time.first < end for start, end in trigger.rivals)
+    return closer or any(start <= time.first < end for start, end in trigger.rivals) or _of_another(trigger, time)
+
+
+def _of_another(trigger: Trigger, time: Time) -> bool:
+    """As in "returned the bodies on Monday, a day before they were due to swap prisoners": the day of what another clause tells."""
+    low, high = trigger.sentence.clause(time.first)
+    away = trigger.kind.frame == "exchange" and not low <= trigger.first < high
+    return away and any(low <= first < high for first in trigger.others)
 
 
 def _of_talks(trigger: Trigger, time: Time) -> bool:
     """As in "an agreement reached in talks in Istanbul on June 2, by which …": the day of the word, not of the deed."""
-    before = [token.low for token in trigger.sentence.tokens[max(time.first - TALKS, 0) : time.first]]
-    return trigger.kind.frame == "exchange" and time.last <= trigger.first and any(word in words("topics_of_deals") for word in before)
+    if trigger.kind.frame != "exchange":
+        return False
+    ahead = time.last <= trigger.first
+    low = max(time.first - TALKS, 0 if ahead else trigger.last)
+    return any(token.low in words("topics_of_deals" if ahead else "talk_words") for token in trigger.sentence.tokens[low : time.first])
 
 
 def _best(trigger: Trigger, pool: Sequence[Time]) -> Time | None:

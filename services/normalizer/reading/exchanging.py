@@ -16,6 +16,8 @@ from services.normalizer.reading.tokens import Token
 
 REACH = 4
 SAY_GAP = 3
+# "announced early on Tuesday that it had received"
+SELF_GAP = 6
 TWO = 2
 # "his mother, X": so many words before a name.
 KIN_REACH = 3
@@ -47,7 +49,7 @@ def _sides(trigger: Trigger) -> tuple[Name, ...]:
     inside = [n for n in sentence.names if low <= n.first < high]
     inside = [n for n in inside if not _stands_aside(sentence, n)]
     found = [n for n in inside if is_party(n) or (n.governor in {"to", "from"} and whole_state(n) and not _is_carried(sentence, n))]
-    found = [n for n in found if not _is_of_members(sentence, n)]
+    found = [n for n in found if not _is_of_members(sentence, n) and not _is_of_a_body(sentence, n)]
     telling = [n for n in found if is_speaker(sentence, n, len(sentence.tokens)) and not _of_himself(sentence, n)]
     return tuple(n for n in found if n not in telling and not _told_behind(trigger, n))
 
@@ -64,6 +66,11 @@ def _is_carried(sentence: Sentence, name: Name) -> bool:
     return any(token.low in words("carriages") for token in sentence.tokens[max(name.governor_at - 1, 0) : name.governor_at])
 
 
+def _is_of_a_body(sentence: Sentence, name: Name) -> bool:
+    """As in "the Chadian Red Crescent", "the Chadian Observatory of …": part of a body's name."""
+    return is_adjective(sentence, name.named.start) and any(n.first == name.last for n in sentence.names)
+
+
 def _is_of_members(sentence: Sentence, name: Name) -> bool:
     """As in "the head of the Wrenn network": whose people they are."""
     actor = name.named.actor
@@ -74,7 +81,7 @@ def _is_of_members(sentence: Sentence, name: Name) -> bool:
 def _of_himself(sentence: Sentence, name: Name) -> bool:
     """As in "Ukraine said it had received …": a side that speaks of its own part."""
     verbs = [last for first, last in sentence.says if name.last <= first <= name.last + SAY_GAP]
-    return any(token.low in words("self") for last in verbs[:1] for token in sentence.tokens[last : last + SAY_GAP])
+    return any(token.low in words("self") for last in verbs[:1] for token in sentence.tokens[last : last + SELF_GAP])
 
 
 def _told_behind(trigger: Trigger, name: Name) -> bool:
@@ -151,10 +158,12 @@ def _is_acronym_of(sentence: Sentence, name: Name) -> bool:
 
 
 def _first_hand(sentence: Sentence, names: Sequence[Name]) -> tuple[Name, ...]:
-    """Those who act as sides; where they are less than two, those whose people are exchanged fill up."""
+    """Those who act as sides; where they are less than two, those whose people are exchanged fill up, but a group's own people."""
     acting = [n for n in names if not is_adjective(sentence, n.named.start)]
     sides = {_side(n) for n in acting if not _is_go_between(n) and not is_person(n)}
-    return tuple(acting) if len(sides) > 1 else tuple(names)
+    homes = {n.named.actor.country for n in acting if n.named.actor and n.named.actor.type == "organisation" and not _is_go_between(n)}
+    filling = [n for n in names if n in acting or not (n.named.actor and n.named.actor.country in homes)]
+    return tuple(acting) if len(sides) > 1 else tuple(filling)
 
 
 def _side(name: Name) -> str | None:
@@ -228,13 +237,24 @@ def _own(tokens: Sequence[Token], last: int) -> bool:
     return any(token.low == "own" for token in tokens[max(last - REACH, 0) : last + REACH])
 
 
+def _of_the_dead(tokens: Sequence[Token], first: int) -> bool:
+    """As in "the bodies of 23 soldiers": they count no prisoners."""
+    return first > 1 and tokens[first - 1].low == "of" and tokens[first - 2].low in words("remains")
+
+
 def quantities(trigger: Trigger) -> tuple[Said[Quantity], ...]:
     """How many came to which side."""
     sentence = trigger.sentence
     measure = trigger.kind.measures[0]
     found: list[Said[Quantity]] = []
     upto = min([low for low, _ in trigger.rivals if low >= trigger.last], default=len(sentence.tokens))
-    for count in counting.counts(sentence):
+    counts = counting.counts(sentence)
+    both = {"bodies", "prisoners"} <= {count.measure for count in counts}
+    for count in counts:
+        if both and count.measure in {"bodies", "prisoners"} and count.measure != measure:
+            continue
+        if measure != "bodies" and _of_the_dead(sentence.tokens, count.first):
+            continue
         if trigger.rivals and not trigger.low <= count.first < upto:
             continue
         article = sentence.tokens[count.first].low in {"a", "an"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from operator import attrgetter
@@ -27,6 +27,10 @@ OPPONENT_REACH = 7
 DEAD_REACH, DEAD_NEAR = 12, 4
 # How far behind "exchange of" the people stand.
 OF_REACH = 8
+# How near the verb its people stand, dead or alive.
+LIVING = 8
+# "Phase one of the deal included"
+CONTENT = 4
 # "800 Libyans for 62 Chadians"
 FOR_REACH = 8
 # "exchange of heavy artillery fire"
@@ -189,6 +193,22 @@ def _captive(candidate: Candidate) -> bool:
     return _words_needed(candidate.trigger, "captivity") or any(said.value.role == "released" for said in candidate.parties)
 
 
+def _living(candidate: Candidate) -> bool:
+    """Where a sentence tells of the dead too, the living are whom the verb has next to it: "released 25 prisoners and 70 bodies"."""
+    trigger = candidate.trigger
+    tokens = [token.low for token in trigger.sentence.tokens]
+    if not lexical("remains") & set(tokens):
+        return True
+    behind, before = tokens[trigger.last : trigger.last + LIVING], tokens[max(trigger.first - LIVING, 0) : trigger.first][::-1]
+    return any(_first_of(side) for side in (behind, before))
+
+
+def _first_of(words: Sequence[str]) -> bool:
+    """Whether people who live are told of before any that are dead."""
+    told = (word in lexical("alive") for word in words if word in lexical("alive") | lexical("remains"))
+    return next(told, False)
+
+
 def _of_captives(trigger: Trigger) -> bool:
     """As in "an exchange of sick and wounded prisoners": who is exchanged stands behind, counted or not."""
     tokens = trigger.sentence.tokens
@@ -252,6 +272,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors") or _man_for_man(c.trigger),
     "swapped": lambda c: _captive(c) or (_handed(c) and _mutual(c)),
     "dead": _dead,
+    "living": _living,
     "exchanged": lambda c: _handed(c) or _of_captives(c.trigger),
     "return": lambda c: _in_return(c.trigger) or _man_for_man(c.trigger) or (c.titled and _handed(c) and len(_countries(c)) > 1),
     "another": lambda _: False,
@@ -337,9 +358,17 @@ def _unreal(candidate: Candidate) -> bool:
 
 
 def _only_if(candidate: Candidate) -> bool:
-    """As in "If so many are released, …": an exchange imagined."""
-    state, tokens = candidate.state, candidate.trigger.sentence.tokens
-    return candidate.trigger.kind.frame == "exchange" and "if" in {token.low for token in tokens[state.first : state.last]}
+    """As in "If so many are released, …", "until they release …", "the deal includes the release of …": an exchange imagined."""
+    state, trigger = candidate.state, candidate.trigger
+    tokens = trigger.sentence.tokens
+    low, _ = trigger.sentence.clause(trigger.first)
+    if trigger.kind.frame != "exchange":
+        return False
+    told = [token.low for token in tokens[low : trigger.first]]
+    content = any(
+        one in lexical("deals") and bool(lexical("contents") & set(told[at + 1 : at + 1 + CONTENT])) for at, one in enumerate(told)
+    )
+    return "if" in {t.low for t in tokens[state.first : state.last]} or tokens[low].low in lexical("conditions") or content
 
 
 def adds(candidate: Candidate) -> bool:

@@ -141,6 +141,8 @@ def fold_status(happening: Happening) -> Candidate:
         and not any(c.status == "scheduled" and c.when and c.when.value.start for c in telling)
     ):
         return telling[-1]
+    if exchange and any(c.status in {"occurred", "ongoing"} and c.when for c in telling):
+        telling = [c for c in telling if c.status in {"occurred", "ongoing", "disputed"}]  # "it had delayed the release" before
     return max(telling, key=lambda c: (order[c.status], c.state.weight, -c.trigger.sentence.index))
 
 

@@ -33,7 +33,8 @@ ANSWER_REACH = 2
 def region(trigger: Trigger) -> Region:
     low, high = trigger.sentence.clause(trigger.first)
     reach = max(high if not trigger.rivals else trigger.high, trigger.last)
-    return Region(trigger.first, trigger.last, max(low, trigger.since), reach, held=trigger.sentence.held)
+    first = trigger.first + (trigger.kind.frame == "exchange" and trigger.sentence.tokens[trigger.first].low == "to")  # "ready | to swap"
+    return Region(first, trigger.last, max(low, trigger.since), reach, held=trigger.sentence.held)
 
 
 def state_of(trigger: Trigger) -> State:
@@ -44,7 +45,8 @@ def state_of(trigger: Trigger) -> State:
     joined = any(token.low == "and" for token in tokens[trigger.since : trigger.first])
     if told.weight == 0 and trigger.since > low and joined:
         told = read_state(trigger.sentence.cues, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
-    if not trigger.noun and told.weight < INTENT and tells(trigger.sentence.cues, region(trigger), "intended"):
+    own = tokens[trigger.first].low == "to"
+    if not trigger.noun and not own and told.weight < INTENT and tells(trigger.sentence.cues, region(trigger), "intended"):
         told = State("scheduled", trigger.first - 1, trigger.last, INTENT)
     words = {token.low for token in tokens[trigger.first : trigger.last]}
     helped = trigger.first > 0 and tokens[trigger.first - 1].low in lexical("modals")

@@ -24,7 +24,8 @@ class Geography:
         words = lexicon.sets
         self._before, self._inside, self._sides = words["place_before"], words["place_beside"], words["sides"]
         self._kinds, self._regions, self._sites = words["settlements"], words["regions"], words["sites"]
-        self._blows = words["happenings"]
+        self._blows, self._borders = words["happenings"], words["borders"]
+        self._gates, self._posts = words["gates"] | words["posts"], words["posts"]
         self._fillers, self._never = words["site_fillers"], words["not_in_a_persons_name"]
 
     def cued(self, first: int) -> bool:
@@ -105,6 +106,16 @@ class Geography:
             return None
         last = self._run(at + 2)
         return (self._found(at + 2, last, "city"), last) if last > at + 2 else None
+
+    def crossing(self, at: int) -> Step | None:
+        """As in "the Abu Xendin crossing", "the al-Xville border post": a gate between two lands, whatever its name."""
+        last = end = self._run(at)
+        if last == at or not self.text.joined[last - 1] or self.text.keys[at] in self.lexicon.openers:
+            return None
+        end += self.text.key(end) in self._borders and self.text.joined[end]
+        if self.text.key(end) not in self._gates or (end == last and self.text.key(end) in self._posts):
+            return None
+        return self._found(at, last, "site"), end + 1
 
     def stranger(self, at: int) -> Step | None:
         """A name of no list that is a region by the word after it, or stands where only a place can."""

@@ -210,6 +210,9 @@ class Walk:
 
     def _unknown(self, at: int) -> Step:
         """A capitalised word of no list: the first name of a stranger, a place by its kind, or nothing."""
+        gate = self.geography.crossing(at)
+        if gate is not None:
+            return gate
         last = self.persons.run(at)
         if last - at > 1 and (self._told_as_person(at, last) or self.presented.as_person(at, last)):
             country = self._of_whom(at)

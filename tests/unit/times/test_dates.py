@@ -49,6 +49,8 @@ DAYS = [
     ("Drones struck the port last night.", "last night", "2025-08-18", "2025-08-18", "night"),
     ("Drones struck the port overnight on Aug. 16-17.", "overnight", "2025-08-16", "2025-08-17", "night"),
     ("Drones struck the port overnight from Saturday to Sunday.", "overnight", "2025-08-16", "2025-08-17", "night"),
+    ("Drones struck the port in the night from Saturday to Sunday.", "the night", "2025-08-16", "2025-08-17", "night"),
+    ("Drones struck the port on the night of Aug. 16-17.", "the night", "2025-08-16", "2025-08-17", "night"),
     # today and around
     ("They spoke today.", "today", "2025-08-19", "2025-08-19", "day"),
     ("They spoke yesterday.", "yesterday", "2025-08-18", "2025-08-18", "day"),
@@ -79,6 +81,11 @@ DAYS = [
     ("The wars of the 1990s were over.", "the 1990s", "1990-01-01", "1999-12-31", "year"),
     ("They met in the third quarter of 2024.", "quarter", "2024-07-01", "2024-09-30", "month"),
     ("They met last spring.", "spring", "2025-03-01", "2025-05-31", "month"),
+    ("The truce is to end by the end of the summer.", "the summer", "2025-06-01", "2025-08-31", "month"),
+    ("The troops will be home by year-end.", "year-end", "2025-12-31", "2025-12-31", "day"),
+    ("The tax is lifted, effective Sept. 1.", "Sept. 1", "2025-09-01", "2025-09-01", "day"),
+    ("The case is heard in October.", "October", "2025-10-01", "2025-10-31", "month"),
+    ("Neither will comment, but the move follows Friday's appeal.", "Friday", "2025-08-15", "2025-08-15", "day"),
     # dates in full
     ("They met on 15 August.", "15 August", "2025-08-15", "2025-08-15", "day"),
     ("They met on Aug. 15, 2025.", "Aug. 15, 2025", "2025-08-15", "2025-08-15", "day"),
@@ -88,6 +95,11 @@ DAYS = [
     ("They met on the 15th and left.", "the 15th", "2025-08-15", "2025-08-15", "day"),
     ("BERLIN, Aug 18 (Agency) - They met.", "Aug 18", "2025-08-18", "2025-08-18", "day"),
     ("They met on New Year's Eve.", "New Year", "2024-12-31", "2024-12-31", "day"),
+    ("They met on 18/08/2025 and parted.", "18/08/2025", "2025-08-18", "2025-08-18", "day"),
+    ("They met on 8-18-2025 and parted.", "8-18-2025", "2025-08-18", "2025-08-18", "day"),
+    ("They met on Monday at 2030 GMT.", "2030 GMT", "2025-08-18T20:30Z", "2025-08-18T20:30Z", "minute"),
+    ("They met at 9 p.m. ET on Monday.", "9 p.m. ET", "2025-08-18T21:00", "2025-08-18T21:00", "hour"),
+    ("They met on Monday at 14:05 Moscow time.", "14:05 Moscow time", "2025-08-18T14:05", "2025-08-18T14:05", "minute"),
     ("They met on 18.08.2025 at noon.", "18.08.2025", "2025-08-18", "2025-08-18", "day"),
     ("They met in the afternoon of 5 June.", "5 June", "2025-06-05", "2025-06-05", "day"),
     ("They met later on Friday, he said.", "Friday", "2025-08-15", "2025-08-15", "day"),
@@ -200,3 +212,19 @@ def test_the_following_day_of_something_undated_is_not_guessed() -> None:
 
     assert expression.when is not None
     assert expression.when.start is None
+
+
+@pytest.mark.parametrize(
+    ("published", "body", "start"),
+    [
+        ("2025-11-05", "Trading began this summer.", "2025-06-01"),
+        ("2026-01-20", "The grid failed twice this winter.", "2025-12-01"),
+        ("2025-12-10", "The grid may fail this winter.", "2025-12-01"),
+        ("2025-02-10", "Reserves were low at the end of the year.", "2024-12-31"),
+    ],
+)
+def test_this_season_is_the_one_of_the_year_told_from(published: str, body: str, start: str) -> None:
+    (found,) = find_times(body, Anchor(dt.date.fromisoformat(published)))
+
+    assert found.when is not None
+    assert found.when.start == start

@@ -52,6 +52,8 @@ def test_an_expression_has_this_type_and_value(body: str, expected: list[tuple[s
         "On 30 February and 45 May nothing happened.",
         "Jan walked with Mark to the sun deck.",
         "The score was 3-2 in the end.",
+        "The rate stood between 4.1104 and 4.2095.",
+        "A recent poll said so.",
     ],
 )
 def test_words_that_only_look_like_time_are_left_alone(body: str) -> None:

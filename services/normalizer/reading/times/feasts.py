@@ -26,7 +26,9 @@ def season(found: Found, context: Context) -> Made | None:
     if shift == -1 or (shift is None and not context.ahead):
         over = this.end < context.today if shift == -1 else this.start <= context.today
         this = this if over else this.shift(-4)
-    elif this.end < context.today:
+    elif shift == 0 and this.start > context.today and this.shift(-4).end >= context.today:
+        this = this.shift(-4)  # "this winter" in January
+    elif shift != 0 and this.end < context.today:
         this = this.shift(4)
     return dated(this, "season", context.today)
 
@@ -43,6 +45,18 @@ def feast(found: Found, context: Context) -> Made | None:
     past = [d for d in days if d <= context.today]
     wants_ahead = found.number("SHIFT") == 1 or context.ahead
     return dated(Period("day", ahead[0] if wants_ahead else past[-1]), "day", context.today)
+
+
+def year_end(found: Found, context: Context) -> Made | None:  # noqa: ARG001 - as every maker
+    """The last day of the anchor's year; of the year before where a verb points back and this year's is far."""
+    if context.today is None:
+        return dated(None, "day")
+    over = context.direction == "past" and context.today.month <= _JUST_OVER
+    return dated(Period("day", dt.date(context.today.year - over, 12, 31)), "day", context.today)
+
+
+_JUST_OVER = 3
+"""Months into a year in which "at the end of the year" still means the last one."""
 
 
 def _feast(rule: str, year: int) -> dt.date:

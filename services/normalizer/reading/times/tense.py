@@ -41,7 +41,7 @@ def direction(tokens: Tokens, first: int, last: int) -> Direction:
     """Past or future as the nearest verb before the expression says; without one before it in the sentence, the nearest one after it."""
     cues = _cues()
     just_before = tuple(_text(tokens, k) for k in (first - 3, first - 2, first - 1))
-    if just_before in cues.before_it or just_before[1:] in cues.before_it:
+    if any(just_before[k:] in cues.before_it for k in range(len(just_before))):
         return "future"
     for k in range(first - 1, max(-1, first - 1 - _REACH), -1):
         if not _tells(tokens.text[k]):

@@ -161,13 +161,20 @@ def read_cards(home: Path) -> tuple[KindCard, ...]:
     return tuple(KindCard(**_parse(path)) for path in sorted(home.glob("*.yaml")))
 
 
-def _version(home: Path) -> str:
-    """Hash of everything that decides what is read: patterns, lexicons, and the code beside this file."""
+def deciding_files(home: Path) -> tuple[Path, ...]:
+    """All that decides what is read: patterns, shared words, lexicons, and the code beside this file; in one order wherever they lie."""
     code = Path(__file__).parent
-    files = [*home.rglob("*.yaml"), *code.rglob("*.py"), *code.rglob("*.yaml"), *(code.parent / "lexicon").rglob("*.*")]
+    shared = () if home == PATTERNS else (PATTERNS / "common").rglob("*.yaml")
+    groups = (home.rglob("*.yaml"), shared, code.rglob("*.py"), code.rglob("*.yaml"), (code.parent / "lexicon").rglob("*.*"))
+    return tuple(path for group in groups for path in sorted(group) if path.is_file() and "__pycache__" not in path.parts)
+
+
+def version_of(files: Iterable[Path]) -> str:
+    """A hash of the names and the bytes of files."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in files if path.is_file() and "__pycache__" not in path.parts):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in files:
+        content = path.read_bytes()
+        digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()[:16]
 
 
@@ -196,4 +203,4 @@ def load_rules(home: Path = PATTERNS) -> Rules:
         for phrase in pattern.trigger
         for spelt in expand(phrase, card.classes)
     ]
-    return Rules(_version(home), tuple(_kind(card) for card in cards), Table(entries))
+    return Rules(version_of(deciding_files(home)), tuple(_kind(card) for card in cards), Table(entries))

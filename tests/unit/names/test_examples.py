@@ -32,23 +32,13 @@ def test_an_example_is_read_as_its_file_says(file: str, example: dict[str, Any])
     meanings = {(n.text, shown(n)) for n in named}
     missing = [item for item in example.get("finds", {}).items() if item not in meanings]
     assert not missing, f"{file}: {missing} not among {sorted(meanings)}"
+    found = [item for item in example.get("misses", {}).items() if item in meanings]
+    assert not found, f"{file}: {found} is a known miss no more: it belongs among the finds"
     assert not [n.text for n in named if n.text in example.get("leaves", ())]
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
-        "states.tsv",
-        "institutions.tsv",
-        "bodies.yaml",
-        "offices.yaml",
-        "cues.yaml",
-        "common_words.txt",
-        "given_names.txt",
-        "people",
-        "places",
-    ],
-)
-def test_every_part_of_the_lexicon_has_examples(part: str) -> None:
-    assert (FOLDER / part).exists()
-    assert part in {file for file, _ in EXAMPLES}
+def test_every_part_of_the_lexicon_has_examples_of_each_sort() -> None:
+    parts = {path.name for path in FOLDER.iterdir()} - {"names.examples.yaml"}
+    assert {file for file, _ in EXAMPLES} == parts
+    sorts = {(file, sort) for file, example in EXAMPLES for sort in ("finds", "leaves", "misses") if example.get(sort)}
+    assert [(part, sort) for part in sorted(parts) for sort in ("finds", "leaves", "misses") if (part, sort) not in sorts] == []

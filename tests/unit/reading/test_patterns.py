@@ -44,3 +44,9 @@ def test_every_pattern_has_an_id_of_its_own_that_begins_with_its_kind() -> None:
 def test_no_file_of_words_gives_one_set_twice_as_the_second_would_hide_the_first(path: Path) -> None:
     keys = [line.split(":")[0] for line in path.read_text(encoding="utf-8").splitlines() if line and line[0].isalpha()]
     assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_pattern_has_a_sentence_that_it_must_match_and_one_that_it_must_not() -> None:
+    patterns = [pattern for card in read_cards(PATTERNS) for pattern in card.patterns]
+    assert [pattern.id for pattern in patterns if not (pattern.match and pattern.not_)] == []
+    assert [card.kind for card in read_cards(PATTERNS) if not any(pattern.misses for pattern in card.patterns)] == []

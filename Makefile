@@ -46,9 +46,8 @@ accept: $(VENV)/dev.stamp ## Take the present output of the golden pages as righ
 docs: $(VENV)/runtime.stamp ## Write the generated reference pages
 	@$(BIN)/python -m deploy.reference
 
-evaluate: $(VENV)/runtime.stamp ## Score `daybook read` against articles marked up by hand: GOLD=dir
-	@test -f "$(GOLD)/score.py" || { echo "error: there is no score.py in $(GOLD)"; echo "hint: make evaluate GOLD=dir"; exit 1; } >&2
-	@$(BIN)/python "$(GOLD)/score.py" --run "$(BIN)/daybook read --articles {}"
+evaluate: $(VENV)/runtime.stamp ## Score `daybook read` against articles marked up by hand: GOLD=dir PART=read or unread, both optional
+	@$(BIN)/python -m tests.evaluate "$(GOLD)" $(if $(PART),--part "$(PART)")
 
 lock: $(VENV)/runtime.stamp ## Resolve dependencies anew, Python's and the Kafka jars: UPGRADE=1 takes newer ones
 	@command -v uv >/dev/null || test -x build/uv/bin/uv || { $(BIN)/python -m venv build/uv && build/uv/bin/pip install -q uv; }

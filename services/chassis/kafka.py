@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain
 from typing import Any, Protocol
 
 import stamina
@@ -120,8 +121,9 @@ def subscribe(broker: KafkaBroker, follower: Follower, topics: Sequence[str], se
     )
     subscriber(follower.handle)
     follower.bind(lambda: subscriber.consumer)
-    # FastStream answers what the client raises with a nap, or not at all: a record that can't be parsed would spin for ever.
-    subscriber.get_msg = _guarded(follower, subscriber.get_msg)  # type: ignore[method-assign, assignment]
+    # FastStream's own naps after each wait in vain, and what comes meanwhile waits too. It answers what the client raises with a nap, or
+    # not at all: a record that can't be parsed would spin for ever.
+    subscriber.get_msg = _guarded(follower, _fetch(settings))  # type: ignore[method-assign, assignment]
     return subscriber
 
 
@@ -142,6 +144,14 @@ class Batch(KafkaAckableMessage):
 
 
 Fetch = Callable[[AIOKafkaConsumer], Coroutine[Any, Any, tuple[ConsumerRecord, ...]]]
+
+
+def _fetch(settings: Settings) -> Fetch:
+    async def fetch(consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
+        found = await consumer.getmany(timeout_ms=settings.batch_wait_ms, max_records=settings.batch_records)
+        return tuple(chain.from_iterable(found.values()))
+
+    return fetch
 
 
 def _guarded(follower: Follower, fetch: Fetch) -> Fetch:

@@ -54,8 +54,8 @@ class Outbox:
     async def _append(self, tx: asyncpg.Connection, placed: Sequence[tuple[int, Outgoing]]) -> None:
         if not placed:
             return
-        await tx.execute(SQL["append"], *zip(*_numbered(placed, await _number(tx, placed)), strict=True))
-        await tx.execute("SELECT pg_notify($1, '')", NOTIFY + "_" + self._source)
+        first = await _number(tx, placed, f"{NOTIFY}_{self._source}")
+        await tx.execute(SQL["append"], *zip(*_numbered(placed, first), strict=True))
 
     def _genesis(self, topic: str, partition: int, log_uuid: str) -> tuple[int, Outgoing]:
         now = datetime.now(UTC)  # the one clock in here: when this log began
@@ -71,11 +71,11 @@ def _need_size(record: Outgoing) -> None:
         raise Permanent(f"a record for {record.topic} would be {size} bytes, and {LARGEST} is the most", record.cause)
 
 
-async def _number(tx: asyncpg.Connection, placed: Sequence[tuple[int, Outgoing]]) -> dict[TopicPartition, int]:
-    """Lock the heads of these records' partitions; the first free number of each."""
+async def _number(tx: asyncpg.Connection, placed: Sequence[tuple[int, Outgoing]], channel: str) -> dict[TopicPartition, int]:
+    """Lock the heads of these records' partitions; the first free number of each. The relay that listens will be told."""
     counts = Counter(TopicPartition(record.topic, partition) for partition, record in placed)
     asked = sorted(counts)
-    rows = await tx.fetch(SQL["number"], [a.topic for a in asked], [a.partition for a in asked], [counts[a] for a in asked])
+    rows = await tx.fetch(SQL["number"], [a.topic for a in asked], [a.partition for a in asked], [counts[a] for a in asked], channel)
     return {TopicPartition(row["topic"], row["partition"]): row["first_seq"] for row in rows}
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from math import inf
 
 import asyncpg
 import stamina
@@ -32,6 +34,7 @@ from services.chassis.settings import Settings
 log = structlog.get_logger()
 IDLE_SECONDS = 0.25  # a lost notification delays a record by no more than this
 LEASE = timedelta(seconds=2)
+RENEW_SECONDS = 0.5
 BATCH_BYTES = 1_000_000
 HELD_BYTES = 8 * BATCH_BYTES  # of one partition, in memory
 
@@ -42,7 +45,7 @@ class Relay:
     def __init__(self, service: str, pool: asyncpg.Pool, settings: Settings, health: Health, faults: Faults) -> None:
         self._service, self._pool, self._settings, self._health, self._faults = service, pool, settings, health, faults
         self._woken = asyncio.Event()
-        self._holder = uuid.uuid4().hex
+        self._holder, self._renewed = uuid.uuid4().hex, -inf
 
     async def run(self) -> None:
         """Publish for ever. Trouble that may pass is waited for, with a new producer each time, and readiness says so."""
@@ -78,6 +81,7 @@ class Relay:
                     await listener.remove_listener(f"{NOTIFY}_{self._service}", self._wake)
         finally:
             await producer.stop()
+            self._renewed = -inf
             with contextlib.suppress(*PASSING):  # best effort: the lease runs out by itself
                 await self._pool.execute(OUTBOX["release"], self._holder)
 
@@ -119,8 +123,15 @@ class Relay:
         return {TopicPartition(row["topic"], row["partition"]): row["next_seq"] for row in rows}
 
     async def _holds(self) -> bool:
-        """Take or renew the lease; False while another process holds it."""
-        return bool(await self._pool.fetchval(OUTBOX["lease"], self._holder, LEASE))
+        """Take or renew the lease; False while another process holds it. One that was renewed a moment ago is not asked for again: no
+        other can take it before it runs out.
+        """
+        now = time.monotonic()
+        if now - self._renewed < RENEW_SECONDS:
+            return True
+        holds = bool(await self._pool.fetchval(OUTBOX["lease"], self._holder, LEASE))
+        self._renewed = now if holds else -inf
+        return holds
 
     async def _drain(self, producer: AIOKafkaProducer, at: TopicPartition, first: int) -> None:
         """Publish one partition's backlog as it stands, one batch of the log at a time."""

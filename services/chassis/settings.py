@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="least level that is logged")] = "info"
     log_format: Annotated[Literal["auto", "console", "json"], Field(description="auto: readable on a terminal, else JSON")] = "auto"
     batch_records: Annotated[int, Field(ge=1, description="most records in one transaction")] = 500
-    batch_wait_ms: Annotated[int, Field(ge=1, description="longest wait for a first record, and pause after a wait in vain")] = 10
+    batch_wait_ms: Annotated[int, Field(ge=1, description="longest wait for a first record before looking again")] = 250
     session_timeout_ms: Annotated[
         int, Field(ge=1000, description="a silent process loses its partitions, and an idle transaction its connection, after this long")
     ] = 10_000

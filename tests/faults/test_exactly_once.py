@@ -19,9 +19,11 @@ from deploy.pipeline.services import service_cards
 from schemas.topics import card
 from services.chassis.faults import FollowerPoint, RelayPoint
 from services.chassis.kafka import create_topics
+from services.normalizer.publish import CURRENT_TOPIC
 from tests.faults.dump import Dump, dump
 from tests.faults.folded import unlike_the_logs
 from tests.faults.world import articles, publish
+from tests.support.logs import read_topic
 from tests.support.service import ServiceProcess, eventually, service
 from tests.support.stack import empty
 
@@ -86,6 +88,25 @@ async def test_a_relay_killed_at_every_point_of_a_send_leaves_no_hole_and_only_r
                 await asyncio.to_thread(victim.wait_killed)
         with service(fresh, "normalizer", **SMALL):
             await caught_up(fresh)
+    assert (await dump(fresh)).differences(undisturbed) == []
+    assert await unlike_the_logs(fresh) == []
+
+
+async def test_a_relay_that_wakes_in_the_middle_of_a_send_adds_only_repeats(fresh: Stack, undisturbed: Dump) -> None:
+    """Even the compacted topic tells the present to whoever keeps the highest number (docs/adr/0016)."""
+    fault = f"before_send@{CURRENT_TOPIC}:2:stop"
+    with service(fresh, "timeline", **SMALL), service(fresh, "normalizer", FAULTS=fault, RELAY_RECORDS="3", **SMALL) as frozen:
+        await asyncio.to_thread(frozen.wait_frozen)
+        with service(fresh, "normalizer", **SMALL):
+            await caught_up(fresh)
+            before = len(await read_topic(fresh.kafka, CURRENT_TOPIC))
+
+            async def has_sent() -> bool:
+                return len(await read_topic(fresh.kafka, CURRENT_TOPIC)) > before
+
+            frozen.thaw()
+            await eventually(has_sent)
+        await caught_up(fresh)
     assert (await dump(fresh)).differences(undisturbed) == []
     assert await unlike_the_logs(fresh) == []
 

@@ -7,7 +7,8 @@ ON CONFLICT DO NOTHING
 RETURNING topic, partition, log_uuid
 
 -- name: number
--- The lock on a head is what makes its numbers dense: they are given and committed in one order, or not at all.
+-- The lock on a head is what makes its numbers dense: they are given and committed in one order, or not at all. The relay is told in the
+-- same question, and hears it once the transaction commits.
 UPDATE outbox_heads AS head SET next_seq = head.next_seq + more.records
 FROM (
     SELECT held.topic, held.partition, more.records
@@ -18,7 +19,7 @@ FROM (
     FOR UPDATE OF held
 ) AS more
 WHERE head.topic = more.topic AND head.partition = more.partition
-RETURNING head.topic, head.partition, head.next_seq - more.records AS first_seq
+RETURNING head.topic, head.partition, head.next_seq - more.records AS first_seq, pg_notify($4, '')
 
 -- name: append
 INSERT INTO outbox (topic, partition, seq, key, value, headers, timestamp_ms)

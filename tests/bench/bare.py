@@ -5,6 +5,7 @@ merger has made before. `python -m tests.bench.bare FILE` runs it as the normali
 from __future__ import annotations
 
 import pickle
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,13 +23,10 @@ from services.chassis.settings import Settings
 from services.normalizer.store import SQL, columns
 
 Row = tuple[object, ...]
-TABLES = {"remember_readings": "readings", "remember_mentions": "told", "remember_keys": "told_keys", "save_events": "events"}
-COLUMNS = {
-    "remember_readings": ("article_id", "kind", "revision", "article", "sentences"),
-    "remember_mentions": ("mention_id", "article_id", "kind", "event_id", "present", "digest", "mention"),
-    "remember_keys": ("key", "mention_id", "strong"),
-    "save_events": ("event_id", "kind", "born", "digest", "state"),
-}
+QUERIES = ("remember_readings", "remember_mentions", "remember_keys", "save_events")
+INTO = {query: re.search(r"INSERT INTO (\w+) \(([^)]+)\)", SQL[query]) for query in QUERIES}
+TABLES = {query: into[1] for query, into in INTO.items() if into}
+COLUMNS = {query: tuple(into[2].split(", ")) for query, into in INTO.items() if into}
 KEY = {"remember_readings": 2, "remember_mentions": 1, "remember_keys": 3, "save_events": 1}  # how many columns tell a row
 
 

@@ -40,7 +40,7 @@ from tests.support.logs import read_topic
 from tests.support.service import eventually, service
 from tests.support.stack import empty
 
-MENTIONS, ROUNDS = 5_000, 3
+MENTIONS, ROUNDS = 3_000, 3
 READINGS = [card.topic for card in cards() if card.value == "Reading"]
 EVENTS = [card.topic for card in cards() if card.value in {"EventChange", "CanonicalEvent"}]
 

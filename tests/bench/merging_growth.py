@@ -20,7 +20,7 @@ from schemas.mentions import Reading
 from services.chassis.outbox import Outbox
 from services.chassis.records import Outgoing
 from services.normalizer.merger import Merger
-from tests.bench.bare import TABLES
+from tests.bench.bare import COLUMNS, TABLES
 from tests.bench.ratios import Ratio, in_turn, median_ratio
 from tests.bench.stories import as_record, night, stream
 
@@ -29,13 +29,8 @@ FEW, MANY = (10_000, 1_000_000) if FULL else (3_000, 30_000)
 BATCH, WARM, ROUNDS = 100, 5, 10
 BLOCK, SHARE = 5_000, 5  # mentions; batches
 
-# The first copy is the original under its own names, in the tables of whoever asks; of keys only the weeks need to be others.
-COPIES = {
-    "readings": "SELECT article_id || $1, kind, revision, article, sentences FROM few.readings",
-    "told": "SELECT mention_id || $1, article_id || $1, kind, event_id || $1, present, digest, mention FROM few.told",
-    "told_keys": "SELECT regexp_replace(key, '[|]', '|' || $1), mention_id || $1, strong FROM few.told_keys",
-    "events": "SELECT event_id || $1, kind, born, digest, state FROM few.events",
-}
+# What makes a copy another: the first is the original under its own names. Of keys the weeks need to be others.
+OTHERS = {name: f"{name} || $1" for name in ("article_id", "mention_id", "event_id")} | {"key": "regexp_replace(key, '[|]', '|' || $1)"}
 
 
 async def measure(stack: Stack) -> list[Ratio]:
@@ -82,8 +77,10 @@ async def _grown(stack: Stack) -> tuple[_Stream, _Stream]:
         await few.batch()
     many = _Stream(await _tables(stack, "many"), stream(readings), FEW)
     for copy in range(MANY // FEW):
-        for table, rows in COPIES.items():
-            await many.postgres.execute(f"INSERT INTO {table} {rows}", f"-{copy}" if copy else "")
+        for query, table in TABLES.items():
+            told = ", ".join(OTHERS.get(name, name) for name in COLUMNS[query])
+            copied = f"INSERT INTO {table} ({', '.join(COLUMNS[query])}) SELECT {told} FROM few.{table}"
+            await many.postgres.execute(copied, f"-{copy}" if copy else "")
     await many.postgres.execute("ANALYZE")
     assert await many.postgres.fetchval("SELECT count(*) FROM told") == MANY
     return few, many

@@ -33,7 +33,7 @@ def as_record(number: int, reading: Reading) -> Record:
 
 
 def night(count: int) -> Iterator[Reading]:
-    """One night: ten reports of each town, and one in fifty of the whole wave."""
+    """One night: ten reports of each town, town after town, and one in fifty of the whole wave."""
     for number in range(count):
         evening = {"date": f"night {FIRST}", "day": f"{FIRST + timedelta(1)}T{8 + number % 12:02}", "who": "Russia > Ukraine"}
         where = "Ukraine" if number % 50 == 0 else "Kharkiv"
@@ -41,7 +41,7 @@ def night(count: int) -> Iterator[Reading]:
             {"drones": 400 + number % 20, "killed": 31} if where == "Ukraine" else {"drones": 3 + number % 30, "killed": number % 7 + 1}
         )
         one = _told(number, "strike", where=where, numbers=numbers, **evening)
-        yield _reading(one if where == "Ukraine" else _moved(one, f"Town {number % max(1, count // 10)}"))
+        yield _reading(one if where == "Ukraine" else _moved(one, f"Town {number // 10}"))
 
 
 def _dated(number: int) -> Told:

@@ -174,6 +174,6 @@ async def start_over(stack: Stack) -> None:
 
 async def caught_up(stack: Stack) -> None:
     """Wait until nothing is on its way."""
-    async with asyncio.timeout(60), looking(stack) as look:
+    async with asyncio.timeout(120), looking(stack) as look:
         while not all_caught_up(await look()):
             await asyncio.sleep(0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import httpx
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 PAGE = 200  # events asked for at a time
 SECONDS = 15.0
+FORMATS = ("atom", "csv", "geojson", "icalendar", "jsonl", "parquet", "timelinejs")
 
 
 def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command line
@@ -39,6 +41,8 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
     sort: Annotated[str | None, typer.Option(help="day, -day, recorded or -recorded.")] = None,
     include: Annotated[list[str] | None, typer.Option(help="retracted or merged: show these too.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many events; all if not given.")] = None,
+    export: Annotated[str | None, typer.Option(metavar="FORMAT", help=f"Write all of it as one file: {', '.join(FORMATS)}.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="--export: the file to write; standard output otherwise.")] = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="One CanonicalEvent a line, as JSON; the default when piped.")] = False,
     api: Annotated[
@@ -61,6 +65,8 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
         daybook timeline --as-of 2025-08-18T12:00Z
 
         daybook timeline --status scheduled --json | jq .title
+
+        daybook timeline --kind summit --export icalendar -o summits.ics
     """
     filters: dict[str, Any] = {"kind": kind, "status": status, "from": since, "to": until, "country": country, "participant": participant}
     filters |= {"place": place, "near": near, "number": number, "lineages": lineages, "q": search}
@@ -68,6 +74,9 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
     asked = {name: value for name, value in filters.items() if value}
     api = api or _where.timeline()
     try:
+        if export:
+            _export(api, export, asked, output)
+            return
         events = fetch(api, asked, limit)
         _show_json(events) if json or not sys.stdout.isatty() else _show_table(list(events))
     except (httpx.HTTPError, httpx.InvalidURL, NotTheTimelineError) as error:
@@ -75,6 +84,23 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
 
         typer.echo(f"daybook timeline: {safe(_explain(api, error))}", err=True)
         raise typer.Exit(1) from error
+
+
+def _export(api: str, export: str, asked: Mapping[str, Any], output: Path | None) -> None:
+    """Stream a file to disk; what breaks off leaves no half of it under its name."""
+    with httpx.stream("GET", f"{api.rstrip('/')}/v1/export/{export}", params=asked, timeout=SECONDS) as answer:
+        if answer.is_error:
+            answer.read()
+            answer.raise_for_status()
+        if output is None:
+            for piece in answer.iter_bytes():
+                sys.stdout.buffer.write(piece)
+            return
+        draft = output.with_name(output.name + ".part")
+        with draft.open("wb") as file:
+            for piece in answer.iter_bytes():
+                file.write(piece)
+        draft.replace(output)
 
 
 class NotTheTimelineError(Exception):

@@ -62,6 +62,12 @@ def counting(query: EventsFilter) -> tuple[str, list[object]]:
     return SQL["total"].format(conditions=made.all_of(list(_conditions(query)))), made.arguments
 
 
+def every(query: EventsFilter) -> tuple[str, list[object]]:
+    """All of them, by day."""
+    made = Statement()
+    return SQL["every"].format(conditions=made.all_of(list(_conditions(query)))), made.arguments
+
+
 def one_event(event_id: str, then: AsOf | None) -> tuple[str, list[object]]:
     """An event, and what it was merged into."""
     made = Statement()

@@ -21,20 +21,26 @@ from services.chassis.settings import Settings
 from services.timeline.asked import AsOf
 from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE, Generation
-from services.timeline.parameters import ActorsQuery, CalendarQuery, EventsQuery, HistoryQuery, Moment
-from services.timeline.questions import SQL, counting, listing, nearby, one_event
+from services.timeline.parameters import ActorsQuery, CalendarQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
+from services.timeline.questions import SQL, counting, every, listing, nearby, one_event
 from services.timeline.terms import fold
 
 CONNECTIONS = 4
 STATEMENT_SECONDS = 5  # longest a question may keep Postgres busy
 PATIENCE_SECONDS = 3.0  # longest wait for a connection
 LOOK_SECONDS = 0.02
+EXPORTS = 2  # at a time: each holds one of the connections
+PIECE = 200  # events of an export in memory
 Position = dict[str, int]
 Row = Mapping[str, Any]
 
 
 class NotYetError(Exception):
     """The timeline has not come so far within the time that the asker would wait."""
+
+
+class BusyError(Exception):
+    """Others are being served; come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ class Reader:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+        self._exporting = asyncio.Semaphore(EXPORTS)
 
     async def keep_open(self) -> None:
         """Hold the connections until cancelled, then close them."""
@@ -113,6 +120,25 @@ class Reader:
         shown = rows[: query.limit]
         more = encode(_cursor(query, shown[-1])) if len(rows) > query.limit else None
         return EventsPage([row["state"] for row in shown], more, total, position)
+
+    async def export(self, query: EventsFilter) -> AsyncIterator[list[str]]:
+        """All states that are asked for, piece by piece, from one snapshot. A few at a time; each holds a connection.
+
+        Raises:
+            BusyError: as many are under way as may be.
+        """
+        if self._exporting.locked():
+            raise BusyError("as many exports are under way as may be at a time")
+        sql, arguments = every(query)
+        async with self._exporting, self.at(query) as now:
+            piece: list[str] = []
+            async for row in now.tx.cursor(sql, *arguments, prefetch=PIECE):
+                piece.append(row["state"])
+                if len(piece) == PIECE:
+                    yield piece
+                    piece = []
+            if piece:
+                yield piece
 
     async def event(self, event_id: str, moment: Moment, then: AsOf | None = None) -> FoundEvent | None:
         sql, arguments = one_event(event_id, then)

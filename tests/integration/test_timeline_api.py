@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -247,6 +248,32 @@ async def test_an_article_says_what_it_contributed(api: httpx.AsyncClient) -> No
     (told,) = (await api.get("/v1/articles/a-1")).json()["contributions"]
     assert (told["event_id"], told["kind"], told["outlet"], told["claims"]) == ("strike", "strike", "The Torvik Post", 0)
     assert (await api.get("/v1/articles/nothing")).json()["contributions"] == []
+
+
+async def test_an_export_holds_all_that_was_asked_for_as_one_file(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/v1/export/jsonl?kind=summit")
+    assert [json.loads(line)["event_id"] for line in answer.text.splitlines()] == ["july", "talks", "undated"]
+    assert answer.headers["content-disposition"] == 'attachment; filename="daybook.jsonl"'
+    assert answer.headers["content-type"] == "application/jsonl"
+    assert (await api.get("/v1/export/pdf")).status_code == 404
+    assert (await api.get("/v1/export/csv?kind=carnival")).status_code == 422
+
+
+async def test_an_export_is_of_one_moment_however_many_pieces_it_comes_in(
+    pool: asyncpg.Pool, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "PIECE", 1)
+    lines = [json.loads(line)["event_id"] for line in (await api.get("/v1/export/jsonl")).text.splitlines()]
+    assert lines == await ids(api)
+
+
+async def test_more_exports_than_may_be_at_a_time_are_asked_to_come_again(
+    stack: Stack, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "EXPORTS", 0)
+    async with timeline_api(stack) as crowded:
+        answer = await crowded.get("/v1/export/csv")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
 
 
 async def test_pages_through_undated_events_go_on_after_the_last_one(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:

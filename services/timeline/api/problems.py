@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from services.chassis.errors import PASSING
-from services.timeline.reader import NotYetError
+from services.timeline.reader import BusyError, NotYetError
 
 log = structlog.get_logger()
 RETRY_SECONDS = "2"
@@ -48,6 +48,7 @@ def handle_problems(app: FastAPI) -> None:
         app.add_exception_handler(passing, _unavailable)
     app.add_exception_handler(asyncpg.QueryCanceledError, _too_slow)
     app.add_exception_handler(NotYetError, _not_yet)
+    app.add_exception_handler(BusyError, _busy)
 
 
 def _answer(request: Request, status: int, detail: str, errors: list[BadParameter] | None = None, **headers: str) -> JSONResponse:
@@ -84,6 +85,10 @@ async def _too_slow(request: Request, error: Exception) -> JSONResponse:
 
 async def _not_yet(request: Request, error: Exception) -> JSONResponse:
     return _answer(request, 503, f"{error}; ask again, or with a longer `wait`", Retry_After=RETRY_SECONDS)
+
+
+async def _busy(request: Request, error: Exception) -> JSONResponse:
+    return _answer(request, 503, f"{error}; try again", Retry_After=RETRY_SECONDS)
 
 
 async def _bug(request: Request, _: Exception) -> JSONResponse:

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from schemas.events import CanonicalEvent
 from services.timeline.api import answers
 from services.timeline.api.answers import events_json, history_json, links_json, part_json, position_header, rows_json
+from services.timeline.api.exporting import export_router
 from services.timeline.api.problems import Problem
 from services.timeline.parameters import ActorsQuery, CalendarQuery, EventsQuery, HistoryQuery, Moment, Past, Text
 from services.timeline.reader import Position, Reader
@@ -43,6 +44,7 @@ def timeline_router(reader: Reader) -> APIRouter:
     router = APIRouter(prefix="/v1", responses=COMMON)
     router.include_router(_events(reader))
     router.include_router(_overviews(reader))
+    router.include_router(export_router(reader))
     return router
 
 

@@ -14,6 +14,9 @@ WHERE {conditions}
 ORDER BY {order}
 LIMIT {limit}
 
+-- name: every
+SELECT state::text AS state FROM events WHERE {conditions} ORDER BY when_order, event_id
+
 -- name: total
 SELECT count(*) FROM events WHERE {conditions}
 

@@ -420,8 +420,11 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
             pending = []
         elif (parties := _resumed(happenings, candidate)) is not None:
             happenings.append(Happening([replace(candidate, parties=parties)]))
+        elif (unarmed := _armed_later(pending, candidate)) is not None:
+            happenings.append(Happening([unarmed, candidate]))
+            pending = []
         elif candidate.fresh:
-            pending = [*(p for p in pending if _may_wait(p, candidate) or _leads(p)), candidate][-KEPT:]
+            pending = [*(p for p in pending if _may_wait(p, candidate) or _leads(p) or _just_told(p, candidate)), candidate][-KEPT:]
     return tuple(happenings)
 
 
@@ -438,6 +441,22 @@ def _of_others(happening: Happening, candidate: Candidate) -> bool:
 def _says_nothing(candidate: Candidate) -> bool:
     """As in "the use of drone strikes in X": neither told as real nor with a number, it adds nothing to what was told."""
     return candidate.trigger.kind.frame == "directed" and candidate.trigger.noun and not candidate.fresh and not candidate.quantities
+
+
+def _just_told(earlier: Candidate, candidate: Candidate) -> bool:
+    return _is_unarmed(earlier) and candidate.trigger.sentence.index - earlier.trigger.sentence.index <= NEXT
+
+
+def _armed_later(pending: Sequence[Candidate], candidate: Candidate) -> Candidate | None:
+    """As in "The attack in X on Friday injured two. … The drone fired a missile at a car": the second tells what the first was."""
+    if candidate.trigger.kind.frame != "directed" or not candidate.refers or candidate.trigger.noun:
+        return None
+    return next((p for p in reversed(pending) if _is_unarmed(p) and fits(Happening([p]), candidate)), None)
+
+
+def _is_unarmed(candidate: Candidate) -> bool:
+    """As in "The attack in X on Friday injured two": a blow with a place and a day, by no weapon that is told."""
+    return candidate.trigger.kind.frame == "directed" and candidate.trigger.noun and bool(candidate.places) and candidate.when is not None
 
 
 def _leads(candidate: Candidate) -> bool:
@@ -462,6 +481,8 @@ def _other_day(happening: Happening, candidate: Candidate, published: dt.date | 
     """As in "It follows Friday's exchange": the undated news of the day is not what is told of another."""
     days = dating.days(candidate.when.value) if candidate.when else None
     if not candidate.trigger.pattern.card.echo or not candidate.trigger.noun or days is None or published is None:
+        return False
+    if candidate.trigger.sentence is happening.members[-1].trigger.sentence and candidate.trigger.kind.frame == "directed":
         return False
     undated = not any(m.when and dating.days(m.when.value) for m in happening.known)
     return undated and not days[0] <= published <= days[1]
@@ -488,8 +509,8 @@ def _tells_enough(candidate: Candidate) -> bool:
 def _another(happenings: Sequence[Happening], candidate: Candidate) -> bool:
     """As in "A second raid killed three": one more of the strikes just told, with a place or a toll of its own."""
     gap = candidate.trigger.sentence.index - happenings[-1].last_sentence if happenings else RECENT
-    told = any(said.value.measure in {"killed", "wounded"} for said in candidate.quantities)
-    return gap < RECENT and _is_apart(candidate) and (told or bool(candidate.places))
+    harmed = any(token.low in words("harmed") for token in candidate.trigger.sentence.tokens)
+    return gap < RECENT and _is_apart(candidate) and (harmed or bool(candidate.places))
 
 
 def _may_wait(pending: Candidate, candidate: Candidate) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.candidates import Said, Trigger
-from services.normalizer.reading.document import Name, Sentence
+from services.normalizer.reading.document import Name, Sentence, apposed_speaker
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.meeting import is_party, is_person, is_speaker, stands_aside
+from services.normalizer.reading.names import Named
 from services.normalizer.reading.states import state
 
 WEAPON_GAP = 5
@@ -17,6 +18,10 @@ USER_GAP = 3
 SELF_GAP, SELF_WORDS = 8, 3
 SAY_GAP = 3
 KILL_REACH = 6
+# "Lebanon's state-run National News Agency (NNA) reported": so many words from the owner to the verb.
+OWNED = 12
+# "by the Western-backed coalition": so many words before.
+COALITION_REACH = 5
 
 
 def is_passive(trigger: Trigger) -> bool:
@@ -65,7 +70,7 @@ def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:
     before = [
         n for n in sentence.names if trigger.low <= n.first and n.last <= trigger.first and is_party(n) and n.governor in {None, "of"}
     ]
-    named = [n for n in before if not is_speaker(sentence, n, trigger.first) and n.named.actor and n.named.actor.type != "person"]
+    named = [n for n in before if not _speaks(sentence, n, trigger.first) and n.named.actor and n.named.actor.type != "person"]
     free = [n for n in named if n.governor is None]
     if sentence.tokens[trigger.first].low.endswith("ing"):
         return _main_subject(sentence, trigger)
@@ -77,7 +82,15 @@ def _main_subject(sentence: Sentence, trigger: Trigger) -> Name | None:
     """As in "Russia attacked Ukraine overnight, hitting Lviv": whoever did the first did the second."""
     low, _ = sentence.clause(trigger.first)
     names = [n for n in sentence.names if low <= n.first and n.last <= trigger.first and is_party(n) and n.governor is None]
-    return next((n for n in names if not is_speaker(sentence, n, trigger.first) and not is_person(n)), None)
+    return next((n for n in names if not _speaks(sentence, n, trigger.first) and not is_person(n)), None)
+
+
+def _speaks(sentence: Sentence, name: Name, before: int) -> bool:
+    """A speaker; also as in "Lebanon's state-run news agency (NNA) reported that …": whose agency it is."""
+    owner = name.last < len(sentence.tokens) and sentence.tokens[name.last].low == "'s"
+    says = next((first for first, last in sentence.says if name.last <= first <= name.last + OWNED and last <= before), None)
+    owned = owner and says is not None and not any(token.low in {",", ";"} for token in sentence.tokens[name.last : says])
+    return owned or is_speaker(sentence, name, before)
 
 
 def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
@@ -110,6 +123,22 @@ def _blamed(sentence: Sentence, trigger: Trigger) -> list[Name]:
     return on or [n for n in accused if n.last <= trigger.first]
 
 
+def _the_coalition(trigger: Trigger) -> list[Name]:
+    """As in "air strikes by the coalition", "coalition jets bombed …": the one that was named last."""
+    sentence = trigger.sentence
+    tokens = sentence.tokens
+    held = {at for name in sentence.names for at in range(name.first, name.last)}
+    found = [at for at in range(trigger.low, trigger.high) if tokens[at].low == "coalition" and at not in held]
+    acts = [at for at in found if at < trigger.first or any(t.low == "by" for t in tokens[max(at - COALITION_REACH, trigger.last) : at])]
+    acts = [at for at in acts if not any(at <= first <= at + SAY_GAP for first, _ in sentence.says)]
+    earlier = [named for part in sentence.page.named[: sentence.index + 1] for named in part if _is_coalition(named)]
+    return [Name(acts[0], acts[0] + 1, earlier[-1], "by", acts[0] - 1)] if acts and earlier else []
+
+
+def _is_coalition(named: Named) -> bool:
+    return named.actor is not None and named.actor.type == "organisation" and named.actor.name.endswith("coalition")
+
+
 def _owns_up(sentence: Sentence) -> list[Name]:
     """As in "The Houthis claimed responsibility for …"."""
     hits = sentence.find(phrases("owns_up"))
@@ -129,7 +158,8 @@ def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
 
 def attackers(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
-    by = _by(sentence, trigger) or _blamed(sentence, trigger) or _self_told(sentence, trigger) or _owns_up(sentence)
+    by = _by(sentence, trigger) or _the_coalition(trigger)
+    by = by or _blamed(sentence, trigger) or _self_told(sentence, trigger) or _owns_up(sentence)
     if trigger.noun and _comes_under(trigger):
         return tuple(by)
     if trigger.noun:
@@ -174,8 +204,14 @@ def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
 def _killed_people(sentence: Sentence, trigger: Trigger, used: set[int]) -> tuple[Name, ...]:
     """As in "killed 150 al Shabaab fighters": whose people the words of killing count, where they are armed."""
     armed = [n for n in sentence.names if n.first not in used and n.last < len(sentence.tokens) and is_party(n) and not is_person(n)]
-    armed = [n for n in armed if sentence.tokens[n.last].low in words("armed") and n.first >= trigger.first]
+    armed = [n for n in armed if _is_armed(sentence, n) and n.first >= trigger.first]
     return tuple(n for n in armed if any(t.low in words("kills") for t in sentence.tokens[max(n.first - KILL_REACH, 0) : n.first]))
+
+
+def _is_armed(sentence: Sentence, name: Name) -> bool:
+    """As in "al Shabaab fighters", "13 members of the PKK"."""
+    before = sentence.tokens[name.governor_at - 1].low if name.governor == "of" and name.governor_at > 0 else ""
+    return sentence.tokens[name.last].low in words("armed") or before in words("armed")
 
 
 def both_sides(trigger: Trigger) -> tuple[tuple[Name, ...], tuple[Name, ...]]:
@@ -233,10 +269,15 @@ def _beside_others(sentence: Sentence, name: Name) -> bool:
     return name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("others")
 
 
+def _tells(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
+    """Whether a name tells of the strike, stands in what is told of it, or is whom it helps."""
+    says = any((first <= name.last + 1 and last > name.last - 1) or trigger.last <= first < name.first for first, last in sentence.says)
+    voice = says or _is_voice(sentence, name) or (is_person(name) and apposed_speaker(sentence, name))
+    return voice or (name.governor == "of" and sentence.tokens[name.governor_at - 1].low in words("on_behalf"))
+
+
 def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
-    if any(first <= name.last + 1 and last > name.last - 1 for first, last in sentence.says) or _is_voice(sentence, name):
-        return False
-    if any(trigger.last <= first < name.first for first, _ in sentence.says):
+    if _tells(sentence, trigger, name):
         return False
     land = name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("land")
     if not land and ((stands_aside(sentence, name) and not name.governor) or _beside_others(sentence, name)):

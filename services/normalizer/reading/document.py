@@ -378,7 +378,7 @@ def _officials(sentences: Sequence[Sentence]) -> frozenset[str]:
         if name.named.actor
         and (
             _holds_office(name)
-            or _apposed_speaker(sentence, name)
+            or apposed_speaker(sentence, name)
             or any(name.last <= first <= name.last + 1 or _inverts(sentence, name, first, last) for first, last in sentence.says)
         )
     )
@@ -390,7 +390,7 @@ def _inverts(sentence: Sentence, name: Name, first: int, last: int) -> bool:
     return marked and name.first - 1 <= last <= name.first
 
 
-def _apposed_speaker(sentence: Sentence, name: Name) -> bool:
+def apposed_speaker(sentence: Sentence, name: Name) -> bool:
     """As in "X, an analyst at a forum in Istanbul, told Reuters": the verb follows the comma that closes the apposition."""
     opens = name.last < len(sentence.tokens) and sentence.tokens[name.last].low == ","
     return opens and any(name.last < first <= name.last + APPOSED and sentence.tokens[first - 1].low == "," for first, _ in sentence.says)

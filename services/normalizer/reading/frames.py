@@ -114,14 +114,14 @@ def _country_place(name: Name) -> Place | None:
 def _other_side(trigger: Trigger, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:
     """Between states at war the place hit, or the side told, tells the other side."""
     known = {said.value.country for said in parties if said.value.type == "state"}
-    hit = next((place for place in places if place.value.country and place.value.role != "origin"), None)
+    hit = next((place for place in places if place.value.role != "origin" and place.value.precision != "sea"), None)
     pairs = trigger.kind.adversaries
     if hit is None:
         return ()
     country = hit.value.country
-    odds = next((set(pair) - known for pair in trigger.kind.disputed if country in known and known & set(pair)), set())
-    if odds and len(known) == 1 and not any(said.value.role == "target" for said in parties):
-        side = state(next(iter(odds)), "target")
+    odds = next((other for one, other in trigger.kind.disputed if {one} == known and country in {one, None}), None)
+    if odds and not any(said.value.role == "target" for said in parties):
+        side = state(odds, "target")
         return (Said(side, hit.start, hit.end),) if side else ()
     if _crosses(trigger, parties, country):
         side = state(country, "target")

@@ -51,7 +51,7 @@ def _weapon_fits(kind: Kind, pattern: Pattern, tokens: Sequence[Token], first: i
     low = max(low, 0)
     hits = kind.weapon.find(tokens[low:high])
     if pattern.card.part == "noun":
-        hits = tuple(hit for hit in hits if not first <= low + hit[0] < last)
+        hits = tuple(hit for hit in hits if not first <= low + hit[0] < last and tokens[low + hit[1] - 1].low not in words("air_blows"))
     if pattern.card.reverse:
         hits = tuple(hit for hit in hits if any(token.low in words("flying") for token in tokens[low + hit[0] : low + hit[1]]))
     return any(low + end >= len(tokens) or tokens[low + end].low not in words("not_weapon") for _, end, _ in hits)

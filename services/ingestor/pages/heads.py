@@ -62,7 +62,8 @@ def _under(head: Head, below: list[Label]) -> Head:
     """The head with the time line below its story, whose outlet goes with it, or stands on a line of its own beside it."""
     stamp = _time(below)
     named = [stamp.outlet] if stamp and stamp.outlet else [one.outlet for one in below if one.outlet and one.kind == "outlet"]
-    return replace(head, stamp=stamp, outlets=tuple((name, True) for name in named) or head.outlets)
+    outlets = tuple((name, True) for name in named) or head.outlets
+    return replace(head, start=head.titles[0] if head.titles else head.start, stamp=stamp, outlets=outlets)
 
 
 def _below(gap: list[Label]) -> list[Label]:

@@ -191,13 +191,23 @@ def _quoted(sentence: Sentence, at: int) -> bool:
 
 
 def _recalled(document: Document, sentence: Sentence) -> Speaker | None:
-    """Whom "he said" means: the one who spoke last."""
+    """Whom "he said" means: the one who spoke last, else the one just told of."""
     for back in range(1, min(RECALL, sentence.index) + 1):
         told = speeches(document.sentences[sentence.index - back])
         named = [speech.source.speaker for speech in told if speech.source.speaker and speech.source.speaker.name]
         if named:
             return named[-1]
-    return None
+    return _last_person(document, sentence)
+
+
+def _last_person(document: Document, sentence: Sentence) -> Speaker | None:
+    """Where nobody spoke: the person that the sentence before is about."""
+    if not any(_low(sentence, first - 1) in {"he", "she"} for first, _ in sentence.says):
+        return None
+    near = document.sentences[max(sentence.index - 1, 0) : sentence.index]
+    people = [n.named for one in near for n in one.names if n.named.actor and n.named.actor.type == "person"]
+    first = people[0].actor if people else None
+    return Speaker(name=first.name, role=people[0].title) if first else None
 
 
 def _pronoun_says(sentence: Sentence) -> bool:

@@ -155,6 +155,8 @@ def test_claims_tell_how_sure_their_words_are(sentence: str, modality: str) -> N
     ("body", "measure", "number", "speaker", "via"),
     [
         ("Libya returned the bodies of 40 Chadian soldiers on Monday, Chadian officials said, and Chad returned nine, according to AFP.", "bodies", 40, "Chad", None),
+        ("Governor Vadym Halych toured the ruins on Monday. He said Russian drones hit Odesa and killed three people.", "killed", 3, "Vadym Halych", None),
+        ("Governor Vadym Halych toured the ruins on Monday. They said Russian drones hit Odesa and killed three people.", "killed", 3, None, None),
         ("Reportedly, Russian drones hit Odesa on Monday and killed three people.", "killed", 3, None, None),
         ("The defence ministry said Russian drones hit Kyiv on Monday, but the mayor, Vitali Klitschko, said three people were killed.", "killed", 3, "Vitali Klitschko", None),
         ("Three people were killed when Russian drones hit Odesa on Monday, Reuters reported.", "killed", 3, None, "Reuters"),

@@ -152,7 +152,7 @@ def remembering(path: Path, to: str) -> Memory:
 def _poller(to: str, *, follow: bool) -> Iterator[Poller]:
     settings = FetchSettings()
     with remembering(settings.state, to) as memory, fetching(settings) as get:
-        yield Poller(get, memory, settings, time.time, follow)
+        yield Poller(get, memory, settings, time.time, follow, limits=IngestorSettings().limits)
 
 
 def _named(named: Iterable[str], poller: Poller, most: int) -> Iterator[PageFile | Refused]:

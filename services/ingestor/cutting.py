@@ -28,9 +28,9 @@ _REASONS: dict[type[WorkFailed], Reason] = {TookTooLong: "too_slow", Died: "cras
 
 
 class Bounds(NamedTuple):
-    """The most bytes of a page, and of one article as JSON."""
+    """What one page may cost, and the most bytes of one article as JSON."""
 
-    page_bytes: int
+    limits: Limits
     article_bytes: int
 
 
@@ -94,7 +94,7 @@ def workers_for(cut: Cutter, settings: IngestorSettings) -> Workers:
 def piece_of(cutter: Cutter, bounds: Bounds, capture: Capture, now: datetime) -> Piece:
     """The capture, cut. `now` stands in for a capture time that nobody said, and dates counted from it are marked."""
     dated = capture if capture.captured_at else replace(capture, captured_at=now)
-    cut = cutter(dated, Limits(max_bytes=bounds.page_bytes))
+    cut = cutter(dated, bounds.limits)
     cut = cut if capture.captured_at else with_assumed_capture(cut, now)
     kept, long = within([draft_of(one, capture.moment) for one in cut.articles], bounds.article_bytes)
     refusals = cut.refusals + tuple(too_long(capture.label, one, bounds.article_bytes) for one in long)

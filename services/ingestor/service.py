@@ -31,7 +31,7 @@ def builder(settings: IngestorSettings, cut: Cutter) -> Callable[[Service], Awai
         raise SystemExit(f"error: {error}") from error
 
     async def build(service: Service) -> None:
-        cutting = Cutting(cut, workers_for(cut, settings), Bounds(settings.page_bytes, settings.article_bytes))
+        cutting = Cutting(cut, workers_for(cut, settings), Bounds(settings.limits, settings.article_bytes))
         intake = Intake(settings, service.pool, service.outbox, service.faults, cutting)
         problems.install(service.app)
         if settings.crawl_topic:

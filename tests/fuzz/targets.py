@@ -120,6 +120,11 @@ def feed(data: bytes) -> None:
     read_by("feed", data, "https://news.example/rss")
 
 
+def _gzipped(data: bytes) -> bytes:
+    """Without the time, which would make another seed of it each time."""
+    return gzip.compress(data, mtime=0)
+
+
 def _record(body: bytes, *lines: bytes) -> bytes:
     http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + b"".join(line + b"\r\n" for line in lines) + b"\r\n" + body
     head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/b\r\nWARC-Date: 2025-08-20T12:00:00Z\r\n"
@@ -128,7 +133,7 @@ def _record(body: bytes, *lines: bytes) -> bytes:
 
 @fuzzed(
     _record(b"<p>pier</p>") + _record(b"2\r\nne\r\n0\r\n\r\n", b"Transfer-Encoding: chunked"),
-    gzip.compress(_record(b"<p>pier</p>")) + gzip.compress(_record(gzip.compress(b"ferry"), b"Content-Encoding: gzip")),
+    _gzipped(_record(b"<p>pier</p>")) + _gzipped(_record(_gzipped(b"ferry"), b"Content-Encoding: gzip")),
     words="WARC/1.0\r\n|WARC-Type: response|Content-Length: |\r\n\r\n|Transfer-Encoding: chunked|Content-Encoding: br|HTTP/1.1 404|\x1f\x8b\x08",
 )
 def archive(data: bytes) -> None:
@@ -177,7 +182,7 @@ def datelines(data: bytes) -> None:
     assert notice_of(text)[1] in text
 
 
-@fuzzed(*(b"%d" % n + pack(b"pier " * 50) for n, pack in enumerate((gzip.compress, zlib.compress, brotli.compress, zstd.compress))))
+@fuzzed(*(b"%d" % n + pack(b"pier " * 50) for n, pack in enumerate((_gzipped, zlib.compress, brotli.compress, zstd.compress))))
 def unpacking(data: bytes) -> None:
     """Packed bodies, torn anywhere: bytes within the limit, or a refusal."""
     name, size = ("gzip", "deflate", "br", "zstd")[data[0] % 4] if data else "gzip", 1 + len(data) % 97
@@ -237,7 +242,7 @@ def crawled_records(data: bytes) -> None:
     record = ConsumerRecord("crawl", 0, 1, len(data) << 30, 0, None, value, 0, 0, len(value), headers)
     assert written_at(record, NOON) <= NOON
     found = crawled(record, NOON)
-    piece = piece_of(cut, Bounds(MOST, MOST), found.capture, NOON) if isinstance(found, Crawled) else found
+    piece = piece_of(cut, Bounds(Limits(max_bytes=MOST), MOST), found.capture, NOON) if isinstance(found, Crawled) else found
     assert piece.drafts or piece.refusals
     for draft in piece.drafts:
         draft.value.decode()

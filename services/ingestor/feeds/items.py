@@ -16,7 +16,6 @@ from services.ingestor.pages.model import Capture, Limits, Refusal
 from services.ingestor.pages.refuse import refuse
 from services.ingestor.pages.sniff import opening
 
-MOST_BYTES = 5_000_000  # code points; the reader takes about a second for a million bytes
 LINE = 1_000  # code points of a title, name or date
 _ROOT = re.compile(r"<(?:rss|feed|(?:[A-Za-z]{1,10}:)?RDF)[\s>]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
@@ -63,8 +62,8 @@ def read_feed(capture: Capture, limits: Limits) -> Feed | Refusal:
     decoded = decode(capture, limits)
     if isinstance(decoded, Refusal):
         return decoded
-    if len(decoded.text) > MOST_BYTES:
-        return refuse(capture, "too_large", f"a feed of {len(decoded.text):,} characters, more than {MOST_BYTES:,}")
+    if len(decoded.text) > limits.max_feed:
+        return refuse(capture, "too_large", f"a feed of {len(decoded.text):,} characters, more than {limits.max_feed:,}")
     if "<!ENTITY" in decoded.text:
         return refuse(capture, "unsupported", "a feed that declares entities of its own")
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.ingestor.client import PageFile
 from services.ingestor.feeds.items import Item, read_feed
@@ -34,6 +34,7 @@ class Poller:
     now: Callable[[], float]
     follow: bool = False
     sleep: Callable[[float], None] = time.sleep
+    limits: Limits = field(default_factory=Limits)
 
     def polls(self, urls: Iterable[str]) -> Iterator[PageFile | Refused]:
         """What is new in several feeds, one after another. One that failed is not asked before its pause is over."""
@@ -78,12 +79,12 @@ class Poller:
     def _followed(self, found: Fetched) -> Pages:
         """The pages of entries that are new or changed; gives whether all could be had, so that what could not is tried again."""
         capture = Capture(found.content, found.final_url, found.fetched_at, found.media_type, found.url)
-        feed = read_feed(capture, Limits())
+        feed = read_feed(capture, self.limits)
         if isinstance(feed, Refusal):
             yield Refused(found.url, feed.what, feed.advice)
             return True
         complete = True
-        for item in feed.items[: Limits().max_articles]:
+        for item in feed.items[: self.limits.max_articles]:
             if not self.memory.has_item(found.url, item.key, _digest(item)):
                 complete = (yield from self._item(found.url, item)) and complete
         self.memory.keep_items(found.url, (item.key for item in feed.items))

@@ -60,19 +60,24 @@ class Capture:
         return self.captured_at.replace(tzinfo=UTC) if self.captured_at.tzinfo is None else self.captured_at.astimezone(UTC)
 
 
+DEEPEST = 400
+"""What Python's stack allows of nesting, with room for whoever calls."""
+
+
 class Limits(Model):
-    """What one page may cost. Whatever is beyond is refused, with the limit's name."""
+    """What one page may cost. Whatever is beyond is refused, with the name of its setting (`IngestorSettings`)."""
 
     max_bytes: Annotated[int, Field(ge=1, description="size of one page, bytes; of a text, code points")] = 10_000_000
     max_lines: Annotated[int, Field(ge=1, description="lines of a page's text")] = 200_000
     max_tags: Annotated[int, Field(ge=1, description="elements of an HTML page")] = 300_000
-    max_depth: Annotated[int, Field(ge=1, le=400, description="nesting of block elements; the renderer takes one call frame for each")] = (
-        200
-    )
+    max_depth: Annotated[
+        int, Field(ge=1, le=DEEPEST, description="nesting of block elements; the renderer takes one call frame for each")
+    ] = 200
     max_articles: Annotated[int, Field(ge=1, description="articles cut from one page; JSON Lines have no such bound")] = 500
     min_body: Annotated[int, Field(ge=0, description="code points under which a text with no dateline is a teaser, not an article")] = 200
     max_headline: Annotated[int, Field(ge=1, description="code points of a headline")] = 300
-    max_json_depth: Annotated[int, Field(ge=1, description="nesting of one JSON line")] = 20
+    max_json_depth: Annotated[int, Field(ge=1, le=DEEPEST, description="nesting of one JSON line")] = 20
+    max_feed: Annotated[int, Field(ge=1, description="code points of a feed")] = 5_000_000
 
 
 class Named(Model):

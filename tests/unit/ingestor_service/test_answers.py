@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from schemas.articles import Published, RawArticle
 from services.ingestor.cutting import Bounds, Piece, piece_of
-from services.ingestor.pages.model import Capture, Cut
+from services.ingestor.pages.model import Capture, Cut, Limits
 from services.ingestor.settled import with_assumed_capture
 from tests.unit.ingestor_service.stories import article, counted_from_capture
 
@@ -26,7 +26,12 @@ def test_dates_that_the_page_states_stay_what_they_are() -> None:
 
 
 def piece(most: int, *articles: RawArticle) -> Piece:
-    return piece_of(lambda *_: Cut(page_id="p", articles=articles), Bounds(10_000, most), Capture("", None, NOW, None, "page.txt"), NOW)
+    return piece_of(
+        lambda *_: Cut(page_id="p", articles=articles),
+        Bounds(Limits(max_bytes=10_000), most),
+        Capture("", None, NOW, None, "page.txt"),
+        NOW,
+    )
 
 
 def test_an_article_too_long_for_a_record_is_refused_by_name_and_its_neighbours_are_kept() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.chassis.records import Outgoing
 from services.ingestor.cutting import Bounds, Piece, piece_of
-from services.ingestor.pages.model import Capture
+from services.ingestor.pages.model import Capture, Limits
 from services.ingestor.refused import refused_record
 from services.ingestor.sources import cut
 from tests.integration.ingestor_pages import line, lines
@@ -18,7 +18,7 @@ NOW = datetime(2024, 3, 5, 12, tzinfo=UTC)
 
 
 def piece(content: bytes, url: str | None = None, name: str | None = "batch", article_bytes: int = 2_000_000) -> Piece:
-    return piece_of(cut, Bounds(10_000_000, article_bytes), Capture(content, url, NOW, None, name), NOW)
+    return piece_of(cut, Bounds(Limits(), article_bytes), Capture(content, url, NOW, None, name), NOW)
 
 
 def record(of: Piece, most: int = 1000) -> Outgoing:

@@ -1,7 +1,7 @@
 """How events hang together by what they are: follows, prepares, part of, alternative to. A function of their states, across kinds.
 
 `CanonicalEvent.links` is what texts tell, and stands in the log. What is here follows from the events themselves and is worked out
-when it is asked for: a new event changes what its neighbours follow, and that is no news of the neighbours (docs/adr/0011).
+when it is asked for: a new event changes what its neighbours follow, and that is no news of the neighbours (docs/adr/0009).
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ async def test_a_relay_killed_at_every_point_of_a_send_leaves_no_hole_and_only_r
 
 
 async def test_a_relay_that_wakes_in_the_middle_of_a_send_adds_only_repeats(fresh: Stack, undisturbed: Dump) -> None:
-    """Even the compacted topic tells the present to whoever keeps the highest number (docs/adr/0017)."""
+    """Even the compacted topic tells the present to whoever keeps the highest number (docs/adr/0013)."""
     fault = f"before_send@{CURRENT_TOPIC}:2:stop"
     with service(fresh, "timeline", **SMALL), service(fresh, "normalizer", FAULTS=fault, RELAY_RECORDS="3", **SMALL) as frozen:
         await asyncio.to_thread(frozen.wait_frozen)

@@ -207,3 +207,13 @@ class ActorsQuery(Moment):
     type: Annotated[list[Literal["person", "state", "organisation"]], Field(description="types of actor")] = []
     after: Annotated[Text | None, Field(description="`next` of the answer before: go on after it")] = None
     limit: Annotated[int, Field(ge=1, le=MOST, description="most actors in one answer")] = 100
+
+
+class ContradictionsQuery(Moment):
+    """`GET /v1/contradictions`."""
+
+    kind: Annotated[list[Kind], Field(description="kinds of event")] = []
+    field: Annotated[list[Text], Field(description="status, when, attacker, quantities; or one of those, as quantities.killed")] = []
+    rising: Annotated[bool, Field(description="also numbers that only rose, as tolls do")] = False
+    after: Annotated[Text | None, Field(description="`next` of the answer before: go on after it")] = None
+    limit: Annotated[int, Field(ge=1, le=MOST, description="most contradictions in one answer")] = 100

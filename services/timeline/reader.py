@@ -21,7 +21,7 @@ from services.chassis.settings import Settings
 from services.timeline.asked import AsOf
 from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE, Generation
-from services.timeline.parameters import ActorsQuery, CalendarQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
+from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
 from services.timeline.questions import SQL, counting, every, listing, nearby, one_event
 from services.timeline.terms import fold
 
@@ -179,6 +179,14 @@ class Reader:
         more = "\x1f".join(shown[-1][name] for name in ("folded", "name", "type")) if len(page.rows) > query.limit else None
         return Page(shown, more, page.position)
 
+    async def contradictions(self, query: ContradictionsQuery) -> Page:
+        after = [*(query.after or "").split("\x1f"), ""][:2] if query.after else [None, ""]
+        fields = [form for name in query.field for form in (like(name), f"{like(name)}.%")]
+        page = await self._page(query, "contradictions", *after, query.kind, fields, query.rising, query.limit + 1)
+        shown = page.rows[: query.limit]
+        more = f"{shown[-1]['event_id']}\x1f{shown[-1]['field']}" if len(page.rows) > query.limit else None
+        return Page(shown, more, page.position)
+
     async def article(self, article_id: str, moment: Moment) -> Page:
         return await self._page(moment, "article", article_id)
 
@@ -212,6 +220,11 @@ class Reader:
         async with self._pool.acquire(timeout=PATIENCE_SECONDS) as tx, tx.transaction(isolation="repeatable_read", readonly=True):
             number = await tx.fetchval(SQL["enter"])
             yield Snapshot(tx, Generation(number, "live", "").follower)
+
+
+def like(text: str) -> str:
+    """The text as a pattern that means just itself."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 async def _total(now: Snapshot, query: EventsQuery) -> int:

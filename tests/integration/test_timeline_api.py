@@ -15,9 +15,9 @@ import pytest
 from deploy.local.stack import Stack
 from schemas.events import CanonicalEvent
 from services.timeline import reader
-from services.timeline.api.answers import Events, Evidence, History
+from services.timeline.api.answers import Contradictions, Events, Evidence, History
 from tests.integration.timeline_world import apply, project, settings, timeline_api, timeline_pool
-from tests.unit.timeline.builders import TIME, event, mention, on, person, record, state
+from tests.unit.timeline.builders import TIME, claim, event, mention, on, person, record, state
 
 STRIKE = event(
     "strike",
@@ -248,6 +248,27 @@ async def test_an_article_says_what_it_contributed(api: httpx.AsyncClient) -> No
     (told,) = (await api.get("/v1/articles/a-1")).json()["contributions"]
     assert (told["event_id"], told["kind"], told["outlet"], told["claims"]) == ("strike", "strike", "The Torvik Post", 0)
     assert (await api.get("/v1/articles/nothing")).json()["contributions"] == []
+
+
+async def test_contradictions_are_listed_by_event_and_field_and_rising_tolls_on_demand(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
+    # given: one strike whose dead are counted differently, one whose toll rose, and one that is retracted
+    def counted(event_id: str, *numbers: int, **fields: Any) -> CanonicalEvent:
+        claims = [claim(f"{event_id}-{n}", "quantities.killed", {"best": number}) for n, number in enumerate(numbers)]
+        mentions = [mention(one.evidence.article_id, "It says so.") for one in claims]
+        return event(event_id, kind="strike", claims=claims, mentions=mentions, **fields)
+
+    await project(pool, [counted("c-1", 7, 3), counted("c-2", 3, 7), counted("c-3", 7, 3, status="retracted"), counted("c-4", 9, 1)])
+
+    async def listed(**asked: Any) -> list[str]:
+        return [told["event_id"] for told in (await api.get("/v1/contradictions", params=asked)).json()["contradictions"]]
+
+    assert await listed() == ["c-1", "c-4"]
+    assert await listed(rising=True) == ["c-1", "c-2", "c-4"]
+    assert await listed(field="quantities") == await listed(field="quantities.killed", kind="strike") == ["c-1", "c-4"]
+    assert await listed(field="quantities_killed") == await listed(kind="summit") == []
+    first = Contradictions.model_validate_json((await api.get("/v1/contradictions?limit=1")).content)
+    assert first.contradictions[0].contradiction.values == (7, 3)
+    assert await listed(after=first.next) == ["c-4"]
 
 
 async def test_an_export_holds_all_that_was_asked_for_as_one_file(api: httpx.AsyncClient) -> None:

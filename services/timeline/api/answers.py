@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from schemas.base import Instant
 from schemas.changes import Cause, ChangeType
+from schemas.contradictions import Contradiction
 from schemas.events import CanonicalEvent, Claim, EventMention, Link, Status
 from services.timeline.reader import EventsPage, Page, Position, Related, Row
 
@@ -114,6 +115,23 @@ class Actors(Answer):
     next: Annotated[str | None, Field(description="`after` for the next page; null on the last one")]
 
 
+class Contradicted(BaseModel):
+    """An event, and a field of which its claims say what cannot all be so."""
+
+    event_id: str
+    kind: str
+    status: Status
+    title: str
+    contradiction: Contradiction
+
+
+class Contradictions(Answer):
+    """Contradictions by event and field."""
+
+    contradictions: list[Contradicted]
+    next: Annotated[str | None, Field(description="`after` for the next page; null on the last one")]
+
+
 class Contribution(BaseModel):
     """What an article tells of one event: a mention, and how many claims rest on it."""
 
@@ -162,6 +180,13 @@ def rows_json(name: str, model: type[BaseModel], page: Page, **more: Any) -> str
     """The rows of a page, as far as the model names them."""
     rows = [{column: row[column] for column in model.model_fields} for row in page.rows]
     return json.dumps({name: rows, "position": page.position, **more}, default=str)
+
+
+def contradictions_json(page: Page) -> str:
+    """The text of `Contradictions`."""
+    plain = ("event_id", "kind", "status", "title")
+    told = [_object({name: row[name] for name in plain}, {"contradiction": row["told"]}) for row in page.rows]
+    return _object({"next": page.next, "position": page.position}, {"contradictions": f"[{','.join(told)}]"})
 
 
 def position_header(position: Position) -> str:

@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse
 
 from schemas.events import CanonicalEvent
 from services.timeline.api import answers
-from services.timeline.api.answers import events_json, history_json, links_json, part_json, position_header, rows_json
+from services.timeline.api.answers import contradictions_json, events_json, history_json, links_json, part_json, position_header, rows_json
 from services.timeline.api.exporting import export_router
 from services.timeline.api.problems import Problem
-from services.timeline.parameters import ActorsQuery, CalendarQuery, EventsQuery, HistoryQuery, Moment, Past, Text
+from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsQuery, HistoryQuery, Moment, Past, Text
 from services.timeline.reader import Position, Reader
 
 T = TypeVar("T")
@@ -107,6 +107,11 @@ def _overviews(reader: Reader) -> APIRouter:
         """Who takes part in events, by name."""
         page = await reader.actors(query)
         return _json(request, rows_json("actors", answers.Actor, page, next=page.next))
+
+    @router.get("/contradictions", response_model=answers.Contradictions)
+    async def get_contradictions(request: Request, query: Annotated[ContradictionsQuery, Query()]) -> Response:
+        """Where claims of one event cannot all be so: which field, which values, by whom, when."""
+        return _json(request, contradictions_json(await reader.contradictions(query)))
 
     @router.get("/articles/{article_id}", response_model=answers.Article)
     async def get_article(request: Request, article_id: ArticleId, query: Annotated[Moment, Query()]) -> Response:

@@ -144,3 +144,11 @@ WHERE known_until = 'infinity' AND merged_into IS NULL AND status <> 'retracted'
   AND (participant_terms && $4::text[] AND coalesce(when_start, known_at::date) BETWEEN $2::date - $6::int AND $3::date + $6::int
        OR countries && $5::text[] AND when_start <= $3 AND when_end >= $2)
 ORDER BY abs(coalesce(when_start, known_at::date) - $2::date), event_id LIMIT $7
+
+-- name: contradictions
+SELECT c.event_id, e.kind, e.status, e.title, c.field, c.told::text AS told
+FROM contradictions AS c JOIN events AS e ON e.event_id = c.event_id AND e.known_until = 'infinity'
+WHERE ($1::text IS NULL OR (c.event_id, c.field) > ($1, $2))
+  AND (cardinality($3::text[]) = 0 OR c.kind = ANY ($3)) AND (cardinality($4::text[]) = 0 OR c.field LIKE ANY ($4))
+  AND ($5::boolean OR NOT c.rising)
+ORDER BY c.event_id, c.field LIMIT $6

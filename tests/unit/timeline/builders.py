@@ -11,7 +11,7 @@ from schemas.articles import Published
 from schemas.base import sha256
 from schemas.changes import Cause, EventChange
 from schemas.envelope import Envelope, to_headers
-from schemas.events import Basis, CanonicalEvent, EventMention, Evidence, Participant, When
+from schemas.events import Basis, CanonicalEvent, Claim, EventMention, Evidence, Participant, When
 from services.chassis.records import Record
 from services.timeline.changes import Change, Place, read_change
 
@@ -51,6 +51,11 @@ def mention(article_id: str, quote: str) -> EventMention:
         status="occurred",
         evidence=where,
     )
+
+
+def claim(article_id: str, field: str, value: Any) -> Claim:
+    """What an article says of a field, in its own words."""
+    return Claim(claim_id=f"{article_id}/{field}", field=field, value=value, evidence=mention(article_id, "It says so.").evidence)
 
 
 def told(of: CanonicalEvent, kind: Any = "revised", **fields: Any) -> EventChange:

@@ -1,0 +1,1 @@
+"""Where claims of an event contradict each other: one row an event and field."""

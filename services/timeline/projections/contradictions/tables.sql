@@ -1,0 +1,14 @@
+CREATE TABLE contradictions (
+    event_id text    COLLATE "C" NOT NULL,
+    field    text    COLLATE "C" NOT NULL,
+    kind     text    NOT NULL,
+    rising   boolean NOT NULL,
+    told     jsonb   NOT NULL,
+    PRIMARY KEY (event_id, field)
+);
+
+COMMENT ON TABLE contradictions IS 'Of the events that are neither merged nor retracted; what merely changed is no contradiction.';
+COMMENT ON COLUMN contradictions.rising IS 'of a number: it only rose, as a toll does';
+COMMENT ON COLUMN contradictions.told IS 'the whole Contradiction: values, and who said which when';
+
+CREATE INDEX contradictions_by_field ON contradictions (field, event_id);

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import os
 import signal
 import socket
 import subprocess
@@ -112,7 +113,8 @@ class _Worker:
         ours, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-m", __name__, entry, str(seconds), str(theirs.fileno())]
-            process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True)
+            plain = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")}  # it need not hold our secrets
+            process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True, env=plain)
         return cls(process, Connection(ours.detach()))
 
     def send(self, task: object) -> None:

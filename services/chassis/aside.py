@@ -76,9 +76,10 @@ async def want(admin: asyncpg.Connection, schemas: Sequence[str], at: Place) -> 
 
 async def give_up(admin: asyncpg.Connection, schemas: Sequence[str], at: Place) -> None:
     """Never apply a record; what waits behind it is tried again. Its bytes stay in the log and, for a month, in quarantine."""
-    await want(admin, schemas, at)
-    for schema in schemas:
-        await admin.execute(SQL["give_up"].format(schema=schema), at.topic, at.partition, at.offset)
+    async with admin.transaction():
+        for schema in schemas:
+            await admin.execute(SQL["give_up"].format(schema=schema), at.topic, at.partition, at.offset)
+        await want(admin, schemas, at)
 
 
 async def behind(admin: asyncpg.Connection, schemas: Sequence[str], at: Place) -> list[int]:

@@ -72,6 +72,12 @@ async def waiting_keys(
     return {(TopicPartition(row["topic"], row["partition"]), row["key"]) for row in rows}
 
 
+async def given_up(tx: asyncpg.Connection, follower: str, partitions: Sequence[TopicPartition]) -> set[tuple[TopicPartition, int]]:
+    """The records of these partitions that are never to be applied."""
+    rows = await tx.fetch(SQL["given_up"], follower, [p.topic for p in partitions], [p.partition for p in partitions])
+    return {(TopicPartition(row["topic"], row["partition"]), row["at"]) for row in rows}
+
+
 async def refused_again(
     tx: asyncpg.Connection | asyncpg.Pool, follower: str, at: TopicPartition, key: bytes, offset: int, reason: str
 ) -> None:

@@ -54,6 +54,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         self._held: dict[TopicPartition, Checkpoint] = {}
         self._waiting: set[WaitingKey] = set()
         self._taking_over: asyncio.Task[None] | None = None
+        self._given_up: set[Place] = set()
         self._busy = asyncio.Lock()
         self._consumer: Callable[[], AIOKafkaConsumer] = _unbound
 
@@ -128,9 +129,10 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             with attempt:
                 async with self._pool.acquire() as tx, tx.transaction():
                     claimed = await checkpoints.claim(tx, self.name, partitions)
-                    self._waiting = {w for w in self._waiting if w[0] not in claimed} | await checkpoints.waiting_keys(
-                        tx, self.name, partitions
-                    )
+                    waiting = await checkpoints.waiting_keys(tx, self.name, partitions)
+                    given_up = await checkpoints.given_up(tx, self.name, partitions)
+                self._waiting = {w for w in self._waiting if w[0] not in claimed} | waiting
+                self._given_up = {place for place in self._given_up if place[0] not in claimed} | given_up
         return claimed
 
     async def handle(self, batch: Sequence[ConsumerRecord]) -> None:
@@ -167,7 +169,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     async def _apply(self, batch: Sequence[ConsumerRecord]) -> None:
         known_bad: dict[Place, str] = {}
-        while (plan := make_plan(self._held, self._waiting, batch, known_bad)).reached:
+        while (plan := make_plan(self._held, self._waiting, batch, known_bad, self._given_up)).reached:
             try:
                 await self._commit(plan, await self._effects.prepare(plan.fresh))
             except Permanent as error:

@@ -13,6 +13,7 @@ LOG_EVENTS: dict[str, str] = {
     "follower_halted": "going on would corrupt the projection, or a bug; the reason says which, and readiness too. Mend it, then restart",
     "record_quarantined": "a record can never be applied; it is on `<topic>.quarantine` with its bytes, and later records of its key wait",
     "record_redriven": "a record that was set aside has been applied, as an operator asked",
+    "redriving_waits": "Postgres or Kafka is away, so that nothing of quarantine can be tried again for the moment",
     "record_refused_again": "a record that an operator wanted tried again still can't be applied; it stays where it is, with its key",
     "relay_waiting": "Kafka or Postgres is away; the outbox keeps what is to be published, and the relay tries again",
     "generation_followed": "a copy of the timeline that a rebuild has filled is followed from now on",

@@ -41,8 +41,11 @@ def make_plan(
     waiting: AbstractSet[WaitingKey],
     batch: Sequence[ConsumerRecord],
     known_bad: Mapping[Place, str],
+    given_up: AbstractSet[Place] = frozenset(),
 ) -> Plan:
     """Sort a batch into what is applied, refused and dropped. Records of partitions that are not held are ignored.
+
+    What an operator has given up (`given_up`) is dropped, and nothing waits for it.
 
     Raises:
         Halt: a number is missing from the log, or a second genesis names another log.
@@ -55,7 +58,11 @@ def make_plan(
         if believed is None or raw.offset < believed.next_offset:
             continue
         plan.believed.setdefault(at, believed)
-        plan.reached[at] = _place(plan, wait, believed, raw, known_bad.get((at, raw.offset)))
+        if (at, raw.offset) in given_up:
+            plan.repeated.append(raw)
+            plan.reached[at] = after(believed, raw)
+        else:
+            plan.reached[at] = _place(plan, wait, believed, raw, known_bad.get((at, raw.offset)))
     return plan
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
 
 import asyncpg
 import structlog
@@ -27,11 +27,20 @@ class Redriver:
 
     def __init__(self, follower: Follower, effects: Effects, pool: asyncpg.Pool, kafka: str) -> None:
         self._follower, self._effects, self._pool, self._kafka = follower, effects, pool, kafka
+        self._over = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.task: asyncio.Task[None] | None = None  # held, since the loop alone would let it go
+
+    async def stop(self) -> None:
+        """Look no more; returns once a look that is under way has ended."""
+        self._over.set()
+        await self._idle.wait()
 
     async def run(self) -> None:
-        """Look again and again, until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
+        """Look again and again, until stopped or cancelled."""
+        while not await self._is_over():
+            self._idle.clear()
             try:
                 await self.look()
             except Fenced as error:
@@ -40,6 +49,14 @@ class Redriver:
                 if not is_passing(error):
                     self._follower.halt_all(error)
                     return
+                log.warning("redriving_waits", follower=self._follower.name, error=repr(error))
+            finally:
+                self._idle.set()
+
+    async def _is_over(self) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), LOOK_SECONDS)
+        return self._over.is_set()
 
     async def look(self) -> None:
         """Try each key of ours of which a record is wanted; let those go on of which all were given up."""
@@ -62,20 +79,33 @@ class Redriver:
         async with self._follower.at_rest(at) as held:
             if held is None:
                 return
-            offsets = await self._waiting(at, key)
-            for raw in await self._read(at, offsets):
-                if not await self._applied(held, key, raw):
+            for offset in await self._waiting(at, key):
+                if not await self._tried(held, key, offset):
                     return
             self._follower.waits_no_more(at, key)
+
+    async def _tried(self, held: Checkpoint, key: bytes, offset: int) -> bool:
+        try:
+            raw = await self._read(held.at, offset)
+        except Halt as error:
+            await self._refused_again(held.at, key, offset, f"it is no longer in the log: {error}")
+            return False
+        return await self._applied(held, key, raw)
 
     async def _waiting(self, at: TopicPartition, key: bytes) -> list[int]:
         rows = await self._pool.fetch(SQL["of_key"], self._follower.name, *at, key)
         return [row["at"] for row in rows if row["state"] != "given_up"]
 
-    async def _read(self, at: TopicPartition, offsets: Sequence[int]) -> list[ConsumerRecord]:
-        """The records as the log has them: what was set aside is still there."""
+    async def _read(self, at: TopicPartition, offset: int) -> ConsumerRecord:
+        """The record as the log has it.
+
+        Raises:
+            Halt: it has been deleted.
+        """
         async with probe_of(self._kafka) as probe:
-            return [raw for offset in offsets async for batch in stretch(probe, at, offset, offset + 1) for raw in batch]
+            async for batch in stretch(probe, at, offset, offset + 1):
+                return batch[0]
+        raise Halt(f"{at.topic}-{at.partition}: nothing lies at offset {offset}")
 
     async def _applied(self, held: Checkpoint, key: bytes, raw: ConsumerRecord) -> bool:
         """Apply one record in a transaction that proves that the partition is ours; the position stays where it is."""
@@ -87,8 +117,12 @@ class Redriver:
                 await self._effects.apply(tx, prepared)
                 await tx.execute(SQL["released"], name, *held.at, key, [raw.offset])
         except (Permanent, Halt) as error:
-            await checkpoints.refused_again(self._pool, name, held.at, key, raw.offset, str(error))
-            log.error("record_refused_again", follower=name, topic=raw.topic, partition=raw.partition, offset=raw.offset, reason=str(error))  # noqa: TRY400 - the reason is all
+            await self._refused_again(held.at, key, raw.offset, str(error))
             return False
         log.info("record_redriven", follower=name, topic=raw.topic, partition=raw.partition, offset=raw.offset)
         return True
+
+    async def _refused_again(self, at: TopicPartition, key: bytes, offset: int, reason: str) -> None:
+        await checkpoints.refused_again(self._pool, self._follower.name, at, key, offset, reason)
+        where = {"topic": at.topic, "partition": at.partition, "offset": offset}
+        log.error("record_refused_again", follower=self._follower.name, **where, reason=reason)

@@ -54,38 +54,45 @@ class Service:
     followed: list[tuple[str, Sequence[str]]] = field(default_factory=list)
     pools: list[asyncpg.Pool] = field(default_factory=list)
 
-    def follow(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool | None = None) -> Follower:
-        """Add a follower of these topics, and wait for it in readiness. Its effects go through `pool`, else the service's own."""
-        follower, _, redriver = self._subscribed(name, topics, effects, pool or self.pool)
+    def follow(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool | None = None) -> Work:
+        """Add a follower of these topics, and wait for it in readiness; what is returned stops it. Its effects go through `pool`, else
+        the service's own.
+        """
+        subscriber, redriver = self._subscribed(name, topics, effects, pool or self.pool)
         self.background.append(redriver.run)
         self.followed.append((name, topics))
-        return follower
+        return partial(self._leave, name, subscriber, redriver)
 
     async def follow_now(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool) -> Work:
         """Add a follower while the service runs already; what is returned stops it again."""
         await seed_offsets(self.settings.kafka, name, topics)
-        _, subscriber, redriver = self._subscribed(name, topics, effects, pool)
+        subscriber, redriver = self._subscribed(name, topics, effects, pool)
         await subscriber.start()
-        redriving = asyncio.create_task(redriver.run())
+        redriver.task = asyncio.create_task(redriver.run())
+        return partial(self._leave, name, subscriber, redriver)
 
-        async def leave() -> None:
-            redriving.cancel()
-            await subscriber.stop()
-            self.health.forget(name)
-
-        return leave
+    async def _leave(self, name: str, subscriber: Subscriber, redriver: Redriver) -> None:
+        """Stop following while the service goes on."""
+        await redriver.stop()
+        await subscriber.stop()
+        self.health.forget(name)
 
     async def open_pool(self, search_path: str) -> asyncpg.Pool:
-        """Connections that see other schemas than the service's own; they are closed with the service."""
+        """Connections that see other schemas than the service's own; they are closed with the service, if not before."""
         pool = await open_pool(self.settings, self.name, search_path)
         self.pools.append(pool)
         return pool
 
-    def _subscribed(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool) -> tuple[Follower, Subscriber, Redriver]:
+    async def close_pool(self, pool: asyncpg.Pool) -> None:
+        """Close connections that are needed no longer."""
+        self.pools.remove(pool)
+        await close_pool(pool, self.settings.stop_seconds)
+
+    def _subscribed(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool) -> tuple[Subscriber, Redriver]:
         self.health.set(name, reason="waiting for partitions")
         follower = Follower(name, effects, pool, self.outbox, self.health, self.faults, self.settings.kafka)
         redriver = Redriver(follower, effects, pool, self.settings.kafka)
-        return follower, subscribe(self.broker, follower, topics, self.settings), redriver
+        return subscribe(self.broker, follower, topics, self.settings), redriver
 
 
 def run_service(name: str, settings: Settings, build: Callable[[Service], Awaitable[None]]) -> None:

@@ -90,7 +90,19 @@ def as_of(text: str) -> AsOf:
     if "=" in text:
         return AsOf(position=position(text))
     try:
-        moment = datetime.fromisoformat(text)
+        return AsOf(moment=moment(text))
     except ValueError as error:
         raise ValueError("write a moment, as 2025-08-18T09:30Z, or a position, as events.strike.v1-0=17") from error
-    return AsOf(moment=moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def moment(text: str) -> datetime:
+    """Read a moment in UTC; a day is its beginning, and without a zone it is UTC.
+
+    Raises:
+        ValueError: it is none, or none that a calendar in UTC has.
+    """
+    try:
+        told = datetime.fromisoformat(text)
+        return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError("write a moment, as 2025-08-18T09:30Z") from error

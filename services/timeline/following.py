@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import asyncpg
 import structlog
 
 from services.chassis.errors import PASSING, Halt
@@ -24,7 +25,7 @@ class Generations:
     def __init__(self, service: Service, topics: Sequence[str], projections: Sequence[Projection]) -> None:
         self._service, self._topics, self._projector = service, topics, Projector(projections)
         self._shape = shape(projections)
-        self._leave: dict[Generation, Work | None] = {}
+        self._leave: dict[Generation, tuple[Work, asyncpg.Pool]] = {}
 
     async def begin(self) -> None:
         """Follow those that there are, before the service takes its first record.
@@ -37,8 +38,7 @@ class Generations:
             raise Halt(f"generation {answering.number} holds other tables than this version writes; run `daybook rebuild`")
         for generation in await self._wanted():
             pool = await self._service.open_pool(generation.search_path)
-            self._service.follow(generation.follower, self._topics, self._projector, pool)
-            self._leave[_key(generation)] = None
+            self._leave[_key(generation)] = self._service.follow(generation.follower, self._topics, self._projector, pool), pool
 
     async def keep(self) -> None:
         """Look again and again, until cancelled: follow what is new, leave what has gone."""
@@ -54,14 +54,19 @@ class Generations:
         for key in wanted.keys() - self._leave.keys():
             await self._join(key, wanted[key])
         for key in self._leave.keys() - wanted.keys():
-            leave = self._leave.pop(key)
-            if leave:
-                await leave()
+            leave, pool = self._leave.pop(key)
+            await leave()
+            await self._service.close_pool(pool)
             log.info("generation_left", generation=key.number)
 
     async def _join(self, key: Generation, generation: Generation) -> None:
         pool = await self._service.open_pool(generation.search_path)
-        self._leave[key] = await self._service.follow_now(generation.follower, self._topics, self._projector, pool)
+        try:
+            leave = await self._service.follow_now(generation.follower, self._topics, self._projector, pool)
+        except BaseException:
+            await self._service.close_pool(pool)
+            raise
+        self._leave[key] = leave, pool
         log.info("generation_followed", generation=generation.number)
 
     async def _wanted(self) -> list[Generation]:

@@ -127,7 +127,10 @@ class EventsFilter(Past):
     ] = []
     lineages: Annotated[int, Field(ge=0, le=10_000, description="told by at least so many independent lineages")] = 0
     q: Annotated[Text | None, Field(description='words of titles, names, places and quotes; "a phrase", or, -without')] = None
-    changed_since: Annotated[datetime | None, Field(description="last changed after this moment of log time")] = None
+    changed_since: Annotated[
+        Annotated[Text, AfterValidator(_readable(asked.moment))] | None,
+        Field(description="last changed after this moment of log time; without a zone, UTC"),
+    ] = None
     include: Annotated[list[Literal["retracted", "merged"]], Field(description="events that are left out otherwise")] = []
 
     @model_validator(mode="after")
@@ -142,6 +145,10 @@ class EventsFilter(Past):
     @property
     def around(self) -> Near | None:
         return asked.near(self.near) if self.near else None
+
+    @property
+    def changed_after(self) -> datetime | None:
+        return asked.moment(self.changed_since) if self.changed_since else None
 
     @property
     def thresholds(self) -> list[Threshold]:

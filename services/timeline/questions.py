@@ -107,7 +107,7 @@ def _conditions(query: EventsFilter) -> Iterator[Condition]:
         (query.participant, ("participant", ([fold(name) for name in query.participant],))),
         (query.lineages, ("lineages", (query.lineages,))),
         (query.q, ("q", (_searched(query.q or ""),))),
-        (query.changed_since, ("changed_since", (query.changed_since,))),
+        (query.changed_since, ("changed_since", (query.changed_after,))),
         ("merged" not in query.include, ("not_merged", ())),
         ("retracted" not in (*query.include, *query.status), ("not_retracted", ())),
     ]

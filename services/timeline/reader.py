@@ -30,6 +30,7 @@ STATEMENT_SECONDS = 5  # longest a question may keep Postgres busy
 PATIENCE_SECONDS = 3.0  # longest wait for a connection
 LOOK_SECONDS = 0.02
 EXPORTS = 2  # at a time: each holds one of the connections
+STALLED_SECONDS = 30  # an export whose reader takes nothing for so long is broken off
 PIECE = 200  # events of an export in memory
 Position = dict[str, int]
 Row = Mapping[str, Any]
@@ -256,6 +257,7 @@ async def open_reader(settings: Settings) -> Reader:
             "application_name": f"daybook-{SERVICE}-reader",
             "statement_timeout": f"{STATEMENT_SECONDS}s",
             "default_transaction_read_only": "on",
+            "idle_in_transaction_session_timeout": f"{STALLED_SECONDS}s",
         },
     )
     return Reader(pool)

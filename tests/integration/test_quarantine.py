@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from deploy.local.stack import Stack
-from tests.integration.test_timeline_generations import execute
+from tests.integration.test_timeline_generations import execute, rebuilt, verified
 from tests.integration.test_timeline_service import outgoing, publish
 from tests.support.service import ServiceProcess, eventually, service
 from tests.unit.timeline.builders import event
@@ -96,7 +96,11 @@ async def test_what_is_given_up_lets_its_key_go_on_and_its_bytes_can_still_be_se
     await eventually(lambda: title(timeline, "e-1") == "two")
     assert [(one["place"], one["state"]) for one in listed(emptied)] == [(place, "given_up")]
     assert "eyJicm9rZW4i" in quarantine(emptied, "show", place).stdout
-    # and: what comes later is applied at once, also by a process that starts anew
+    # and: what was given up makes no copy differ from the log, nor from another copy
+    assert (await verified(emptied)).equal
+    done = await rebuilt(emptied)
+    assert (done.compared.equal, done.live) == (True, True)
+    # and: what comes later is applied at once
     await publish(emptied, [outgoing(event("e-1", 3, title="three"))])
     await eventually(lambda: title(timeline, "e-1") == "three")
 

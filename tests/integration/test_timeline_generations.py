@@ -105,6 +105,23 @@ async def test_a_rebuild_is_equal_answers_from_then_on_follows_what_comes_and_ca
         await eventually(lambda: "timeline-g2" not in parts(timeline))
 
 
+async def test_the_copy_that_the_service_began_with_can_be_dropped_while_it_runs(emptied: Stack) -> None:
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, WORLD)
+        await rebuilt(emptied)
+        # when
+        admin = await administer(emptied.dsn("admin"))
+        try:
+            await drop(admin, 1)
+        finally:
+            await admin.close()
+        # then
+        await eventually(lambda: "timeline-g1" not in parts(timeline))
+        await told(emptied, timeline, [event("new")])
+        await eventually(lambda: httpx.get(f"{timeline.address}/readyz").json()["ready"])
+
+
 async def test_without_the_service_the_log_alone_makes_the_same_timeline_again(emptied: Stack) -> None:
     with service(emptied, "timeline") as timeline:
         timeline.wait_ready()

@@ -28,12 +28,18 @@ FROM quarantined AS held
 JOIN unnest($2::text[], $3::int[]) AS asked (topic, partition) ON held.topic = asked.topic AND held.partition = asked.partition
 WHERE held.follower = $1 AND held.state <> 'given_up'
 
+-- name: given_up
+SELECT held.topic, held.partition, held."offset" AS at
+FROM quarantined AS held
+JOIN unnest($2::text[], $3::int[]) AS asked (topic, partition) ON held.topic = asked.topic AND held.partition = asked.partition
+WHERE held.follower = $1 AND held.state = 'given_up'
+
 -- name: wanted
 -- The keys of which a record is to be tried again.
 SELECT DISTINCT topic, partition, key FROM quarantined WHERE follower = $1 AND state = 'wanted' ORDER BY topic, partition, key LIMIT $2
 
 -- name: of_key
-SELECT "offset" AS at, state FROM quarantined WHERE follower = $1 AND topic = $2 AND partition = $3 AND key = $4 ORDER BY at FOR UPDATE
+SELECT "offset" AS at, state FROM quarantined WHERE follower = $1 AND topic = $2 AND partition = $3 AND key = $4 ORDER BY at
 
 -- name: released
 DELETE FROM quarantined WHERE follower = $1 AND topic = $2 AND partition = $3 AND key = $4 AND "offset" = ANY ($5::bigint[])

@@ -142,6 +142,8 @@ def _row(found: dict[str, Any]) -> Row | str:
     wrong = next((name for name in FIELDS if not isinstance(found.get(name), str | None)), None)
     if wrong:
         return f"`{wrong}` must be a string or null"
+    if not (found.get("url") or "").strip().isprintable():
+        return "`url` has characters that no address has"
     if not (found.get("body") or "").strip():
         return "`body` is missing or empty"
     tidy = {name: clean(found[name]) if found.get(name) else None for name in FIELDS}

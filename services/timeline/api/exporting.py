@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.responses import StreamingResponse
 
 from schemas.events import CanonicalEvent
-from services.timeline.exports import Export, exports
+from services.timeline.exports import Export, Writer, exports
 from services.timeline.parameters import EventsFilter
 from services.timeline.reader import Reader
 
@@ -38,9 +39,13 @@ async def _written(export: Export, states: AsyncIterator[list[str]]) -> AsyncIte
     writer = export.writer()
     begun = writer.begin()
     async for piece in states:
-        yield begun + writer.add([CanonicalEvent.model_validate_json(state) for state in piece])
+        yield begun + await asyncio.to_thread(_add, writer, piece)  # whoever projects shares this loop
         begun = b""
     yield begun + writer.end()
+
+
+def _add(writer: Writer, piece: list[str]) -> bytes:
+    return writer.add([CanonicalEvent.model_validate_json(state) for state in piece])
 
 
 async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

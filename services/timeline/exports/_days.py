@@ -15,5 +15,6 @@ def days_of(event: CanonicalEvent) -> tuple[date, date] | None:
 
 
 def address_of(event: CanonicalEvent) -> str | None:
-    """Where to read of it: the first mention that has an address of the web."""
-    return next((told.url for told in event.mentions if told.url and told.url.startswith(("https://", "http://"))), None)
+    """Where to read of it: the first mention that has an address of the web, of which no character can break a line."""
+    urls = (told.url for told in event.mentions if told.url)
+    return next((url for url in urls if url.startswith(("https://", "http://")) and url.isprintable()), None)

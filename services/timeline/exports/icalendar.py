@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import icalendar
 
@@ -46,7 +46,7 @@ def _entry(event: CanonicalEvent) -> icalendar.Event:
     entry.add("sequence", event.revision - 1)
     entry.add("dtstamp", event.recorded_at or _NEVER)
     entry.add("dtstart", first)
-    entry.add("dtend", last + timedelta(days=1))
+    entry.add("dtend", min(last, date.max - timedelta(days=1)) + timedelta(days=1))
     entry.add("summary", _clean(event.title))
     entry.add("status", _STATUS.get(event.status, "CONFIRMED"))
     entry.add("categories", [event.kind])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -40,16 +41,18 @@ class Folded:
 
 
 async def entries(
-    consumer: AIOKafkaConsumer, at: TopicPartition, end: int, refused: Mapping[Place, str], unread: list[str]
+    consumer: AIOKafkaConsumer, at: TopicPartition, end: int, aside: tuple[Mapping[Place, str], AbstractSet[Place]], unread: list[str]
 ) -> AsyncIterator[Entry]:
-    """Every entry of a partition before `end`, each once it is known whether another follows; records that were set aside are left out.
+    """Every entry of a partition before `end`, each once it is known whether another follows.
+
+    Records `aside`, set aside or given up, are left out.
 
     A record that can't be read and was not set aside is named in `unread`.
     """
     folded = Folded()
     held = {at: Checkpoint(at, 0, 0, 0, None, None)}
     async for batch in stretch(consumer, at, 0, end):
-        plan = make_plan(held, set(), batch, refused)
+        plan = make_plan(held, set(), batch, *aside)
         held |= plan.reached
         for change in (_read(record, unread) for record in plan.fresh):
             if change and (followed := folded.take(change)):

@@ -55,6 +55,7 @@ async def ensure_first(admin_dsn: str) -> None:
 async def found(tx: asyncpg.Connection, projections: Sequence[Projection]) -> Generation:
     """Make an empty generation, within the caller's transaction, which holds the lock."""
     generation = Generation(*await tx.fetchrow(SQL["found"], shape(projections)))
+    await tx.execute(SQL["take_over_given_up"], generation.follower)
     await tx.execute(f'CREATE SCHEMA "{generation.schema}"')
     await tx.execute(f"SET LOCAL search_path TO {generation.search_path}")
     for statements in (HEADS.read_text(encoding="utf-8"), *(projection.tables for projection in projections)):
@@ -66,9 +67,9 @@ async def found(tx: asyncpg.Connection, projections: Sequence[Projection]) -> Ge
 
 async def forget(tx: asyncpg.Connection, generation: Generation) -> None:
     """Drop a generation with all it holds, within the caller's transaction, which holds the lock."""
-    await tx.execute(f'DROP SCHEMA IF EXISTS "{generation.schema}" CASCADE')
-    for name in ("forget_positions", "forget_refused"):
+    for name in ("forget_positions", "forget_refused"):  # first, as its follower locks them first; from then on it is fenced
         await tx.execute(SQL[name], generation.follower)
+    await tx.execute(f'DROP SCHEMA IF EXISTS "{generation.schema}" CASCADE')
     await tx.execute(SQL["forget"], generation.number)
 
 

@@ -86,13 +86,16 @@ class _Verifying:
         self._keys = {"heads": 1} | {one.name: one.key for one in projections}
         self._ends: dict[TopicPartition, int] = {}
         self._refused: dict[Place, str] = {}
+        self._given_up: set[Place] = set()
 
     async def run(self) -> Verified:
         """First sums alone; rows one by one only in the tables whose sums differ."""
         reached = await positions(self._tx, self._generation)
         self._ends = {TopicPartition(*at): end for at, end in reached.items()}
         rows = await self._tx.fetch(SQL["refused"], self._generation.follower)
-        self._refused = {(TopicPartition(row["topic"], row["partition"]), row["at"]): row["error"] for row in rows}
+        places = {(TopicPartition(row["topic"], row["partition"]), row["at"]): row for row in rows}
+        self._given_up = {place for place, row in places.items() if row["state"] == "given_up"}
+        self._refused = {place: row["error"] for place, row in places.items() if place not in self._given_up}
         verified = Verified(self._generation, sum(reached.values()))
         expected = await self._expected_sums(verified)
         for name in self._columns:
@@ -156,7 +159,7 @@ class _Verifying:
     async def _entries(self, unread: list[str]) -> AsyncIterator[Entry]:
         done, total = 0, sum(self._ends.values())
         for at, end in sorted(self._ends.items()):
-            async for entry in entries(self._probe, at, end, self._refused, unread):
+            async for entry in entries(self._probe, at, end, (self._refused, self._given_up), unread):
                 self._told(done + min(entry.change.place.offset, end), total)
                 yield entry
             done += end

@@ -13,6 +13,13 @@ SELECT number, state, shape FROM timeline.generations ORDER BY number
 INSERT INTO timeline.generations (state, shape) VALUES ('booting', $1)
 RETURNING number, state, shape
 
+-- name: take_over_given_up
+-- What an operator gave up in the copy that answers is given up in a new one from the start.
+INSERT INTO timeline.quarantined (follower, topic, partition, key, "offset", error, state)
+SELECT $1, topic, partition, key, "offset", error, q.state
+FROM timeline.quarantined AS q JOIN timeline.generations AS g ON q.follower = 'timeline-g' || g.number
+WHERE g.state = 'live' AND q.state = 'given_up'
+
 -- name: ready
 UPDATE timeline.generations SET state = 'ready' WHERE number = $1 AND state = 'booting'
 

@@ -1,2 +1,2 @@
 -- name: refused
-SELECT topic, partition, "offset" AS at, error FROM timeline.quarantined WHERE follower = $1
+SELECT topic, partition, "offset" AS at, error, state FROM timeline.quarantined WHERE follower = $1

@@ -132,3 +132,8 @@ def test_json_lines_are_known_by_name_or_by_look() -> None:
     assert source_of(Capture(row)).NAME == "jsonl"
     assert source_of(Capture("not json", media_type="application/x-ndjson")).NAME == "jsonl"
     assert source_of(Capture("{curly} is a word here")).NAME == "page_text"
+
+
+def test_an_address_with_a_line_end_in_it_is_a_bad_line() -> None:
+    made = lines(ROW | {"url": "https://a.example/\r\nX-EVIL: 1"}, ROW)
+    assert (len(made.articles), [refusal.what for refusal in made.refusals]) == (1, ["line 1: `url` has characters that no address has"])

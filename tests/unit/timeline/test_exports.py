@@ -102,6 +102,14 @@ def test_parquet_has_lists_as_lists_and_the_whole_state() -> None:
     assert CanonicalEvent.model_validate_json(rows[0]["state"]) == HELD
 
 
+def test_an_address_that_would_break_a_line_and_the_last_day_of_all_harm_no_export() -> None:
+    hostile = mention("a-1", "They met.").model_copy(update={"url": "https://post.example/\r\nX-EVIL:1"})
+    odd = event("e-1", when=on("9999-12-31"), mentions=[hostile])
+    for name, read in READ.items():
+        assert read(written(name, [[odd]])), name
+    assert b"X-EVIL" not in written("icalendar", [[odd]])
+
+
 READ: dict[str, Callable[[bytes], list[Any]]] = {
     "atom": lambda data: [entry.id for entry in feedparser.parse(data).entries],
     "csv": lambda data: [row["event_id"] for row in csv.DictReader(io.StringIO(data.decode(), newline=""))],

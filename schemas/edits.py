@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, JsonValue, TypeAdapter, model_validator
+from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, model_validator
 
 from schemas.base import Instant, Model, Sha256
 from schemas.events import Participant, Place, Status, When
 
+LATITUDE, LONGITUDE = 90, 180
+
+
+def _in_a_calendar(when: When) -> When:
+    """Both days exist, and the first is not after the last: no projection could hold others."""
+    first, last = (date.fromisoformat(moment[:10]) if moment else None for moment in (when.start, when.end))
+    if first and last and last < first:
+        raise ValueError(f"it would end on {last}, before it starts on {first}")
+    return when
+
+
+def _on_earth(place: Place) -> Place:
+    if not place.name.strip():
+        raise ValueError("a place has a name")
+    if abs(place.lat or 0) > LATITUDE or abs(place.lon or 0) > LONGITUDE:
+        raise ValueError("latitude lies from -90 to 90, longitude from -180 to 180")
+    return place
+
+
+def _named(participant: Participant) -> Participant:
+    if not participant.name.strip():
+        raise ValueError("a participant has a name")
+    return participant
+
+
 Action = Literal["merge", "split", "correct", "retract", "revoke"]
 WHOLE: dict[str, TypeAdapter[Any]] = {
     "status": TypeAdapter(Status),
-    "when": TypeAdapter(When),
-    "where": TypeAdapter(tuple[Place, ...]),
-    "participants": TypeAdapter(tuple[Participant, ...]),
+    "when": TypeAdapter(Annotated[When, AfterValidator(_in_a_calendar)]),
+    "where": TypeAdapter(tuple[Annotated[Place, AfterValidator(_on_earth)], ...]),
+    "participants": TypeAdapter(tuple[Annotated[Participant, AfterValidator(_named)], ...]),
 }
 PARTS: dict[str, TypeAdapter[Any]] = {
     "quantities": TypeAdapter(Annotated[int, Field(ge=0, le=1_000_000_000)] | None),
     "details": TypeAdapter(JsonValue),
 }
 AT_LEAST_TWO = 2
+PART = re.compile(r"[a-z][a-z0-9_]{0,63}(/[^\x00-\x1f]{1,100})?")
+"""A measure, and whose; or the name of a detail."""
 
 
 class MentionRef(Model):
@@ -83,7 +112,7 @@ def of_field(field: str) -> TypeAdapter[Any]:
     """
     name, _, part = field.partition(".")
     adapter = PARTS.get(name) if part else WHOLE.get(name)
-    if adapter is None:
+    if adapter is None or (part and not PART.fullmatch(part)):
         parts = "quantities.<measure>, quantities.<measure>/<party>, details.<name>"
         raise ValueError(f"no field {field!r}: there are {', '.join(WHOLE)}, {parts}")
     return adapter

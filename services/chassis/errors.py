@@ -54,7 +54,12 @@ def brief(error: ValidationError) -> str:
     """The first few things that are wrong with a value, without the value: it may be large."""
     told = error.errors(include_url=False, include_input=False, include_context=False)
     more = f"; and {len(told) - TOLD_ERRORS} more" if len(told) > TOLD_ERRORS else ""
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in told[:TOLD_ERRORS]) + more
+    return "; ".join(": ".join(filter(None, (".".join(map(str, one["loc"])), _plain(one["msg"])))) for one in told[:TOLD_ERRORS]) + more
+
+
+def _plain(message: str) -> str:
+    """What we say ourselves, without the library's word before it."""
+    return message.removeprefix("Value error, ")
 
 
 def is_passing(error: BaseException) -> bool:

@@ -151,7 +151,9 @@ def list_(
 def _give(told: dict[str, Any], reason: str, editor: str | None, to: str | None, key_file: Path | None) -> None:
     command = told | {"reason": reason, "editor": editor or getpass.getuser(), "edit_id": str(uuid.uuid4())}
     taken = _asked("POST", to or _where.normalizer(), key(key_file).get_secret_value(), json=command)
-    plain = f"{taken['edit_id']}: taken; {taken['action']} names {taken['mentions'] + taken['rest']} mentions. To take it back: revoke it."
+    count = taken["mentions"] + taken["rest"]
+    about = f" names {count:,} mention{'' if count == 1 else 's'}; `daybook edit revoke` takes it back" if count else ""
+    plain = f"{taken['edit_id']}: taken; {taken['action']}{about}"
     typer.echo(plain if sys.stdout.isatty() else json.dumps(taken))
 
 

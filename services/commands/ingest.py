@@ -91,6 +91,8 @@ def command(  # noqa: PLR0913 - each is an option
     """
     named, feeds = pages or [], feed or []
     _check_usage(named, feeds, url, feeds_only=follow or poll)
+    if "" in named:
+        raise typer.BadParameter("a name is empty; write . if you mean the folder that you are in", param_hint="PAGE…")
     files = _usable([Path(one) for one in named if not _is_address(one)], url)
     sending = sending_of(to, patience, api_key_file, idempotency_key, captured_at, url)
     addresses = sum(map(_is_address, named))

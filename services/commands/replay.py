@@ -93,6 +93,8 @@ def _told(topic: str) -> Iterator[None]:
         raise StackError(f"{topic} can't be read so far back: {error}", "begin later, with --from") from error
     except FileExistsError as error:
         raise BadSettingError(f"{error.filename} is there already", "name another file with --output") from error
+    except (IsADirectoryError, FileNotFoundError, PermissionError) as error:
+        raise BadSettingError(f"{error.filename} can't be written: {error.strerror}", "name another file with --output") from error
     except (KafkaError, TimeoutError) as error:
         raise UnreachableError(f"Kafka does not answer as it should: {error}", "see `daybook doctor`") from error
 

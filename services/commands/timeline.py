@@ -72,6 +72,8 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
     filters |= {"place": place, "near": near, "number": number, "lineages": lineages, "q": search}
     filters |= {"changed_since": changed_since, "as_of": as_of, "sort": sort, "include": include}
     asked = {name: value for name, value in filters.items() if value}
+    if output and not export:
+        raise typer.BadParameter("it goes with --export", param_hint="--output")
     api = api or _where.timeline()
     try:
         if export:
@@ -79,6 +81,9 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
             return
         events = fetch(api, asked, limit)
         _show_json(events) if json or not sys.stdout.isatty() else _show_table(list(events))
+    except OSError as error:
+        typer.echo(f"daybook timeline: {output} can't be written: {error.strerror}", err=True)
+        raise typer.Exit(1) from error
     except (httpx.HTTPError, httpx.InvalidURL, NotTheTimelineError) as error:
         from services.timeline.view import safe
 

@@ -97,6 +97,11 @@ def test_wrong_usage_ends_with_2_and_sends_nothing(arguments: list[str], saved: 
     assert service.asked == []
 
 
+def test_an_empty_name_as_an_unset_variable_gives_it_is_no_folder() -> None:
+    result = daybook("")
+    assert (result.exit_code, "a name is empty" in result.stderr) == (2, True)
+
+
 def test_ctrl_c_ends_with_130_and_tells_how_far_it_came(saved: Path) -> None:
     with scripted(problem(503, "Postgres does not answer", retry_after="30")) as service:
         command = [sys.executable, "-c", "from services.cli import main; main()", "ingest", str(saved), "--to", service.address]

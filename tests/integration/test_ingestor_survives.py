@@ -174,6 +174,7 @@ async def test_the_command_waits_for_an_ingestor_that_is_still_starting(ready: S
         "articles": 2,
         "new": 2,
         "corrected": 0,
+        "redated": 0,
         "withdrawn": 0,
         "unchanged": 0,
         "refused": [],

@@ -8,10 +8,10 @@ from dataclasses import replace
 from schemas.events import Participant, Place
 from services.normalizer.reading import counting, dating, directed, exchanging, meeting, named_people, placing
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
-from services.normalizer.reading.coreference import side_of
 from services.normalizer.reading.document import Document, Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.happening import side_of
 from services.normalizer.reading.judging import judged
 from services.normalizer.reading.names import Names
 from services.normalizer.reading.placing import sentence_word

@@ -8,9 +8,9 @@ from itertools import pairwise
 from operator import attrgetter
 
 from services.normalizer.reading.candidates import Candidate, Trigger
-from services.normalizer.reading.coreference import mutual, side_of
 from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.happening import mutual, side_of
 from services.normalizer.reading.status import tells
 from services.normalizer.reading.telling import region
 from services.normalizer.reading.triggers import phrase_start

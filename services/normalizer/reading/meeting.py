@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.candidates import Said, Trigger
-from services.normalizer.reading.coreference import side_of
 from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import grammar, phrases, words
+from services.normalizer.reading.happening import side_of
 from services.normalizer.reading.states import state
 
 # How far before a pronoun its person may have been named, in sentences.

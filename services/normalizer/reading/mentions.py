@@ -17,9 +17,9 @@ from schemas.events import Claim, Evidence, Modality, Participant, Place, Quanti
 from schemas.mentions import Mention
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
-from services.normalizer.reading.coreference import PHASES, Happening
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.grammar import phrases, words
+from services.normalizer.reading.happening import PHASES, Happening
 from services.normalizer.reading.placing import RANK
 from services.normalizer.reading.speakers import Source, Speech, source_of, speeches
 

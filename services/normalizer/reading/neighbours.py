@@ -9,10 +9,10 @@ from dataclasses import replace
 from schemas.events import Participant, Place, When
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
-from services.normalizer.reading.coreference import Happening, persons, sides
 from services.normalizer.reading.document import Document
 from services.normalizer.reading.exchanging import is_adjective
 from services.normalizer.reading.grammar import phrases
+from services.normalizer.reading.happening import Happening, persons, sides
 from services.normalizer.reading.placing import RANK, around, arrivals, by_adjective, dateline, of_officials, of_the_attacked
 from services.normalizer.reading.states import capitals, state
 

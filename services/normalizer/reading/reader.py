@@ -11,9 +11,10 @@ from schemas.articles import RawArticle
 from schemas.mentions import ArticleRef, Mention, Reading
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.chaining import chained
-from services.normalizer.reading.coreference import Happening, gather
+from services.normalizer.reading.coreference import gather
 from services.normalizer.reading.document import Document, lay_out
 from services.normalizer.reading.frames import fill
+from services.normalizer.reading.happening import Happening
 from services.normalizer.reading.judging import adds
 from services.normalizer.reading.languages import is_read
 from services.normalizer.reading.mentions import Maker, make

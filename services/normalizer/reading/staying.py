@@ -9,9 +9,9 @@ from dataclasses import replace
 from schemas.events import Place, PlaceRole
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
-from services.normalizer.reading.coreference import Happening, persons
 from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import grammar, words
+from services.normalizer.reading.happening import Happening, persons
 
 # A journey is told within so many sentences of the meeting that it leads to.
 NEAR = 20

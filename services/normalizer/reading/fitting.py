@@ -1,0 +1,340 @@
+"""Whether a candidate tells a happening: nothing may speak against it, and something must speak for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from schemas.events import Place
+from services.normalizer.reading import dating
+from services.normalizer.reading.candidates import Candidate
+from services.normalizer.reading.grammar import words
+from services.normalizer.reading.happening import PHASES, Happening, attackers_of, mutual, persons, side_of, sides
+
+LOCAL = frozenset({"site", "city", "region"})
+# A bare "the attack" points at what was told at most this many sentences before.
+RECENT = 6
+NEXT = 2
+# "The air force shot down 45 missiles", within so many sentences of the raid, tells of the raid.
+CONTINUED = 3
+# News is told at most so many days after the day itself.
+TELLING = 3
+# The sides of one exchange may free their people so many days apart.
+HALVES = 2
+# A lead is one of the first sentences; it is filled in within so many more.
+LEAD, ELABORATED = 3, 5
+# "another deadly air strike": so many words before.
+APART = 3
+
+
+def _times_meet(happening: Happening, candidate: Candidate) -> bool:
+    if _put_off(happening, candidate):
+        return True
+    if _of_earlier(happening, candidate):
+        return False
+    return all(
+        dating.meet(m.when.value, candidate.when.value)
+        or _told_later(m, candidate)
+        or _told_again(m, candidate)
+        or _day_follows(happening, m, candidate)
+        for m in happening.known
+        if m.when and candidate.when
+    )
+
+
+def _day_follows(happening: Happening, member: Candidate, candidate: Candidate) -> bool:
+    """As in "An air strike killed ten, media said on Wednesday. … A jet bombed X on Tuesday": told on one day, it was on another."""
+    first = happening.members[0]
+    lead = first.trigger.sentence.index < LEAD and candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
+    return lead and is_singular(first) and not _place_keys(happening.known)[0] and _tells_of(member, candidate)
+
+
+def _tells_of(member: Candidate, candidate: Candidate) -> bool:
+    """Whether one has but a day on which it was told, and the other a day right before."""
+    if member.when is None or candidate.when is None or candidate.trigger.kind.frame == "meeting":
+        return False
+    told, own = dating.days(member.when.value), dating.days(candidate.when.value)
+    close = told is not None and own is not None and dt.timedelta(0) <= told[0] - own[1] <= dt.timedelta(TELLING)
+    return close and dating.is_heard(member.trigger, member.when)
+
+
+def _told_again(member: Candidate, candidate: Candidate) -> bool:
+    """As in "The toll from that strike had risen to 21, officials said on Saturday": a later day on which more was told of it."""
+    if member.when is None or candidate.when is None or candidate.trigger.kind.frame != "directed" or not candidate.refers:
+        return False
+    then, now = dating.days(member.when.value), dating.days(candidate.when.value)
+    close = then is not None and now is not None and dt.timedelta(0) <= now[0] - then[1] <= dt.timedelta(TELLING)
+    return close and dating.is_heard(candidate.trigger, candidate.when)
+
+
+def is_singular(candidate: Candidate) -> bool:
+    """As in "an air strike": one, so that what is told next of a strike there is told of it."""
+    trigger = candidate.trigger
+    return trigger.noun and not trigger.sentence.tokens[trigger.last - 1].low.endswith("s")
+
+
+def _of_earlier(happening: Happening, candidate: Candidate) -> bool:
+    """As in "… whom he met earlier this year": not the meeting of the day that is told of."""
+    when = candidate.when.value if candidate.when and candidate.trigger.kind.frame == "meeting" else None
+    wide = when is not None and when.precision in {"week", "month", "year"}
+    earlier = wide and when is not None and (when.basis.expression or "").lower().startswith("earlier")
+    return earlier and any(m.when.value.precision in {"day", "night", "hour", "minute"} for m in happening.known if m.when)
+
+
+def _put_off(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The meeting was postponed to next Tuesday": the same meeting on its new day."""
+    gap = candidate.trigger.sentence.index - happening.last_sentence
+    return candidate.status == "postponed" and candidate.refers and gap <= NEXT and happening.phase in {"future", "cancelled"}
+
+
+def _told_later(member: Candidate, candidate: Candidate) -> bool:
+    """As in "said on Monday that a strike … The strike on Saturday hit …": the day of telling gives way to the day itself."""
+    if member.when is None or candidate.when is None or candidate.trigger.kind.frame == "meeting":
+        return False
+    if candidate.trigger.sentence is member.trigger.sentence and dating.is_heard(candidate.trigger, candidate.when):
+        return True
+    exchange = candidate.trigger.kind.frame == "exchange"
+    if not (
+        exchange or candidate.refers or (candidate.trigger.sentence.index - member.trigger.sentence.index <= 1 and not candidate.places)
+    ):
+        return False
+    dead = exchange and not candidate.trigger.kind.names_released  # "announced on Thursday that it had received the coffins"
+    return _tells_of(member, candidate) or (dead and _tells_of(candidate, member))
+
+
+def same_day(happening: Happening, candidate: Candidate) -> bool:
+    """Whether both tell a time, and it is the same day or stretch."""
+    when = candidate.when.value if candidate.when else None
+    mine = [m.when.value for m in happening.known if m.when and dating.days(m.when.value)]
+    return when is not None and dating.days(when) is not None and any(dating.same(one, when) for one in mine)
+
+
+def _place_keys(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozenset[str]]:
+    """(names of towns and regions with what contains them, countries)."""
+    places = [said.value for c in candidates for said in c.places if said.value.role != "origin"]
+    local = frozenset(name for p in places if p.precision in LOCAL and not _is_line(p) for name in (p.name, *p.within[:-1]))
+    return local, frozenset(p.country for p in places if p.country)
+
+
+def _is_line(place: Place) -> bool:
+    """As in "along the Line of Control": no place beside others."""
+    return place.precision == "region" and place.country is None
+
+
+def _places_meet(happening: Happening, candidate: Candidate) -> bool:
+    mine, my_countries = _place_keys(happening.known)
+    other, countries = _place_keys([candidate])
+    if my_countries and countries and not my_countries & countries:
+        return False
+    if not mine or not other or mine & other or _shot_down_too(happening, candidate):
+        return True
+    same = candidate.trigger.sentence is happening.members[-1].trigger.sentence
+    if same and all(said.value.precision == "city" for said in candidate.places):
+        return not _on_the_map([candidate])
+    return candidate.refers and not (_on_the_map([candidate]) and _on_the_map(happening.known))
+
+
+def _on_the_map(candidates: Sequence[Candidate]) -> bool:
+    return any(said.value.geonameid is not None and said.value.precision in LOCAL for c in candidates for said in c.places)
+
+
+def _shot_down_too(happening: Happening, candidate: Candidate) -> bool:
+    """As in "shot down 30 drones over Kursk. … Ten were destroyed over Orel": one defence against one wave."""
+    last = happening.members[-1]
+    both = last.trigger.pattern.card.reverse and candidate.trigger.pattern.card.reverse and bool(_place_keys([last])[0])
+    return both and candidate.trigger.sentence.index - last.trigger.sentence.index <= NEXT
+
+
+def _only_adds(happening: Happening, candidate: Candidate) -> bool:
+    """As in "Monday's talks", "… France and Britain at the summit": it names no parties of its own, it points at what was told."""
+    if not candidate.refers or _bloc_apart(happening, candidate):
+        return False
+    gap = candidate.trigger.sentence.index - happening.last_sentence
+    return same_day(happening, candidate) or (gap <= 1 and not candidate.when and not candidate.names_parties)
+
+
+def _bloc_apart(happening: Happening, candidate: Candidate) -> bool:
+    """As in "met Xi at the close of the G20 summit": one is a bloc's meeting, the other two men's."""
+    here, there = happening.sides, sides([candidate])
+    return bool(here and there) and not here & there and bool((here <= words("blocs")) ^ (there <= words("blocs")))
+
+
+def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
+    mine, other = happening.sides, sides([candidate])
+    if not candidate.refers and _others_meet(happening, candidate):
+        return False
+    if not mine or not other or mine == other or _only_adds(happening, candidate):
+        return True
+    if candidate.refers and not _bloc_apart(happening, candidate) and _place_keys(happening.known)[0] & _place_keys([candidate])[0]:
+        return True
+    here, there = persons(happening.known), persons([candidate])
+    close = same_day(happening, candidate) or candidate.refers
+    if mine <= other or other <= mine:
+        return (close or len(other) <= 1 or happening.last_sentence == candidate.trigger.sentence.index) and not (
+            here and there and not here & there
+        )
+    return close and len(mine & other) > 1
+
+
+def _by_side(candidates: Sequence[Candidate]) -> dict[str, frozenset[str]]:
+    """The people of each side."""
+    people: dict[str, set[str]] = {}
+    for said in (said for c in candidates for said in c.parties if said.value.type == "person"):
+        people.setdefault(side_of(said.value), set()).add(said.value.name)
+    return {side: frozenset(names) for side, names in people.items()}
+
+
+def _others_meet(happening: Happening, candidate: Candidate) -> bool:
+    """Whether some side is there by quite other people: Lavrov and Rubio meet, and Putin and Trump speak."""
+    here, there = _by_side(happening.known), _by_side([candidate])
+    return any(not here[side] & there[side] for side in here.keys() & there.keys())
+
+
+def form_of(candidate: Candidate) -> str | None:
+    return dict(candidate.details)["form"].value if candidate.details and candidate.trigger.kind.frame == "meeting" else None
+
+
+def _forms_meet(happening: Happening, candidate: Candidate) -> bool:
+    return (form_of(happening.members[0]) == "call") == (form_of(candidate) == "call")
+
+
+def _phases_meet(happening: Happening, candidate: Candidate) -> bool:
+    here, there = happening.phase, PHASES[candidate.status]
+    if here == there or (candidate.refers and candidate.state.weight == 0 and not candidate.when):
+        return True
+    return {here, there} == {"future", "cancelled"} or ({here, there} == {"past", "future"} and _explicitly_same(happening, candidate))
+
+
+def _explicitly_same(happening: Happening, candidate: Candidate) -> bool:
+    return same_day(happening, candidate) and happening.sides == sides([candidate])
+
+
+def _continues(candidate: Candidate) -> bool:
+    """A strike told with neither a time nor a town of its own: more of the one just told."""
+    return candidate.trigger.kind.frame == "directed" and candidate.when is None and not _place_keys([candidate])[0]
+
+
+def _points_back(happening: Happening, candidate: Candidate) -> bool:
+    """Something must speak for being the same: a shared day, shared parties, a shared town, or a pointer close by."""
+    gap = candidate.trigger.sentence.index - happening.last_sentence
+    if gap and candidate.trigger.sentence.tokens[0].low in {"*", "•", "#"}:
+        return same_day(happening, candidate) and bool(happening.sides & sides([candidate]))
+    exchange = candidate.trigger.kind.frame == "exchange"
+    shared = happening.sides & sides([candidate]) or not sides([candidate])
+    if (_continues(candidate) and gap <= CONTINUED) or (exchange and candidate.when is None and shared):
+        return True
+    shared_place = bool(_place_keys(happening.known)[0] & _place_keys([candidate])[0])
+    shared_sides = len(happening.sides & sides([candidate])) > 1
+    return (
+        same_day(happening, candidate)
+        or shared_place
+        or shared_sides
+        or gap == 0
+        or _elaborates(happening, candidate)
+        or (exchange and gap <= NEXT)
+        or (candidate.refers and gap <= RECENT)
+    )
+
+
+def _elaborates(happening: Happening, candidate: Candidate) -> bool:
+    """As in "An air strike in the north killed nine. … The plane hit a car in X": where the one strike was is told further on."""
+    first = happening.members[0]
+    if first.trigger.kind.frame != "directed" or not is_singular(first) or _place_keys(happening.known)[0]:
+        return False
+    return candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
+
+
+def is_apart(candidate: Candidate) -> bool:
+    """As in "another raid", "a second air strike", "the first attack hit …": not the one just told; "the third raid this year" is."""
+    trigger, tokens = candidate.trigger, candidate.trigger.sentence.tokens
+    if not trigger.noun or trigger.kind.frame != "directed":
+        return False
+    before = [token.low for token in tokens[max(trigger.first - APART, 0) : trigger.first]]
+    acts = trigger.last < len(tokens) and tokens[trigger.last].low in words("hits")
+    other = any(low in words("apart") for low in before)
+    return (other and ("the" not in before or acts)) or (acts and any(low in words("opening_of") for low in before))
+
+
+def _meeting_fits(happening: Happening, candidate: Candidate) -> bool:
+    return _forms_meet(happening, candidate) and _phases_meet(happening, candidate) and _parties_meet(happening, candidate)
+
+
+def _directed_fits(happening: Happening, candidate: Candidate) -> bool:
+    here, there = attackers_of(happening.known), attackers_of([candidate])
+    return not here or not there or bool(here & there) or _allied(candidate, here | there)
+
+
+def _allied(candidate: Candidate, attackers: frozenset[str]) -> bool:
+    """As in "NATO missiles … U.S. ships fired at least seven": an alliance strikes by its members."""
+    alliances = candidate.trigger.kind.alliances.items()
+    return any(alliance in attackers and attackers <= {alliance, *members} for alliance, members in alliances)
+
+
+def fits(happening: Happening, candidate: Candidate) -> bool:
+    """Whether nothing speaks against a candidate's being this happening, and something for it."""
+    frame = candidate.trigger.kind.frame
+    if is_apart(candidate) or _of_others(happening, candidate) or mutual(candidate) or _says_nothing(candidate):
+        return False
+    if "another" in candidate.trigger.pattern.card.needs and candidate.when and not same_day(happening, candidate):
+        return False
+    if not ((_times_meet(happening, candidate) or _other_half(happening, candidate)) and _points_back(happening, candidate)):
+        return False
+    if frame == "directed":
+        return _places_meet(happening, candidate) and _directed_fits(happening, candidate)
+    if frame == "meeting":
+        candidate_venues = "proposed" in {candidate.status, happening.members[0].status}
+        return _meeting_fits(happening, candidate) and (candidate_venues or _places_meet(happening, candidate))
+    return _phases_meet(happening, candidate) or _is_that_exchange(happening, candidate)
+
+
+def _other_half(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The rebels freed two on Tuesday … The three were released by the government on Monday": one side's part of it."""
+    trigger = candidate.trigger
+    if trigger.kind.frame != "exchange" or trigger.noun or candidate.when is None or _is_another(candidate):
+        return False
+    swaps = trigger.kind.classes.get("swap")
+    told, own = [m.when.value for m in happening.known if m.when], dating.days(candidate.when.value)
+    days = [d for when in told if (d := dating.days(when))]
+    close = own is not None and any(abs(own[0] - d[0]) <= dt.timedelta(HALVES) for d in days)
+    alone = len(sides([candidate]) & happening.sides) == 1 and not (swaps and swaps.find(trigger.sentence.tokens))
+    return close and alone and happening.phase == PHASES[candidate.status]
+
+
+def _is_that_exchange(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The exchange is expected to involve 30", "would free 20", of one told as news: the same, seen from before."""
+    if candidate.trigger.pattern.card.id.endswith(".named"):
+        return candidate.trigger.sentence.index - happening.last_sentence <= RECENT
+    told, seen = happening.phase == "past", PHASES[candidate.status] == "future"
+    shared = bool(happening.sides & sides([candidate])) and candidate.trigger.sentence.index - happening.last_sentence <= RECENT
+    undated = candidate.when is None or same_day(happening, candidate)
+    return told and seen and undated and shared and not _is_another(candidate) and not _is_wished(candidate)
+
+
+def _is_another(candidate: Candidate) -> bool:
+    """As in "the next exchange", "further releases"."""
+    trigger = candidate.trigger
+    low, high = trigger.sentence.clause(trigger.first)
+    near = trigger.sentence.tokens[max(low, trigger.first - RECENT) : min(high, trigger.last + 2)]
+    return any(token.low in words("further_ones") for token in near)
+
+
+def _is_wished(candidate: Candidate) -> bool:
+    """As in "proposed a swap", "called for an exchange": more than a "would"."""
+    state = candidate.state
+    tokens = candidate.trigger.sentence.tokens[state.first : state.last]
+    return candidate.status == "proposed" and not any(token.low in words("modals") for token in tokens)
+
+
+def _of_others(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The rockets landed a day after a U.S. strike …": what a turn of the sentence tells is not what it turns from."""
+    trigger, mine = candidate.trigger, attackers_of([candidate])
+    if trigger.kind.frame != "directed" or not mine or mine & attackers_of(happening.known):
+        return False
+    tokens, low = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)[0]
+    turned = tokens[low].low in words("turned_from") and bool(trigger.kind.weapon.find(tokens[:low]))
+    return turned and not any(token.low in words("deaths") for token in tokens[:low])
+
+
+def _says_nothing(candidate: Candidate) -> bool:
+    """As in "the use of drone strikes in X": neither told as real nor with a number, it adds nothing to what was told."""
+    return candidate.trigger.kind.frame == "directed" and candidate.trigger.noun and not candidate.fresh and not candidate.quantities

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import structlog
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -28,7 +29,7 @@ def say(step: str) -> None:
 @contextlib.contextmanager
 def told() -> Iterator[None]:
     """What goes wrong inside is told without a traceback, and ends the command: 1 an error, 2 a wrong setting, 130 Ctrl-C."""
-    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # a server that does not answer is told in our words
+    _hush()
     try:
         yield
     except StackError as error:
@@ -38,6 +39,14 @@ def told() -> Iterator[None]:
     except KeyboardInterrupt as error:
         _to_stderr("interrupted")
         raise typer.Exit(INTERRUPTED) from error
+
+
+def _hush() -> None:
+    """A command speaks for itself: the log lines of what it runs are for services, and none belongs among the results."""
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )
 
 
 def for_people() -> bool:

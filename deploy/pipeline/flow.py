@@ -12,11 +12,11 @@ from schemas.topics import cards
 from services.timeline.generations.names import SERVICE
 from services.timeline.generations.registry import live
 
-# Each stage in the order of the flow: follower, schema of its service, and the value of the topics that it follows.
+# Each stage in the order of the flow: follower, schema of what feeds it, and the values of the topics that it follows.
 _STAGES = (
-    ("normalizer-reader", "ingestor", "RawArticle"),
-    ("normalizer-merger", "normalizer", "Reading"),
-    (SERVICE, "normalizer", "EventChange"),
+    ("normalizer-reader", "ingestor", ("RawArticle",)),
+    ("normalizer-merger", "normalizer", ("Reading", "Edit")),
+    (SERVICE, "normalizer", ("EventChange",)),
 )
 _SCHEMA = {"normalizer-reader": "normalizer", "normalizer-merger": "normalizer", "timeline": "timeline"}
 
@@ -44,10 +44,10 @@ async def flow(postgres: asyncpg.Connection, kafka: AIOKafkaConsumer, partitions
 
 
 async def _stage(
-    postgres: asyncpg.Connection, kafka: AIOKafkaConsumer, partitions: Mapping[str, int], follower: str, fed_by: str, value: str
+    postgres: asyncpg.Connection, kafka: AIOKafkaConsumer, partitions: Mapping[str, int], follower: str, fed_by: str, values: Sequence[str]
 ) -> Stage:
     waiting = await postgres.fetchval(f"SELECT coalesce(sum(next_seq - next_relayed), 0) FROM {fed_by}.outbox_heads")  # noqa: S608 - our own names
-    topics = [card.topic for card in cards() if card.value == value and card.log]
+    topics = [card.topic for card in cards() if card.value in values and card.log]
     ends = await kafka.end_offsets([TopicPartition(topic, number) for topic in topics for number in range(partitions[topic])])
     name = (await live(postgres)).follower if follower == SERVICE else follower
     applied = await postgres.fetchval(

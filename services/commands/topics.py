@@ -80,9 +80,11 @@ async def _records(kafka: str) -> dict[str, int]:
 
 def _show(rows: Sequence[dict[str, Any]]) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    shown = Table("topic", "key", "value", "partitions", "records", "written by", "read by", box=None, pad_edge=False)
+    shown = Table(
+        Column("topic", overflow="fold"), "key", "value", "partitions", "records", "written by", "read by", box=None, pad_edge=False
+    )
     for row in rows:
         records = "missing" if row["records"] is None else str(row["records"])
         cells = row["topic"], row["key"], row["value"] or "bytes", str(row["partitions"]), records

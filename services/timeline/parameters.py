@@ -6,10 +6,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.base import Iso2
 from schemas.events import CanonicalEvent, Status
 from schemas.kinds import kinds
 from services.timeline import asked
@@ -56,6 +55,7 @@ def _cursor(text: str) -> Cursor:
 
 
 Kind = Annotated[str, AfterValidator(_known_kind)]
+Country = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{2}$")]
 LongText = Annotated[str, Field(min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
 
 
@@ -112,7 +112,7 @@ class EventsFilter(Past):
     status: Annotated[list[Status], Field(description="where the happening stands; `retracted` asks for retracted ones too")] = []
     since: Annotated[date | None, Field(alias="from", description="events that end on this day or later; leaves out undated ones")] = None
     until: Annotated[date | None, Field(alias="to", description="events that start on this day or earlier; leaves out undated ones")] = None
-    country: Annotated[list[Iso2], Field(description="where it happens or may happen: ISO 3166-1 alpha-2, in capitals")] = []
+    country: Annotated[list[Country], Field(description="where it happens or may happen: ISO 3166-1 alpha-2")] = []
     place: Annotated[list[Text], Field(description="whole names of places, in any case and with or without accents")] = []
     near: Annotated[
         Annotated[Text, AfterValidator(_readable(asked.near))] | None,
@@ -196,7 +196,7 @@ class CalendarQuery(Moment):
     since: Annotated[date, Field(alias="from", description="first day")]
     until: Annotated[date, Field(alias="to", description="last day; at most a year and a day later")]
     kind: Annotated[list[Kind], Field(description="kinds of event")] = []
-    country: Annotated[list[Iso2], Field(description="ISO 3166-1 alpha-2, in capitals")] = []
+    country: Annotated[list[Country], Field(description="ISO 3166-1 alpha-2")] = []
 
     @model_validator(mode="after")
     def of_bounded_length(self) -> CalendarQuery:

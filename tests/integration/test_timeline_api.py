@@ -77,6 +77,7 @@ async def test_the_timeline_is_in_order_of_days_then_ids_and_undated_events_come
         ({"to": "2025-08-18"}, ["july", "strike", "talks"]),
         ({"from": "2025-08-20"}, []),
         ({"country": "UA"}, ["strike"]),
+        ({"country": "ua"}, ["strike"]),
         ({"country": ["UA", "CH"]}, ["strike", "talks"]),
         ({"participant": "nunez"}, ["july", "talks"]),
         ({"participant": ["NÚÑEZ", "bo berg"]}, ["talks"]),

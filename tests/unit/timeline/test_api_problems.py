@@ -49,7 +49,7 @@ async def problem(api: httpx.AsyncClient, path: str) -> Problem:
         ("status=over", "status", "'proposed', 'scheduled'"),
         ("from=yesterday", "from", "valid date"),
         ("to=2025-02-31", "to", "valid date"),
-        ("country=Ukraine", "country", "[A-Z]{2}"),
+        ("country=Ukraine", "country", "[A-Za-z]{2}"),
         ("participant=", "participant", "at least 1 character"),
         ("participant=a%00b", "participant", "pattern"),
         ("include=all", "include", "'retracted' or 'merged'"),

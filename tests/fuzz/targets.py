@@ -13,11 +13,11 @@ import brotli
 from aiokafka import ConsumerRecord
 from protego import Protego
 
+from services.chassis.reaching.addresses import refusal_of
 from services.ingestor.crawled import Crawled, crawled, written_at
 from services.ingestor.cutting import Bounds, piece_of
 from services.ingestor.feeds.items import read_feed
 from services.ingestor.feeds.records import recorded
-from services.ingestor.fetching.addresses import refusal_of
 from services.ingestor.fetching.outcomes import RefusedError
 from services.ingestor.fetching.packings import zstd
 from services.ingestor.fetching.robots import Rules

@@ -10,12 +10,13 @@ from ssl import SSLContext
 import httpcore
 import httpx
 
-from services.ingestor.fetching.network import CheckedBackend, Counted
+from services.chassis.reaching.bounds import UnreachedError
+from services.chassis.reaching.network import CheckedBackend, Counted
+from services.chassis.reaching.targets import Target
 from services.ingestor.fetching.outcomes import RefusedError
 from services.ingestor.fetching.packings import OFFERED
 from services.ingestor.fetching.resources import resource
 from services.ingestor.fetching.settings import FetchSettings
-from services.ingestor.fetching.targets import Target
 from services.ingestor.fetching.unpacking import Unpacker
 
 OK = httpx.codes.OK
@@ -39,6 +40,8 @@ async def ask(at: Target, headers: Mapping[str, str], settings: FetchSettings, b
     try:
         async with httpcore.AsyncConnectionPool(_tls(), http1=True, http2=False, retries=0, network_backend=backend) as pool:
             return await _ask(pool, at, headers, settings, most)
+    except UnreachedError as error:
+        raise RefusedError(error.reason, error.detail) from error
     except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
         raise RefusedError("unreachable", _said(error)) from error
     except httpcore.TimeoutException as error:

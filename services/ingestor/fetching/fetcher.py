@@ -11,9 +11,10 @@ from typing import NamedTuple
 import anyio
 import stamina
 
-from services.ingestor.fetching.addresses import refusal_of
+from services.chassis.reaching.addresses import refusal_of
+from services.chassis.reaching.network import CheckedBackend, Judge, Resolve, look_up
+from services.chassis.reaching.targets import Target
 from services.ingestor.fetching.exchange import Response, ask
-from services.ingestor.fetching.network import CheckedBackend, Judge, Resolve, look_up
 from services.ingestor.fetching.outcomes import (
     NOTHING,
     Fetched,
@@ -27,7 +28,7 @@ from services.ingestor.fetching.outcomes import (
 from services.ingestor.fetching.politeness import Politeness
 from services.ingestor.fetching.robots import Robots
 from services.ingestor.fetching.settings import FetchSettings
-from services.ingestor.fetching.targets import Target, redirected, target
+from services.ingestor.fetching.targets import redirected, target
 from services.ingestor.fetching.waiting import retry_after
 
 MOVED = frozenset({301, 302, 303, 307, 308})

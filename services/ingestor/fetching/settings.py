@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.chassis.reaching.bounds import ANY_PORT, Network, items, networks_of, ports_of
 
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -42,26 +43,19 @@ class FetchSettings(BaseSettings):
     @field_validator("allow_networks")
     @classmethod
     def _networks_exist(cls, text: str) -> str:
-        for one in _items(text):
-            ip_network(one)
+        networks_of(text)
         return text
 
     @field_validator("ports")
     @classmethod
     def _ports_are_numbers(cls, text: str) -> str:
-        if text != "any" and not all(one.isascii() and one.isdigit() and 0 < int(one) < 65_536 for one in _items(text)):  # noqa: PLR2004 - ports
-            raise ValueError("give port numbers separated by commas, or `any`")
-        return text
+        return ports_of(text)
 
     @property
-    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+    def networks(self) -> tuple[Network, ...]:
         """`allow_networks`, read."""
-        return tuple(ip_network(one) for one in _items(self.allow_networks))
+        return networks_of(self.allow_networks)
 
     def may_use(self, port: int) -> bool:
         """Whether addresses may name this port."""
-        return self.ports == "any" or str(port) in _items(self.ports)
-
-
-def _items(text: str) -> list[str]:
-    return [item.strip() for item in text.split(",") if item.strip()]
+        return self.ports == ANY_PORT or str(port) in items(self.ports)

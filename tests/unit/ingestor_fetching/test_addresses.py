@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingestor.fetching.addresses import refusal_of
+from services.chassis.reaching.addresses import refusal_of
 from services.ingestor.fetching.settings import FetchSettings
 
 PLAIN = FetchSettings()

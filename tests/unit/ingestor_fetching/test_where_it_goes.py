@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from services.chassis.reaching.bounds import Reach
 from services.ingestor.fetching.fetcher import Fetcher
 from services.ingestor.fetching.outcomes import Fetched, NotFetched, Outcome, RefusedError
 from services.ingestor.fetching.settings import FetchSettings
@@ -42,7 +43,7 @@ async def test_this_machine_is_not_fetched_from_however_it_is_written(host: str)
 async def test_a_name_that_leads_to_this_machine_is_refused_by_address_and_what_to_do() -> None:
     async with web(keys=SECRET) as site:
         found = refused(await fetcher(zone={"inside_example": "127.0.0.1"}).fetch(site.at("/keys", "inside.example")))
-    assert found.what == "inside.example leads to 127.0.0.1, which may not be fetched from (loopback)"
+    assert found.what == "inside.example leads to 127.0.0.1, which may not be connected to (loopback)"
     assert "DAYBOOK_FETCH_ALLOW_NETWORKS" in found.advice
     assert site.asked == []
 
@@ -87,7 +88,7 @@ async def test_a_name_that_changes_its_mind_between_two_requests_is_judged_each_
 async def test_the_connection_goes_to_the_address_that_was_judged_though_the_name_leads_elsewhere_by_then() -> None:
     judged: list[str] = []
 
-    def judge(address: str, _: FetchSettings) -> str | None:
+    def judge(address: str, _: Reach) -> str | None:
         judged.append(address)
         return None if address == PUBLIC else "elsewhere"
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import brotli
 from anyio.from_thread import start_blocking_portal
 
-from services.ingestor.fetching.addresses import refusal_of
+from services.chassis.reaching.addresses import refusal_of
+from services.chassis.reaching.network import Judge
 from services.ingestor.fetching.fetcher import Fetcher
-from services.ingestor.fetching.network import Judge
 from services.ingestor.fetching.packings import zstd
 from services.ingestor.fetching.politeness import Politeness
 from services.ingestor.fetching.settings import FetchSettings

@@ -1,22 +1,25 @@
-"""Which IP addresses may be connected to. Pure; the lists are in `resources/networks.yaml`."""
+"""Which IP addresses may be connected to. Pure; the lists are in `networks.yaml`."""
 
 from __future__ import annotations
 
 from functools import cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from pathlib import Path
 
-from services.ingestor.fetching.resources import resource
-from services.ingestor.fetching.settings import FetchSettings
+import yaml
+
+from services.chassis.reaching.bounds import Network, Reach
 
 _PUBLIC = ip_network("2000::/3")  # the only IPv6 block from which public addresses are given out
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address that is meant
 _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214: the interface's first half; the second is an IPv4 address
 _LOW = 0xFFFFFFFF
+_LISTS = Path(__file__).with_name("networks.yaml")
 
 Address = IPv4Address | IPv6Address
 
 
-def refusal_of(address: str, settings: FetchSettings) -> str | None:
+def refusal_of(address: str, reach: Reach) -> str | None:
     """Why an address, as the resolver gives it, may not be connected to; None if it may.
 
     An IPv6 address that stands for an IPv4 address is judged as that address too.
@@ -25,9 +28,9 @@ def refusal_of(address: str, settings: FetchSettings) -> str | None:
         found = ip_address(address)
     except ValueError:
         return "no IP address"
-    if settings.allow_private:
+    if reach.allow_private:
         return None
-    allowed = settings.networks
+    allowed = reach.networks
     return next((why for one in meanings(found) if not _within(one, allowed) and (why := _why(one))), None)
 
 
@@ -51,10 +54,10 @@ def _why(address: Address) -> str | None:
     return None if public else "not public"
 
 
-def _within(address: Address, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+def _within(address: Address, networks: tuple[Network, ...]) -> bool:
     return any(address in network for network in networks)
 
 
 @cache
-def _listed() -> tuple[tuple[IPv4Network | IPv6Network, str], ...]:
-    return tuple((ip_network(network), what) for network, what in resource("networks").items())
+def _listed() -> tuple[tuple[Network, str], ...]:
+    return tuple((ip_network(network), what) for network, what in yaml.safe_load(_LISTS.read_text(encoding="utf-8")).items())

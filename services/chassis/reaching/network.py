@@ -13,12 +13,11 @@ import anyio
 import httpcore
 from httpcore import AnyIOBackend
 
-from services.ingestor.fetching.addresses import refusal_of
-from services.ingestor.fetching.outcomes import RefusedError
-from services.ingestor.fetching.settings import FetchSettings
+from services.chassis.reaching.addresses import refusal_of
+from services.chassis.reaching.bounds import Reach, UnreachedError
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
-Judge = Callable[[str, FetchSettings], str | None]
+Judge = Callable[[str, Reach], str | None]
 
 
 async def look_up(host: str, port: int) -> list[str]:
@@ -42,14 +41,18 @@ class Counted(httpcore.AsyncNetworkStream):
         """From here on the body's own bound counts."""
         self._in_head = False
 
+    def answer_is_in(self) -> None:
+        """All of the answer has come; what comes next on this connection is another one's head."""
+        self._count, self._in_head = 0, True
+
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - the library's signature
         """Some bytes.
 
         Raises:
-            RefusedError: the head is longer than it may be.
+            UnreachedError: the head is longer than it may be.
         """
         if self._in_head and self._count >= self._most:
-            raise RefusedError("head_too_large", f"{self._most:,}")
+            raise UnreachedError("head_too_large", f"{self._most:,}")
         most = min(max_bytes, self._most - self._count) if self._in_head else max_bytes
         content = await self._stream.read(most, timeout)
         self._count += len(content)
@@ -76,8 +79,8 @@ class Counted(httpcore.AsyncNetworkStream):
 class CheckedBackend(httpcore.AsyncNetworkBackend):
     """Looks up, judges, connects. `resolve` and `judge` are given so that tests can be name servers, and take the guard out."""
 
-    def __init__(self, settings: FetchSettings, resolve: Resolve = look_up, judge: Judge = refusal_of) -> None:
-        self._settings, self._resolve, self._judge = settings, resolve, judge
+    def __init__(self, reach: Reach, resolve: Resolve = look_up, judge: Judge = refusal_of) -> None:
+        self._reach, self._resolve, self._judge = reach, resolve, judge
         self._backend = AnyIOBackend()
 
     async def connect_tcp(
@@ -91,7 +94,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         """A connection to one of the name's addresses, all of which are allowed.
 
         Raises:
-            RefusedError: the name leads nowhere, or one of its addresses is refused.
+            UnreachedError: the name leads nowhere, or one of its addresses is refused.
             httpcore.ConnectError, httpcore.ConnectTimeout: none of them answers.
         """
         addresses = await self._addresses(host, port)
@@ -103,17 +106,17 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         return await self._connect(addresses[-1], port, timeout, local_address)
 
     async def _connect(self, address: str, port: int, seconds: float | None, local: str | None) -> Counted:
-        return Counted(await self._backend.connect_tcp(address, port, seconds, local), self._settings.head_bytes)
+        return Counted(await self._backend.connect_tcp(address, port, seconds, local), self._reach.head_bytes)
 
     async def _addresses(self, host: str, port: int) -> list[str]:
         try:
             addresses = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
-            raise RefusedError("no_name", host) from error
+            raise UnreachedError("no_name", host) from error
         if not addresses:
-            raise RefusedError("no_name", host)
+            raise UnreachedError("no_name", host)
         for address in addresses:
-            why = self._judge(address, self._settings)
+            why = self._judge(address, self._reach)
             if why:
-                raise RefusedError("address", f"{host} leads to {address}, which may not be fetched from ({why})")
+                raise UnreachedError("address", f"{host} leads to {address}, which may not be connected to ({why})")
         return addresses

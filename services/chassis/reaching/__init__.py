@@ -1,0 +1,1 @@
+"""Reaching out to addresses that others name, without being led where one must not go."""

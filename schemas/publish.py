@@ -20,6 +20,7 @@ from schemas.events import CanonicalEvent
 from schemas.genesis import Genesis
 from schemas.mentions import Reading
 from schemas.topics import Card, cards
+from schemas.versions import PRESENT, dataschema
 
 HOME = Path(__file__).parent / "published"
 MODELS: tuple[type[Model], ...] = (CanonicalEvent, Edit, Envelope, EventChange, Genesis, RawArticle, Reading)
@@ -28,12 +29,16 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def documents() -> dict[str, Any]:
     """Every published document by its file name."""
-    schemas = {f"{model.__name__}.v1.json": _schema(model) for model in MODELS}
+    schemas = {_file(model.__name__): _schema(model) for model in MODELS}
     return schemas | {"asyncapi.json": asyncapi()}
 
 
+def _file(model: str) -> str:
+    return f"{model}.v{PRESENT[model]}.json"
+
+
 def _schema(model: type[Model]) -> dict[str, Any]:
-    return {"$schema": DIALECT, "$id": f"urn:daybook:schema:{model.__name__}:v1"} | model.model_json_schema(mode="serialization")
+    return {"$schema": DIALECT, "$id": dataschema(model.__name__)} | model.model_json_schema(mode="serialization")
 
 
 def asyncapi() -> dict[str, Any]:
@@ -59,7 +64,7 @@ def _channel(card: Card) -> dict[str, Any]:
 
 
 def _message(card: Card, name: str) -> dict[str, Any]:
-    payload = {"payload": {"$ref": f"./{card.value}.v1.json"}} if card.value else {}
+    payload = {"payload": {"$ref": f"./{_file(card.value)}"}} if card.value else {}
     return {"name": name, "contentType": "application/json" if card.value else "application/octet-stream"} | payload
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -10,6 +10,8 @@ from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, RequestTime
 from pydantic import ValidationError
 
 if TYPE_CHECKING:
+    from aiokafka import ConsumerRecord
+
     from services.chassis.records import Record
 
 
@@ -27,7 +29,20 @@ class Permanent(Exception):  # noqa: N818 - what it is reads better than what it
 
 
 class Halt(Exception):  # noqa: N818
-    """Going on would corrupt the projection: stop, be not ready, and say why."""
+    """Going on would corrupt the projection: stop, be not ready, and say why. `about` are fields for the log line."""
+
+    about: Mapping[str, object] = {}
+
+
+class Ahead(Halt):
+    """A record of a version that this installation does not know: a newer one will read it, so it is neither skipped nor set aside."""
+
+    def __init__(self, raw: ConsumerRecord, version: str) -> None:
+        self.about = {"topic": raw.topic, "partition": raw.partition, "offset": raw.offset, "version": version}
+        super().__init__(
+            f"{raw.topic}-{raw.partition}@{raw.offset} is of {version}, which a newer Daybook wrote and this one can't read; "
+            "nothing was skipped: upgrade, and it goes on from there"
+        )
 
 
 class Fenced(Exception):  # noqa: N818

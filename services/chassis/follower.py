@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import asyncpg
@@ -19,7 +19,7 @@ from faststream.exceptions import NackMessage
 
 from services.chassis import checkpoints, metrics
 from services.chassis.checkpoints import Checkpoint
-from services.chassis.errors import Fenced, Permanent, is_passing
+from services.chassis.errors import Ahead, Fenced, Permanent, is_passing
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.chassis.outbox import Outbox
@@ -139,7 +139,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         """Apply a batch of records exactly once.
 
         Raises:
-            NackMessage: the batch was not applied; `rewind` then goes back to what was.
+            NackMessage: the batch was not applied, or not to its end; `rewind` then goes back to what was.
         """
         try:
             async with self._busy:
@@ -179,7 +179,15 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 raise NackMessage from fenced
             else:
                 self._committed(plan)
-                return
+                break
+        self._stop(plan.stopped)
+
+    def _stop(self, stopped: Mapping[TopicPartition, Ahead]) -> None:
+        """What lies before a record that is ahead of this installation has been applied; its partition waits for a newer one."""
+        for at, error in stopped.items():
+            self.halt([at], error)
+        if stopped:
+            raise NackMessage
 
     async def _commit(self, plan: Plan, prepared: Any) -> None:
         async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=5.0):

@@ -13,7 +13,7 @@ from schemas.envelope import GENESIS
 from schemas.genesis import Genesis
 from services.chassis.checkpoints import Checkpoint, after
 from services.chassis.decoding import decode
-from services.chassis.errors import Halt, Permanent
+from services.chassis.errors import Ahead, Halt, Permanent
 from services.chassis.records import Record, seq_of
 
 WaitingKey = tuple[TopicPartition, bytes]
@@ -22,13 +22,16 @@ Place = tuple[TopicPartition, int]
 
 @dataclass(slots=True)
 class Plan:
-    """`fresh` is applied in order, `refused` is quarantined with its reason, `repeated` only moves the position."""
+    """`fresh` is applied in order, `refused` is quarantined with its reason, `repeated` only moves the position. A partition that is
+    `stopped` is followed up to a record that this installation is too old to read, and no further.
+    """
 
     believed: dict[TopicPartition, Checkpoint] = field(default_factory=dict)
     reached: dict[TopicPartition, Checkpoint] = field(default_factory=dict)
     fresh: list[Record] = field(default_factory=list)
     refused: list[tuple[ConsumerRecord, str]] = field(default_factory=list)
     repeated: list[ConsumerRecord] = field(default_factory=list)
+    stopped: dict[TopicPartition, Ahead] = field(default_factory=dict)
 
     @property
     def moves(self) -> list[tuple[Checkpoint, Checkpoint]]:
@@ -55,18 +58,24 @@ def make_plan(
     for raw in batch:
         at = TopicPartition(raw.topic, raw.partition)
         believed = plan.reached.get(at) or held.get(at)
-        if believed is None or raw.offset < believed.next_offset:
+        if believed is None or raw.offset < believed.next_offset or at in plan.stopped:
+            continue
+        try:
+            reached = _given_up(plan, believed, raw) if (at, raw.offset) in given_up else _place(plan, wait, believed, raw, known_bad)
+        except Ahead as error:
+            plan.stopped[at] = error
             continue
         plan.believed.setdefault(at, believed)
-        if (at, raw.offset) in given_up:
-            plan.repeated.append(raw)
-            plan.reached[at] = after(believed, raw)
-        else:
-            plan.reached[at] = _place(plan, wait, believed, raw, known_bad.get((at, raw.offset)))
+        plan.reached[at] = reached
     return plan
 
 
-def _place(plan: Plan, waiting: set[WaitingKey], believed: Checkpoint, raw: ConsumerRecord, bad: str | None) -> Checkpoint:
+def _given_up(plan: Plan, believed: Checkpoint, raw: ConsumerRecord) -> Checkpoint:
+    plan.repeated.append(raw)
+    return after(believed, raw)
+
+
+def _place(plan: Plan, waiting: set[WaitingKey], believed: Checkpoint, raw: ConsumerRecord, known_bad: Mapping[Place, str]) -> Checkpoint:
     reached = after(believed, raw)
     if is_genesis(raw):
         reached = replace(reached, log_uuid=_log_uuid(believed, raw))
@@ -74,7 +83,7 @@ def _place(plan: Plan, waiting: set[WaitingKey], believed: Checkpoint, raw: Cons
         plan.repeated.append(raw)
         return reached
     try:
-        return _accept(plan, waiting, reached, raw, bad)
+        return _accept(plan, waiting, reached, raw, known_bad.get((believed.at, raw.offset)))
     except Permanent as error:
         plan.refused.append((raw, str(error)))
         waiting.add((believed.at, raw.key or b""))

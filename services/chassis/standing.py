@@ -45,7 +45,8 @@ class Standing:
         self._halted |= dict.fromkeys(partitions, reason)
         self._waits = None
         self._tell()
-        log.error("follower_halted", follower=self._name, reason=reason, exc_info=None if isinstance(error, Halt) else error)
+        about = error.about if isinstance(error, Halt) else {"exc_info": error}
+        log.error("follower_halted", follower=self._name, reason=reason, **about)
 
     @property
     def halted(self) -> str | None:

@@ -13,6 +13,7 @@ import asyncpg
 
 from schemas.articles import PubStatus
 from schemas.envelope import Envelope, to_headers
+from schemas.versions import dataschema
 from services.chassis.outbox import Outbox
 from services.chassis.queries import queries
 from services.chassis.records import Outgoing
@@ -21,7 +22,6 @@ from services.ingestor.notices import Held, aimed
 
 SQL = queries(Path(__file__).parent / "sql" / "intake.sql")
 TOPIC = "articles.raw.v1"
-SCHEMA = "urn:daybook:schema:RawArticle:v1"
 TYPES: Mapping[PubStatus, str] = {
     "usable": "daybook.article.published.v1",
     "corrected": "daybook.article.corrected.v1",
@@ -136,7 +136,7 @@ def record(draft: Draft, now: datetime) -> Outgoing:
         source="ingestor",
         time=now,
         subject=draft.article_id,
-        dataschema=SCHEMA,
+        dataschema=dataschema("RawArticle"),
         correlation_id=draft.article_id,
     )
     return Outgoing(TOPIC, draft.article_id.encode(), draft.value, to_headers(envelope), int(now.timestamp() * 1000))

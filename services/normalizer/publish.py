@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from schemas.changes import EventChange
 from schemas.edits import Edit
 from schemas.envelope import Envelope, to_headers
+from schemas.versions import dataschema
 from services.chassis.records import Outgoing, Record
 from services.normalizer.desk import Written
 
@@ -50,7 +51,7 @@ def edit_record(edit: Edit) -> Outgoing:
         source=SOURCE,
         time=edit.given_at,
         subject=edit.edit_id,
-        dataschema="urn:daybook:schema:Edit:v1",
+        dataschema=dataschema("Edit"),
         correlation_id=edit.edit_id,
     )
     at = int(edit.given_at.timestamp() * 1000)
@@ -70,7 +71,7 @@ def _record(cause: Record, topic: str, key: str, kind_of_record: str, payload: _
         source=SOURCE,
         time=datetime.fromtimestamp(cause.timestamp_ms / 1000, UTC),
         subject=key,
-        dataschema=f"urn:daybook:schema:{payload.model}:v1" if payload else None,
+        dataschema=dataschema(payload.model) if payload else None,
         causation_id=cause.envelope.id,
         correlation_id=cause.envelope.correlation_id,
         ruleset=ruleset,

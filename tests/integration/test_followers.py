@@ -6,12 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
+import pytest
 import pytest_asyncio
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
 from deploy.local.stack import Stack
+from schemas import versions
 from schemas.topics import cards
 from services.chassis.faults import Faults
 from services.chassis.follower import Follower
@@ -158,6 +162,28 @@ async def test_a_hole_in_the_numbers_halts_and_applies_nothing_after_it(world: W
     await world.send(parcel(1, "a"), parcel(3, "c"))
     await world.halted("records are missing")
     assert await world.seen() in ([], ["a"])
+
+
+async def test_a_record_of_an_unknown_version_halts_its_partition_until_the_upgrade(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a newer Daybook that wrote a version two
+    newer = raw(2, 2, key=b"b", schema="urn:daybook:schema:EventChange:v2")
+    await world.send(parcel(1, "a"), newer, parcel(3, "c"))
+    # then what came before is applied, and the follower says where it stands, why, and what to do
+    with structlog.testing.capture_logs() as lines:
+        await world.halted(f"{TOPIC}-0@2 is of EventChange v2")
+    assert "upgrade" in world.health.ready().parts["timeline"]
+    assert REGISTRY.get_sample_value("daybook_halted", {"follower": "timeline"}) == 1
+    told = {"topic": TOPIC, "partition": 0, "offset": 2, "version": "EventChange v2"}
+    assert [line for line in lines if line["event"] == "follower_halted" and told.items() <= line.items()]
+    await world.saw("a")
+    # when the follower is upgraded
+    await world.stop()
+    monkeypatch.setitem(versions.PRESENT, "EventChange", 2)
+    versions._steps.cache_clear()
+    await world.start()
+    # then it goes on from there, and nothing was skipped
+    await world.saw("a", "b", "c")
+    versions._steps.cache_clear()
 
 
 async def test_a_lost_connection_to_postgres_is_waited_for(world: World) -> None:

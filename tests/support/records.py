@@ -19,6 +19,7 @@ def raw(  # noqa: PLR0913 - what a record has
     kind: str = "parcel.sent.v1",
     topic: str = TOPIC,
     partition: int = 0,
+    schema: str | None = None,
     headers: tuple[tuple[str, bytes | None], ...] | None = None,
 ) -> ConsumerRecord:
     """A record with a plain envelope, or with exactly the headers given."""
@@ -29,7 +30,8 @@ def raw(  # noqa: PLR0913 - what a record has
         ("ce_time", b"2024-03-04T09:00:00Z"),
     )
     numbered = (("ce_seq", str(seq).encode()),) if seq is not None else ()
-    given = plain + numbered if headers is None else headers
+    named = (("ce_dataschema", schema.encode()),) if schema else ()
+    given = plain + numbered + named if headers is None else headers
     return ConsumerRecord(topic, partition, offset, 1_709_542_800_000, 0, key, value, None, -1, -1, given)
 
 

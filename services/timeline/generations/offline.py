@@ -48,12 +48,17 @@ async def entries(
     Records `aside`, set aside or given up, are left out.
 
     A record that can't be read and was not set aside is named in `unread`.
+
+    Raises:
+        Halt: a record is missing, or of a version that is unknown here.
     """
     folded = Folded()
     held = {at: Checkpoint(at, 0, 0, 0, None, None)}
     async for batch in stretch(consumer, at, 0, end):
         plan = make_plan(held, set(), batch, *aside)
         held |= plan.reached
+        if plan.stopped:
+            raise plan.stopped[at]
         for change in (_read(record, unread) for record in plan.fresh):
             if change and (followed := folded.take(change)):
                 yield followed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 from hypothesis import given
@@ -103,6 +105,40 @@ def test_later_records_of_a_refused_key_wait_with_it() -> None:
 def test_a_key_that_waits_since_an_earlier_batch_still_waits() -> None:
     plan = make_plan(held(), {(AT, b"a")}, [raw(0, 0, key=b"a"), raw(1, 1, key=b"b")], {})
     assert offsets(plan) == [1]
+
+
+NEWER: list[dict[str, Any]] = [
+    {"schema": "urn:daybook:schema:EventChange:v2"},
+    {"schema": "urn:daybook:schema:EventChange:v0"},
+    {"schema": "urn:daybook:schema:EventChange:v1", "kind": "daybook.event.revised.v2"},
+    {"kind": "daybook.event.current.v2", "value": None},
+    {"kind": "daybook.log.genesis.v2"},
+]
+
+
+@pytest.mark.parametrize("version", NEWER, ids=lambda version: " ".join(map(str, version.values())))
+def test_a_record_of_an_unknown_version_stops_its_partition_there_and_no_other(version: dict[str, Any]) -> None:
+    # given
+    other = TopicPartition(TOPIC, 1)
+    both = held() | {other: Checkpoint(other, 1, 0, 0, None, None)}
+    batch = [raw(0, 0), raw(1, 1, **version), raw(2, 2), raw(0, 0, partition=1), raw(1, 1, partition=1)]
+    # when
+    plan = make_plan(both, set(), batch, {})
+    # then
+    assert [(record.at.partition, record.offset) for record in plan.fresh] == [(0, 0), (1, 0), (1, 1)]
+    assert (plan.reached[AT].next_offset, plan.refused) == (1, [])
+    assert {"topic": TOPIC, "partition": 0, "offset": 1}.items() <= plan.stopped[AT].about.items()
+    assert "upgrade" in str(plan.stopped[AT])
+
+
+def test_were_versions_not_looked_at_a_record_of_an_unknown_one_would_be_applied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.chassis.decoding.present", lambda value, _kind, _schema: value)
+    assert offsets(plan_of([raw(0, 0), raw(1, 1, **NEWER[0]), raw(2, 2)])) == [0, 1, 2]
+
+
+def test_an_unknown_version_stops_also_where_its_key_waits_for_quarantine() -> None:
+    plan = make_plan(held(), {(AT, b"k")}, [raw(0, 0, **NEWER[0])], {})
+    assert (list(plan.stopped), plan.refused) == ([AT], [])
 
 
 @given(st.integers(1, 30), st.lists(st.integers(0, 29), max_size=20), st.integers(1, 7))

@@ -51,6 +51,16 @@ def histories(event: CanonicalEvent) -> dict[str, dict[str, tuple[Said, ...]]]:
     return found
 
 
+def sayings(event: CanonicalEvent, field: str) -> tuple[Said, ...]:
+    """All that is said of one field, in order of time. Of quantities, the value is the number."""
+    told = [_said(claim, who, _plain(claim, field)) for claim, who in _claims(event, field)]
+    return tuple(sorted(told, key=_when_said))
+
+
+def _plain(claim: Claim, field: str) -> JsonValue:
+    return claim.value if (number := _number(claim)[1]) is None or not field.startswith("quantities") else number
+
+
 def _one(field: str, told: Sequence[Said]) -> Contradiction:
     said = tuple(sorted(told, key=_when_said))
     numbers = [one.value for one in said if isinstance(one.value, int)]

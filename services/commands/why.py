@@ -12,8 +12,8 @@ import typer
 from pydantic import ValidationError
 
 from schemas.events import CanonicalEvent, Link
+from schemas.reasons import Reasons, contradiction, reasons
 from services.commands import _where
-from services.commands._reasons import Reasons, contradiction, reasons
 from services.commands.timeline import SECONDS, NotTheTimelineError
 
 

@@ -190,6 +190,12 @@ class HistoryQuery(Moment):
     limit: Annotated[int, Field(ge=1, le=MOST, description="most revisions in one answer")] = 100
 
 
+class WhyQuery(Past):
+    """`GET /v1/events/{event_id}/why`."""
+
+    mention: Annotated[Text | None, Field(description="only why this mention belongs to the event")] = None
+
+
 class CalendarQuery(Moment):
     """`GET /v1/calendar`."""
 

@@ -13,9 +13,10 @@ import httpx
 import pytest
 
 from deploy.local.stack import Stack
-from schemas.events import CanonicalEvent
+from schemas.events import CanonicalEvent, Membership
+from schemas.reasons import reasons
 from services.timeline import reader
-from services.timeline.api.answers import Contradictions, Events, Evidence, History
+from services.timeline.api.answers import Contradictions, Events, Evidence, History, Why
 from tests.integration.timeline_world import apply, project, settings, timeline_api, timeline_pool
 from tests.unit.timeline.builders import TIME, claim, event, mention, on, person, record, state
 
@@ -417,3 +418,21 @@ async def test_relations_that_follow_from_events_are_told_beside_those_that_text
     assert await derived("talks") == [("follows", "july-talks")]
     assert await derived("undated") == []
     assert (await api.get("/v1/events/nothing/links")).status_code == 404
+
+
+async def test_why_an_event_is_as_it_is_comes_from_the_state_that_was_stored(api: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
+    membership = {"rule": "place+time", "score": 3.5, "features": {"time": 1.5, "place": 2.0}, "runner_up": "talks"}
+    told = [mention("a-1", "Nine died in Sumy.").model_copy(update={"membership": Membership.model_validate(membership)})]
+    killed = claim("a-1", "quantities.killed", 9)
+    known = event("sumy", mentions=told, claims=[killed], quantities=[{"measure": "killed", "best": 9, "claim_ids": [killed.claim_id]}])
+    await project(pool, [known, event("sumy", 2, title="told anew")])
+    # then: of the past what held then, with what is behind it
+    then = {"as_of": "events.summit.v1-0=1"}
+    found = Why.model_validate_json((await api.get("/v1/events/sumy/why", params=then)).content)
+    assert found.model_dump(exclude={"position"}) == reasons(known).model_dump()
+    assert (found.mentions[0].score, found.mentions[0].runner_up, found.behind["quantities.killed"][0].value) == (3.5, "talks", 9)
+    assert (await api.get("/v1/events/sumy/why")).json()["mentions"] == []
+    # and: what is not there is named
+    missing = await api.get("/v1/events/sumy/why", params=then | {"mention": "a-2"})
+    assert (missing.status_code, "no mention 'a-2'" in missing.json()["detail"]) == (404, True)
+    assert (await api.get("/v1/events/nothing/why")).status_code == 404

@@ -16,6 +16,7 @@ from schemas.base import Instant
 from schemas.changes import Cause, ChangeType
 from schemas.contradictions import Contradiction
 from schemas.events import CanonicalEvent, Claim, EventMention, Link, Status
+from schemas.reasons import Reasons, reasons
 from services.timeline.reader import EventsPage, Page, Position, Related, Row
 
 PositionField = Annotated[
@@ -80,6 +81,10 @@ class Links(Answer):
     event_id: str
     links: Annotated[list[Link], Field(description="what texts tell, as it stands in the log")]
     derived: Annotated[list[Link], Field(description="what follows from the events as they are now; of the past, nothing")] = []
+
+
+class Why(Answer, Reasons):
+    """Why the event is as it is: the rule and the claims of each field, and what makes each mention belong to it."""
 
 
 class Day(BaseModel):
@@ -174,6 +179,16 @@ def links_json(event_id: str, found: Related) -> str:
     """The text of `Links`."""
     told = {"event_id": event_id, "links": json.loads(found.state)["links"], "position": found.position}
     return json.dumps(told | {"derived": [link.model_dump() for link in found.derived]})
+
+
+def why_json(found: Related, mention_id: str | None) -> str:
+    """The text of `Why`.
+
+    Raises:
+        KeyError: the event has no such mention.
+    """
+    told = reasons(CanonicalEvent.model_validate_json(found.state), mention_id, found.derived)
+    return Why(position=found.position, **dict(told)).model_dump_json()
 
 
 def rows_json(name: str, model: type[BaseModel], page: Page, **more: Any) -> str:

@@ -11,10 +11,29 @@ from fastapi.responses import RedirectResponse
 
 from schemas.events import CanonicalEvent
 from services.timeline.api import answers
-from services.timeline.api.answers import contradictions_json, events_json, history_json, links_json, part_json, position_header, rows_json
+from services.timeline.api.answers import (
+    contradictions_json,
+    events_json,
+    history_json,
+    links_json,
+    part_json,
+    position_header,
+    rows_json,
+    why_json,
+)
 from services.timeline.api.exporting import export_router
 from services.timeline.api.problems import Problem
-from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsQuery, HistoryQuery, Moment, Past, Text
+from services.timeline.parameters import (
+    ActorsQuery,
+    CalendarQuery,
+    ContradictionsQuery,
+    EventsQuery,
+    HistoryQuery,
+    Moment,
+    Past,
+    Text,
+    WhyQuery,
+)
 from services.timeline.reader import Position, Reader
 
 T = TypeVar("T")
@@ -43,6 +62,7 @@ def timeline_router(reader: Reader) -> APIRouter:
     """Routes that answer from this reader."""
     router = APIRouter(prefix="/v1", responses=COMMON)
     router.include_router(_events(reader))
+    router.include_router(_parts(reader))
     router.include_router(_overviews(reader))
     router.include_router(export_router(reader))
     return router
@@ -63,6 +83,13 @@ def _events(reader: Reader) -> APIRouter:
         if found.survivor is not None:
             return _moved(found.survivor, request.url.query, found.position)
         return _json(request, found.state, **{POSITION: position_header(found.position)})
+
+    return router
+
+
+def _parts(reader: Reader) -> APIRouter:
+    """What one event consists of, part by part."""
+    router = APIRouter(prefix="/events", tags=["events"])
 
     @router.get("/{event_id}/history", response_model=answers.History, responses=UNKNOWN)
     async def get_history(request: Request, event_id: EventId, query: Annotated[HistoryQuery, Query()]) -> Response:
@@ -86,6 +113,15 @@ def _events(reader: Reader) -> APIRouter:
     async def get_links(request: Request, event_id: EventId, query: Annotated[Past, Query()]) -> Response:
         """Which events this one follows, prepares, is part of or stands beside, and why."""
         return _json(request, links_json(event_id, _known(event_id, await reader.related(event_id, query, query.then))))
+
+    @router.get("/{event_id}/why", response_model=answers.Why, responses=UNKNOWN)
+    async def get_why(request: Request, event_id: EventId, query: Annotated[WhyQuery, Query()]) -> Response:
+        """Why this event is as it is: the rule and the claims of each field, and by what each mention belongs to it."""
+        found = _known(event_id, await reader.related(event_id, query, query.then))
+        try:
+            return _json(request, why_json(found, query.mention))
+        except KeyError as error:
+            raise HTTPException(404, f"event {event_id!r} has no mention {query.mention!r}") from error
 
     async def _part(request: Request, event_id: str, part: str, query: Past) -> Response:
         found = _known(event_id, await reader.event(event_id, query, query.then))

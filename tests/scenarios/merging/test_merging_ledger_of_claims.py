@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from schemas.contradictions import contradictions, histories
 from schemas.events import CanonicalEvent
-from services.commands._reasons import contradiction, reasons
+from schemas.reasons import contradiction, reasons
 from services.normalizer.merging import Told, merge_all
 from tests.scenarios.merging.worlds import worlds
 from tests.unit.merging.telling import command, readings, told

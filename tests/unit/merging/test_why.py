@@ -10,8 +10,8 @@ import pytest
 import typer
 
 from schemas.events import CanonicalEvent, Link
+from schemas.reasons import reasons
 from services.commands import why
-from services.commands._reasons import reasons
 from services.commands.timeline import NotTheTimelineError
 from services.normalizer.merging import merge_all, ruleset
 from tests.unit.merging.telling import readings, told
@@ -38,6 +38,13 @@ def test_numbers_that_differ_are_told_with_range_rule_and_claimants() -> None:
     sentence = reasons(strike()).fields["quantities.killed"]
     assert sentence.startswith("3 to 7, best 7. As many lineages tell each; best is what was told last.")
     assert sentence.index("Courier (2025-08-19)") < sentence.index("Herald (2025-08-20)")
+
+
+def test_behind_each_field_stand_the_claims_that_were_chosen_from() -> None:
+    behind = reasons(strike()).behind
+    assert [(one.by, one.value) for one in behind["quantities.killed"]] == [("Courier", 3), ("Herald", 7)]
+    assert [one.value for one in behind["status"]] == ["occurred", "occurred"]
+    assert behind.keys() <= reasons(strike()).fields.keys()
 
 
 def test_a_mention_that_could_have_been_another_event_names_it() -> None:

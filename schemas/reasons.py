@@ -1,4 +1,4 @@
-"""Why an event is as it is, told in sentences from the event alone. Pure: rendering is the command's business."""
+"""Why an event is as it is, told in sentences from the event alone: what was recorded, not what today's rules would say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from schemas.articles import Published
 from schemas.base import Model
-from schemas.contradictions import Contradiction, Said, contradictions, histories
+from schemas.contradictions import Contradiction, Said, contradictions, histories, sayings
 from schemas.events import CanonicalEvent, EventEdit, EventMention, Link, Quantity, SharedText, When
 
 ALONE = "alone"  # the rule of a mention that nothing else is like
@@ -37,8 +37,9 @@ class MentionReason(Model):
 
 
 class Reasons(Model):
-    """`ruleset`: the version of the rules that decided. `fields`: by name, how the value was chosen, and `rules`: the name of the rule.
-    `links`, `edits`, `copies`: one sentence each. `histories`: each number by claimant, in order of time.
+    """`ruleset`: the version of the rules that decided. `fields`: by name, how the value was chosen, `rules`: the name of the rule,
+    and `behind`: what is told of it, by whom, in order of time. `links`, `edits`, `copies`: one sentence each. `histories`: each number
+    by claimant, in order of time.
     """
 
     event_id: str
@@ -46,6 +47,7 @@ class Reasons(Model):
     ruleset: str
     fields: dict[str, str]
     rules: dict[str, str] = {}
+    behind: dict[str, tuple[Said, ...]] = {}
     contradictions: tuple[Contradiction, ...] = ()
     histories: dict[str, dict[str, tuple[Said, ...]]] = {}
     support: str
@@ -65,13 +67,14 @@ def reasons(event: CanonicalEvent, mention_id: str | None = None, derived: Itera
     if mention_id is not None and not mentions:
         raise KeyError(mention_id)
     chosen = {"status": _status(event), "when": _when(event, event.when), "where": _where(event)}
-    numbers = {f"quantities.{'/'.join(filter(None, (q.measure, q.party)))}": _number(event, q) for q in event.quantities}
+    numbers = {_slot(quantity): _number(event, quantity) for quantity in event.quantities}
     return Reasons(
         event_id=event.event_id,
         title=event.title,
         ruleset=event.ruleset,
         fields=chosen | numbers,
         rules=event.chosen,
+        behind=_behind(event),
         contradictions=contradictions(event),
         histories=histories(event),
         support=_support(event),
@@ -80,6 +83,19 @@ def reasons(event: CanonicalEvent, mention_id: str | None = None, derived: Itera
         edits=tuple(_edit(edit) for edit in event.edits),
         mentions=tuple(_mention(one) for one in mentions),
     )
+
+
+def _behind(event: CanonicalEvent) -> dict[str, tuple[Said, ...]]:
+    """The claims by field; of a number, those that it cites."""
+    fields = {field: sayings(event, field) for field in ("status", "when", "where")}
+    for quantity in event.quantities:
+        told = sayings(event, f"quantities.{quantity.measure}")
+        fields[_slot(quantity)] = tuple(one for one in told if one.claim_id in quantity.claim_ids)
+    return {field: told for field, told in fields.items() if told}
+
+
+def _slot(quantity: Quantity) -> str:
+    return f"quantities.{'/'.join(filter(None, (quantity.measure, quantity.party)))}"
 
 
 def _mention(one: EventMention) -> MentionReason:
@@ -150,8 +166,7 @@ def _number(event: CanonicalEvent, quantity: Quantity) -> str:
         if (home := homes.get(claim.evidence.article_id))
     ]
     span = f"{quantity.low} to {quantity.high}, best {quantity.best}" if quantity.low != quantity.high else f"{quantity.best}"
-    slot = f"quantities.{'/'.join(filter(None, (quantity.measure, quantity.party)))}"
-    rule = _rule(event, slot, "agreed" if quantity.low == quantity.high else "latest-told")
+    rule = _rule(event, _slot(quantity), "agreed" if quantity.low == quantity.high else "latest-told")
     return f"{span}. {rule} Told by {'; '.join(told) or 'nobody who is named'}."
 
 

@@ -41,11 +41,17 @@ class Mention(Model):
 
 
 class Reading(Model):
-    """May be empty from revision 2 on: that takes back what earlier revisions told."""
+    """May be empty from revision 2 on, or where it was read again: that takes back what was told before. Of two readings of one article and
+    kind the one of the later revision counts, and of one revision that of the later rereading, whichever comes first in the log.
+    """
 
     article: ArticleRef
     kind: str
     ruleset: str
+    rereading: Annotated[
+        int,
+        Field(ge=0, description="0 as first read; else the number of the rereading that read this revision again, under another ruleset"),
+    ] = 0
     mentions: tuple[Mention, ...] = ()
     sentences: Annotated[
         tuple[str, ...],

@@ -96,7 +96,7 @@ async def _merge(store: Store, record: Record, reading: Reading, told: Sequence[
     if store.is_late(reading):
         return ()
     before = store.replace(reading, told)
-    return await _settle(store, record, [*before, *told], _cause(record, reading), before)
+    return await _settle(store, record, [*before, *told], _cause(record, reading), before, anew=told if reading.rereading else ())
 
 
 async def _order(store: Store, record: Record, edit: Edit) -> Changes:
@@ -106,7 +106,9 @@ async def _order(store: Store, record: Record, edit: Edit) -> Changes:
     return await _settle(store, record, concerned, _cause_of(record, edit)) if concerned else ()
 
 
-async def _settle(store: Store, record: Record, seed: Sequence[Told], cause: Cause, taken_back: Sequence[Told] = ()) -> Changes:
+async def _settle(
+    store: Store, record: Record, seed: Sequence[Told], cause: Cause, taken_back: Sequence[Told] = (), *, anew: Sequence[Told] = ()
+) -> Changes:
     at = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
     core = await store.component(seed)
     previous, born = await store.events(store.homes(core))
@@ -116,7 +118,7 @@ async def _settle(store: Store, record: Record, seed: Sequence[Told], cause: Cau
     left = [one for one in core if one not in gone]
     ruled = store.rulings(left)
     groups = partition(left, ruled)
-    changes = settle(previous, groups, cause, at, _mint(record), born, around, rulings=ruled)
+    changes = settle(previous, groups, cause, at, _mint(record), born, around, rulings=ruled, anew=frozenset(anew))
     return zip(changes, store.save(changes, groups, at), strict=True)
 
 
@@ -129,13 +131,14 @@ async def _around(store: Store, nearby: Sequence[Told], inside: AbstractSet[str]
 
 def _cause(record: Record, reading: Reading) -> Cause:
     article, words = reading.article, {"usable": "told", "corrected": "corrected", "withdrawn": "withdrawn"}
+    done = f"read again under ruleset {reading.ruleset}, as told" if reading.rereading else words[article.pubstatus]
     return Cause(
         article_id=article.article_id,
         revision=article.revision,
         topic=record.at.topic,
         partition=record.at.partition,
         seq=record.envelope.seq,
-        reason=f"{words[article.pubstatus]} by {article.outlet}: {article.title}",
+        reason=f"{done} by {article.outlet}: {article.title}",
     )
 
 

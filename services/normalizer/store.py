@@ -25,6 +25,7 @@ from services.normalizer.recent import Recent, digest_of
 from services.normalizer.shelf import Row, Shelf
 
 SQL = queries(Path(__file__).parent / "sql" / "merging.sql")
+Version = tuple[int, int]  # revision, and rereading of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class Store:
         self._shelf, self._commands = Shelf(), Commands(tx)
         self._strong: set[str] = set()  # keys asked for
         self._weak: set[str] = set()
-        self._revisions: dict[Slot, int] = {}
-        self._readings: dict[Slot, tuple[int, str, str, str]] = {}
+        self._versions: dict[Slot, Version] = {}
+        self._readings: dict[Slot, tuple[int, int, str, str, str]] = {}
         self._mentions: dict[str, str] = {}
         self._events: dict[str, tuple[CanonicalEvent, datetime]] = {}
         self._states: dict[str, str] = {}  # those that changed
@@ -58,22 +59,23 @@ class Store:
         named = await self._commands.find(edits)
         slots = sorted({slot_of(reading) for reading in batch} | named)
         for row in await self._tx.fetch(SQL["revisions"], *columns(slots, 2)):
-            self._revisions[row["article_id"], row["kind"]] = row["revision"]
+            self._versions[row["article_id"], row["kind"]] = (row["revision"], row["rereading"])
         await self._load_articles(slots)
         before = [row.told for row in self._shelf.rows.values()]
         await self._ask(together(keys_of(one) for one in (*before, *told)))
         await self._load_events({row.event_id for row in self._shelf.rows.values() if row.event_id})
 
     def is_late(self, reading: Reading) -> bool:
-        """Whether this revision of the article, or a later one, was merged already."""
-        return self._revisions.get(slot_of(reading), 0) >= reading.article.revision
+        """Whether this reading, one of a later revision of the article, or a later rereading of this one was merged already."""
+        return self._versions.get(slot_of(reading), (0, 0)) >= version_of(reading)
 
     def replace(self, reading: Reading, told: Sequence[Told]) -> list[Told]:
         """Put an article's mentions in place of those of its earlier revision, which are returned."""
         slot = slot_of(reading)
         before = self._shelf.take_back(slot)
         article, sentences, spans = reading.article.model_dump_json(), json.dumps(reading.sentences), json.dumps(reading.spans)
-        self._revisions[slot], self._readings[slot] = reading.article.revision, (reading.article.revision, article, sentences, spans)
+        self._versions[slot] = version_of(reading)
+        self._readings[slot] = (*version_of(reading), article, sentences, spans)
         for one in told:
             mention = self._mentions[one.mention.mention_id] = one.mention.model_dump_json()
             digest = digest_of((mention, article, sentences, spans))
@@ -157,7 +159,7 @@ class Store:
     async def close(self) -> None:
         """Write all that changed, in the order of its keys."""
         readings = sorted(self._readings.items())
-        await self._write("remember_readings", [(*slot, *texts) for slot, texts in readings], 6)
+        await self._write("remember_readings", [(*slot, *texts) for slot, texts in readings], 7)
         rows = [self._shelf.rows[name] for name in sorted(self._shelf.written)]
         await self._write("remember_mentions", [self._mention_columns(row) for row in rows], 7)
         await self._write("remember_keys", sorted(key for row in rows for key in _keys_of(row)), 3)
@@ -222,6 +224,11 @@ class Store:
 
 def slot_of(reading: Reading) -> Slot:
     return (reading.article.article_id, reading.kind)
+
+
+def version_of(reading: Reading) -> Version:
+    """What tells which of two readings of one article and kind counts: the greater does."""
+    return (reading.article.revision, reading.rereading)
 
 
 def tellings(reading: Reading) -> list[Told]:

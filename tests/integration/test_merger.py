@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from deploy.local.stack import Stack
 from schemas.articles import RawArticle
+from schemas.events import Quantity
 from schemas.mentions import Reading
 from services.chassis.errors import PASSING, Permanent
 from services.normalizer import merger, store
@@ -75,6 +76,26 @@ async def test_any_order_of_revisions_gives_the_events_of_the_set(tx: asyncpg.Co
     random.Random(seed).shuffle(shuffled)
     events, _ = await merged(tx, shuffled)
     assert by_content(events) == by_content(merge_all(readings))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_what_was_read_again_takes_the_place_of_what_was_read_in_any_order(
+    tx: asyncpg.Connection, readings: list[Reading], seed: int
+) -> None:
+    # given articles of which every other one was read again, and tells less, or something else under the ids that it had
+    anew = [read_otherwise(reading) for reading in readings[::2]]
+    shuffled = [*readings, *anew]
+    random.Random(seed).shuffle(shuffled)
+    events, _ = await merged(tx, shuffled)
+    assert by_content(events) == by_content(merge_all([*readings, *anew])) != by_content(merge_all(readings))
+
+
+def read_otherwise(reading: Reading) -> Reading:
+    """As another ruleset might read it: one number more for each mention, and of many mentions not the last."""
+    kept_ = reading.mentions[: max(1, len(reading.mentions) - 1)] if reading.article.revision > 1 else reading.mentions
+    more = Quantity(measure="wounded", low=5, best=5, high=5)
+    told = tuple(one.model_copy(update={"quantities": (*one.quantities, more)}) for one in kept_)
+    return reading.model_copy(update={"mentions": told, "ruleset": "another", "rereading": 1})
 
 
 async def test_without_what_was_taken_back_among_the_touched_the_events_would_depend_on_the_order(

@@ -25,13 +25,13 @@ def event_id(group: Sequence[Told]) -> str:
 
 
 def tellings(readings: Iterable[Reading]) -> tuple[Told, ...]:
-    """The mentions that count: those of the latest revision of each article, and none of an article that was withdrawn."""
+    """The mentions that count: those of the latest revision of each article, as read last, and none of an article that was withdrawn."""
     readings = tuple(readings)
     latest: dict[str, int] = {}
     for reading in readings:
         article = reading.article
         latest[article.article_id] = max(article.revision, latest.get(article.article_id, 0))
-    valid = [one for one in readings if one.article.revision == latest[one.article.article_id]]
+    valid = _read_last(one for one in readings if one.article.revision == latest[one.article.article_id])
     withdrawn = {one.article.article_id for one in valid if one.article.pubstatus == "withdrawn"}
     return canonical(
         Told(mention, one.article, one.sentences, one.spans)
@@ -39,6 +39,15 @@ def tellings(readings: Iterable[Reading]) -> tuple[Told, ...]:
         if one.article.article_id not in withdrawn
         for mention in one.mentions
     )
+
+
+def _read_last(readings: Iterable[Reading]) -> list[Reading]:
+    """Of those of one article and kind, the one of the latest rereading: what did not change was not told again."""
+    last: dict[tuple[str, str], Reading] = {}
+    for reading in readings:
+        slot = (reading.article.article_id, reading.kind)
+        last[slot] = max(last.get(slot, reading), reading, key=lambda one: one.rereading)
+    return list(last.values())
 
 
 def merge_all(readings: Iterable[Reading], commands: Iterable[Command] = ()) -> tuple[CanonicalEvent, ...]:

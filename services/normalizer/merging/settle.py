@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -42,6 +43,7 @@ def settle(  # noqa: PLR0913, PLR0917  what was, what is, and all that its chang
     born: Mapping[str, datetime] | None = None,
     around: Sequence[Around] = (),
     rulings: Rulings = NO_RULINGS,
+    anew: AbstractSet[Told] = frozenset(),
 ) -> tuple[EventChange, ...]:
     """What has to be told when `groups` take the place of `previous`, both of the same components.
 
@@ -54,6 +56,7 @@ def settle(  # noqa: PLR0913, PLR0917  what was, what is, and all that its chang
         born: when each id was first recorded, so that on a merge the older wins; without it the `recorded_at` of the state counts.
         around: events of other components that are, or were, linked to one of these; only their links can change.
         rulings: what editors say of these mentions; the partition was made with it.
+        anew: what a revision that was read before tells now, by another ruleset; though nothing else is new, its events are composed again.
 
     Returns:
         First what became of each group, in canonical order (identified, split, revised; nothing where the content is the same), then
@@ -68,7 +71,7 @@ def settle(  # noqa: PLR0913, PLR0917  what was, what is, and all that its chang
     facts = facts_by_event(by_id, rulings)
     standing = {event_id: group for event_id, group in by_id.items() if not is_retracted(facts.get(event_id, ()))}
     related = links(standing | {one.event.event_id: one.told for one in around if one.event.status != "retracted"})
-    ruled = _Ruled(rulings, facts, related, rivals(standing, rulings))
+    ruled = _Ruled(rulings, facts, related, rivals(standing, rulings), anew)
     states = _states(by_id, ruled, {event.event_id: event for event in previous})
     news = _News(previous, estate, ids, cause, recorded_at)
     living = [news.of_group(at, states[ids[at]]) for at in range(len(ordered))]
@@ -88,6 +91,7 @@ class _Ruled:
     facts: Mapping[str, Sequence[Command]]
     related: Links
     runners_up: Mapping[str, str]
+    anew: AbstractSet[Told]
 
 
 def _states(groups: Mapping[str, Sequence[Told]], ruled: _Ruled, previous: Mapping[str, CanonicalEvent]) -> dict[str, CanonicalEvent]:
@@ -112,7 +116,7 @@ def _states(groups: Mapping[str, Sequence[Told]], ruled: _Ruled, previous: Mappi
 
 def _unchanged(before: CanonicalEvent, group: Sequence[Told], ruled: _Ruled) -> bool:
     """A group is told by the same revisions of the same articles, with the same rivals, links and commands, under the same rules."""
-    if before.status == "retracted" or before.ruleset != tables().ruleset:
+    if before.status == "retracted" or before.ruleset != tables().ruleset or not ruled.anew.isdisjoint(group):
         return False
     if not same_evidence(before, group) or before.links != tuple(ruled.related.get(before.event_id, ())):
         return False

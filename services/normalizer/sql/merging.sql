@@ -1,5 +1,5 @@
 -- name: revisions
-SELECT article_id, kind, revision FROM readings JOIN unnest($1::text[], $2::text[]) AS asked (article_id, kind) USING (article_id, kind)
+SELECT article_id, kind, revision, rereading FROM readings JOIN unnest($1::text[], $2::text[]) AS asked (article_id, kind) USING (article_id, kind)
 
 -- name: told_before
 -- What was taken back too: a mention that returns finds its event again.
@@ -39,10 +39,10 @@ SELECT event_id, born, digest FROM events WHERE event_id = ANY ($1::text[])
 SELECT event_id, state FROM events WHERE event_id = ANY ($1::text[])
 
 -- name: remember_readings
-INSERT INTO readings (article_id, kind, revision, article, sentences, spans)
-SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[])
+INSERT INTO readings (article_id, kind, revision, rereading, article, sentences, spans)
+SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[])
 ON CONFLICT (article_id, kind) DO UPDATE SET
-    revision = excluded.revision, article = excluded.article, sentences = excluded.sentences, spans = excluded.spans
+    revision = excluded.revision, rereading = excluded.rereading, article = excluded.article, sentences = excluded.sentences, spans = excluded.spans
 
 -- name: remember_mentions
 INSERT INTO told (mention_id, article_id, kind, event_id, present, digest, mention)

@@ -17,23 +17,23 @@ class Ledger:
 
     def __init__(self) -> None:
         self.told: dict[str, tuple[Told, ...]] = {}
-        self.revisions: dict[str, int] = {}
+        self.versions: dict[str, tuple[int, int]] = {}
         self.commands: list[Command] = []
         self.events: dict[str, CanonicalEvent] = {}
         self.changes: list[EventChange] = []
         self.born: dict[str, datetime] = {}
         self._clock = self._seen = 0
 
-    def take(self, article: str, revision: int, mentions: Iterable[Told]) -> tuple[EventChange, ...]:
-        """What changes when an article's revision arrives; no mentions: it was withdrawn, or says nothing any more."""
-        if revision <= self.revisions.get(article, 0):
+    def take(self, article: str, revision: int, mentions: Iterable[Told], rereading: int = 0) -> tuple[EventChange, ...]:
+        """What changes when an article's revision arrives, or is read again; no mentions: it was withdrawn, or says nothing any more."""
+        if (revision, rereading) <= self.versions.get(article, (0, 0)):
             return ()
         before = self.told.get(article, ())
         after = tuple(mentions)
         known = [one for name, held in self.told.items() if name != article for one in held]
         core = component((*before, *after), known, self.commands)
-        self.told[article], self.revisions[article] = after, revision
-        self._settle(core, set(before) - set(after), beside(core, known))
+        self.told[article], self.versions[article] = after, (revision, rereading)
+        self._settle(core, set(before) - set(after), beside(core, known), frozenset(after) if rereading else frozenset())
         return tuple(self.changes[self._seen :])
 
     def order(self, command: Command) -> tuple[EventChange, ...]:
@@ -46,7 +46,7 @@ class Ledger:
         self._settle(core, set(), beside(core, known))
         return tuple(self.changes[self._seen :])
 
-    def _settle(self, core: tuple[Told, ...], gone: set[Told], nearby: tuple[Told, ...]) -> None:
+    def _settle(self, core: tuple[Told, ...], gone: set[Told], nearby: tuple[Told, ...], anew: frozenset[Told] = frozenset()) -> None:
         self._clock += 1
         self._seen = len(self.changes)
         at = START + timedelta(minutes=self._clock)
@@ -56,7 +56,15 @@ class Ledger:
         left = [one for one in core if one not in gone]
         ruled = rulings(self.commands, left)
         changes = settle(
-            previous, partition(left, ruled), Cause(reason="told"), at, lambda _: next(minted), self.born, around, rulings=ruled
+            previous,
+            partition(left, ruled),
+            Cause(reason="told"),
+            at,
+            lambda _: next(minted),
+            self.born,
+            around,
+            rulings=ruled,
+            anew=anew,
         )
         for change in changes:
             self.events[change.event.event_id] = change.event

@@ -73,7 +73,7 @@ def _named(event: CanonicalEvent) -> CanonicalEvent:
     """What follows from the other fields: title and codes."""
     title = title_of(event.kind, event.status, event.details.get("form"), fields_of(event.where, event.participants, event.quantities))
     card = kinds().get(event.kind)
-    return event.model_copy(update={"title": title} | ({"codes": card.codes_for(event.status)} if card else {}))
+    return event.model_copy(update={"title": title} | ({"codes": card.codes_for(event.status, event.details)} if card else {}))
 
 
 def _mentions(told: Sequence[Told], runners_up: Mapping[str, str], rulings: Rulings) -> tuple[EventMention, ...]:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from schemas.events import Participant, Quantity
 from services.normalizer.reading import counting
+from services.normalizer.reading.acting import is_party, is_person, is_speaker, stands_aside
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.directed import whole_state
 from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import words
-from services.normalizer.reading.meeting import is_party, is_person, is_speaker, pair, stands_aside
+from services.normalizer.reading.standins import pair
 from services.normalizer.reading.states import state
 from services.normalizer.reading.tokens import Token
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from schemas.events import Participant, Place
-from services.normalizer.reading import counting, dating, directed, exchanging, meeting, named_people, placing
+from services.normalizer.reading import acting, counting, dating, directed, exchanging, meeting, named_people, placing
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document, Name
 from services.normalizer.reading.grammar import phrases, words
@@ -165,11 +165,11 @@ def _by_place(trigger: Trigger, candidate: Candidate) -> tuple[Candidate, ...]:
 
 def _denied(document: Document, trigger: Trigger, attacking: Sequence[Name]) -> bool:
     """Whether the side that is said to have struck says, here or in the next sentence, that it did not."""
-    index, accused = trigger.sentence.index, {meeting.side(name) for name in attacking}
+    index, accused = trigger.sentence.index, {acting.side(name) for name in attacking}
     for sentence in document.sentences[index : index + 2]:
         for first, _, _ in sentence.find(phrases("denials")):
             deniers = [n for n in sentence.names if first - 3 <= n.last <= first]
-            if any(meeting.side(name) in accused for name in deniers):
+            if any(acting.side(name) in accused for name in deniers):
                 return True
     return False
 

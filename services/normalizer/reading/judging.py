@@ -2,292 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
-from operator import attrgetter
 
 from services.normalizer.reading.candidates import Candidate, Trigger
-from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
-from services.normalizer.reading.happening import mutual, side_of
+from services.normalizer.reading.happening import mutual
+from services.normalizer.reading.needs import has, is_dead
 from services.normalizer.reading.status import tells
 from services.normalizer.reading.telling import region
 from services.normalizer.reading.triggers import phrase_start
 
-PEACE_REACH = 4
 # So many strikes over weeks are a campaign.
 MANY = 5
 WIDE = frozenset({"week", "month", "year"})
-HELD_REACH = 4
 ROUND_REACH = 8
-# "Russian and rebel commanders met": the opponent stands at most so many words away.
-OPPONENT_REACH = 7
-# Where "the bodies of …" may stand behind the verb; how near those that are dead to the word.
-DEAD_REACH, DEAD_NEAR = 12, 4
-# How far behind "exchange of" the people stand.
-OF_REACH = 8
-# How near the verb its people stand, dead or alive.
-LIVING = 8
 # "Phase one of the deal included"
 CONTENT = 4
-# "800 Libyans for 62 Chadians"
-FOR_REACH = 8
-# "exchange of heavy artillery fire"
-THINGS = 4
-
-
-def _countries(candidate: Candidate) -> set[str | None]:
-    """The sides; people of no known state are of one, and of none where they stand with one who has a state: "aides X and Y met"."""
-    actors = [said.value for said in candidate.parties]
-    sides = {side_of(actor) if actor.country or actor.type != "person" else None for actor in actors}
-    return sides - {None} if _all_joined(candidate) else sides
-
-
-def _all_joined(candidate: Candidate) -> bool:
-    """Whether each person of no known state is joined by "and" to another person."""
-    people = sorted((said for said in candidate.parties if said.value.type == "person"), key=attrgetter("start"))
-    words = {token.start: token.low for token in candidate.trigger.sentence.tokens}
-    joined = {
-        said.start
-        for one, other in pairwise(people)
-        if [low for start, low in words.items() if one.end <= start < other.start] in (["and"], [","])
-        for said in (one, other)
-    }
-    unknown = [said for said in people if not said.value.country]
-    return bool(unknown) and all(said.start in joined for said in unknown)
-
-
-def _parties(candidate: Candidate) -> bool:
-    sides = _countries(candidate)
-    return (
-        _for_peace(candidate)
-        or len(sides) > 1
-        or _of_bloc(candidate)
-        or (bool(sides) and _faces_opponents(candidate))
-        or (_of_many_nations(candidate) and (candidate.when is not None or bool(candidate.places)))
-        or (candidate.group and not _at_home(candidate) and (bool(candidate.places) or _side_near(candidate)))
-    )
-
-
-def _side_near(candidate: Candidate) -> bool:
-    """Whether a side stands in the clause itself, and not only speaks of it: "Japan's minister did not know when ministers could meet"."""
-    sentence = candidate.trigger.sentence
-    low, high = sentence.clause(candidate.trigger.first)
-    first, last = sentence.tokens[low].start, sentence.tokens[high - 1].end
-    return any(first <= said.start < last or said.start < sentence.start for said in candidate.parties)
-
-
-def _of_bloc(candidate: Candidate) -> bool:
-    """As in "NATO's foreign ministers met": many states in one name."""
-    return any(said.value.name in lexical("blocs") for said in candidate.parties)
-
-
-def _of_many_nations(candidate: Candidate) -> bool:
-    """As in "Talks on the 12-nation pact": so many states, of which none is named."""
-    tokens, trigger = candidate.trigger.sentence.tokens, candidate.trigger
-    low, high = trigger.sentence.clause(trigger.first)
-    near = range(max(low, trigger.first - OPPONENT_REACH), min(high, trigger.last + OPPONENT_REACH))
-    return trigger.noun and any(tokens[at].low in lexical("nations") and tokens[at - 1].low.isdigit() for at in near if at > 0)
-
-
-def _faces_opponents(candidate: Candidate) -> bool:
-    """As in "Russian and rebel commanders met", "talks with separatists": the other side is told, but not by name."""
-    trigger = candidate.trigger
-    tokens = trigger.sentence.tokens
-    low, high = trigger.sentence.clause(trigger.first)
-    near = range(max(low, trigger.first - OPPONENT_REACH), min(high, trigger.last + OPPONENT_REACH))
-    found = (at for at in near if tokens[at].low in lexical("opponents"))
-    return any(any(token.low in lexical("with_opponents") for token in tokens[max(at - 3, low) : at]) for at in found)
-
-
-def _for_peace(candidate: Candidate) -> bool:
-    """As in "Talks on a ceasefire in Sudan … in Geneva on Thursday": what they are for tells that sides meet, be they named or not."""
-    trigger = candidate.trigger
-    around = trigger.sentence.tokens[max(trigger.first - 1, 0) : trigger.last + PEACE_REACH]
-    told = any(token.low in lexical("peace_words") for token in around)
-    planned = candidate.status in {"cancelled", "postponed", "scheduled"}
-    return trigger.noun and (told or _appointed(candidate)) and planned and bool(candidate.places) and candidate.when is not None
-
-
-def _appointed(candidate: Candidate) -> bool:
-    """As in "Talks on the crisis are expected to take place on Tuesday in Ankara": a day and a town are named for them."""
-    local = any(said.value.precision in {"city", "site"} for said in candidate.places)
-    exact = candidate.when is not None and candidate.when.value.precision in {"day", "hour", "minute"}
-    return candidate.trigger.pattern.card.id == "summit.noun.talks" and local and exact and not _at_home(candidate)
-
-
-def _at_home(candidate: Candidate) -> bool:
-    """As in "met the leaders of his coalition": people of one house."""
-    sentence = candidate.trigger.sentence
-    held = {at for name in sentence.names for at in range(name.first, name.last)}
-    low, high = sentence.clause(candidate.trigger.first)
-    return any(sentence.tokens[at].low in lexical("domestic") for at in range(low, high) if at not in held)
-
-
-def _leaders(candidate: Candidate) -> bool:
-    return len(_countries(candidate)) > 1 and any(said.value.type == "person" for said in candidate.parties)
-
-
-def _counterpart(candidate: Candidate) -> bool:
-    """Whoever is visited is told behind the words, or is the state that an official visit goes to; a lone traveller meets nobody."""
-    behind = candidate.trigger.sentence.tokens[candidate.trigger.last - 1].end
-    visited = any(said.value.role == "host" or said.start >= behind for said in candidate.parties)
-    return _leaders(candidate) and visited
-
-
-def _conversed(candidate: Candidate) -> bool:
-    """As in "a call with Modi", "held a call"; a bare word may be an appeal: "calls on Israelis to …"."""
-    trigger = candidate.trigger
-    tokens = trigger.sentence.tokens
-    held = any(token.low in lexical("holding") for token in tokens[max(trigger.first - HELD_REACH, 0) : trigger.first])
-    appeals = [token.low for token in tokens[trigger.last : trigger.last + 1]] == ["on"]
-    timed = any(time.first == trigger.last + 1 for time in trigger.sentence.times)
-    return (candidate.names_parties or held) and (timed or not appeals)
-
-
-def _adversaries(candidate: Candidate) -> bool:
-    return len(_countries(candidate)) > 1 or (bool(candidate.parties) and (candidate.refers or _mutual(candidate)))
-
-
-def _mutual(candidate: Candidate) -> bool:
-    """Two sides; or one, with words that say there are two: "swapped", "on each side"."""
-    tokens, trigger = candidate.trigger.sentence.tokens, candidate.trigger
-    own = any(token.low in lexical("mutual") for token in tokens[trigger.first : trigger.last])
-    return len(_countries(candidate)) > 1 or (bool(candidate.parties) and (own or bool(phrases("both_ways").find(tokens))))
-
-
-def _handed(candidate: Candidate) -> bool:
-    """Somebody gives and somebody gets: a number of people, or people named."""
-    counted = any(said.value.measure in candidate.trigger.kind.measures for said in candidate.quantities)
-    return counted or any(said.value.role == "released" for said in candidate.parties)
-
-
-def _occasion(candidate: Candidate) -> bool:
-    sided = any(said.value.country or said.value.type == "organisation" for said in candidate.parties)
-    return sided or bool(candidate.places) or (candidate.trigger.kind.frame == "directed" and bool(candidate.parties))
-
-
-def _gathering(candidate: Candidate) -> bool:
-    return len(_countries(candidate)) > 1 or _of_bloc(candidate) or candidate.group or bool(candidate.places)
-
-
-def _state_attacker(candidate: Candidate) -> bool:
-    return any(said.value.role == "attacker" and said.value.type == "state" for said in candidate.parties)
-
-
-def _toll(candidate: Candidate) -> bool:
-    return any(said.value.measure in {"killed", "wounded"} for said in candidate.quantities)
-
-
-def _military(candidate: Candidate) -> bool:
-    """A side that attacks, a weapon, or a place with a toll or with words of war."""
-    placed = bool(candidate.places)
-    at_war = placed and _words_needed(candidate.trigger, "military")
-    killed = placed and any(said.value.measure == "killed" for said in candidate.quantities)
-    return at_war or killed or bool(candidate.details) or any(said.value.role == "attacker" for said in candidate.parties)
-
-
-def _captive(candidate: Candidate) -> bool:
-    """People who are held, or who are named and come free."""
-    return _words_needed(candidate.trigger, "captivity") or any(said.value.role == "released" for said in candidate.parties)
-
-
-def _living(candidate: Candidate) -> bool:
-    """Where a sentence tells of the dead too, the living are whom the verb has next to it: "released 25 prisoners and 70 bodies"."""
-    trigger = candidate.trigger
-    tokens = [token.low for token in trigger.sentence.tokens]
-    if not lexical("remains") & set(tokens):
-        return True
-    behind, before = tokens[trigger.last : trigger.last + LIVING], tokens[max(trigger.first - LIVING, 0) : trigger.first][::-1]
-    return any(_first_of(side) for side in (behind, before))
-
-
-def _first_of(words: Sequence[str]) -> bool:
-    """Whether people who live are told of before any that are dead."""
-    told = (word in lexical("alive") for word in words if word in lexical("alive") | lexical("remains"))
-    return next(told, False)
-
-
-def _of_captives(trigger: Trigger) -> bool:
-    """As in "an exchange of sick and wounded prisoners": who is exchanged stands behind, counted or not."""
-    tokens = trigger.sentence.tokens
-    behind = tokens[trigger.last : trigger.last + OF_REACH]
-    of = tokens[trigger.last - 1].low == "of" or any(token.low == "of" for token in behind[:2])
-    members = trigger.kind.classes.get("held")
-    return bool(of and members and members.find(behind))
-
-
-def _in_return(trigger: Trigger) -> bool:
-    """Words that say that something is given for it; "an exchange of missiles" says nothing of the kind."""
-    tokens, members = trigger.sentence.tokens, trigger.kind.classes.get("return")
-    hits = members.find(tokens) if members else ()
-    return members is None or any(
-        not any(t.low in lexical("exchanged_things") for t in tokens[last : last + THINGS]) for _, last, _ in hits
-    )
-
-
-def _man_for_man(trigger: Trigger) -> bool:
-    """As in "released 800 Libyans for 62 Chadians": people counted on either side of "for"."""
-    people = [c for c in trigger.sentence.counts if c.measure in {"people", "prisoners"}]
-    pairs = ((one.first, two.first) for one, two in pairwise(people) if 0 < two.first - one.first <= FOR_REACH)
-    return any(trigger.sentence.tokens[second - 1].low == "for" for _, second in pairs)
-
-
-def _dead(candidate: Candidate) -> bool:
-    """The dead in the trigger's own clause or right behind it; "dead" alone only before those they were ("dead Chadian soldiers")."""
-    trigger = candidate.trigger
-    tokens, (low, high) = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)
-    high = max(high, min(trigger.last + DEAD_REACH, len(tokens)))
-    members = trigger.kind.classes.get("dead")
-    if members is None or members.find(tokens[low:high]):
-        return True
-    spots = [at for at in range(low, high) if tokens[at].low in lexical("lifeless")]
-    return any(token.low in lexical("held_people") - lexical("lifeless") for at in spots for token in tokens[at + 1 : at + DEAD_NEAR])
-
-
-def _weapon(candidate: Candidate) -> bool:
-    sentence = candidate.trigger.sentence
-    low, _ = sentence.clause(candidate.trigger.first)
-    in_passing = any(first == low for first, _, _ in sentence.find(grammar().turns))
-    return bool(candidate.details) or (not in_passing and bool(sentence.find(candidate.trigger.kind.weapon)))
-
-
-# What a pattern may ask for by name; any other need names a class of words of its kind.
-NEEDS: dict[str, Callable[[Candidate], bool]] = {
-    "parties": _parties,
-    "leaders": _leaders,
-    "counterpart": _counterpart,
-    "conversed": _conversed,
-    "adversaries": _adversaries,
-    "handed": _handed,
-    "occasion": _occasion,
-    "gathering": _gathering,
-    "military": _military,
-    "weapon": _weapon,
-    "state_attacker": _state_attacker,
-    "place": lambda candidate: bool(candidate.places),
-    "toll": _toll,
-    "harm": lambda c: _toll(c) or _words_needed(c.trigger, "installations"),
-    "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors") or _man_for_man(c.trigger),
-    "swapped": lambda c: _captive(c) or (_handed(c) and _mutual(c)),
-    "dead": _dead,
-    "living": _living,
-    "exchanged": lambda c: _handed(c) or _of_captives(c.trigger),
-    "return": lambda c: _in_return(c.trigger) or _man_for_man(c.trigger) or (c.titled and _handed(c) and len(_countries(c)) > 1),
-    "another": lambda _: False,
-    "told": lambda _: False,
-}
-
-
-def _has(candidate: Candidate, need: str) -> bool:
-    return NEEDS[need](candidate) if need in NEEDS else _words_needed(candidate.trigger, need)
-
-
-def _words_needed(trigger: Trigger, need: str) -> bool:
-    """A need that names one of the kind's classes of words: the sentence must hold one of them."""
-    members = trigger.kind.classes.get(need)
-    return members is None or bool(trigger.sentence.find(members))
 
 
 def judged(candidate: Candidate) -> tuple[Candidate, bool]:
@@ -298,7 +29,7 @@ def judged(candidate: Candidate) -> tuple[Candidate, bool]:
 
 def shortcomings(candidate: Candidate) -> Iterator[str]:
     """What keeps a candidate from being a happening of its own, in words that tell a reader why."""
-    yield from (f"it lacks {need!r}" for need in candidate.trigger.pattern.card.needs if not _has(candidate, need))
+    yield from (f"it lacks {need!r}" for need in candidate.trigger.pattern.card.needs if not has(candidate, need))
     if _unreal(candidate):
         yield "its clause denies, intends or only imagines it"
     if _only_if(candidate):
@@ -379,7 +110,7 @@ def adds(candidate: Candidate) -> bool:
     word = trigger.sentence.tokens[trigger.last - 1].low
     told = word in lexical("handover_nouns") and (word == "of" or trigger.last - trigger.first == 1)
     pointed = trigger.sentence.tokens[0].low in lexical("subjects")
-    return _has(candidate, "freed") or pointed if trigger.kind.names_released else told or _dead(candidate)
+    return has(candidate, "freed") or pointed if trigger.kind.names_released else told or is_dead(candidate)
 
 
 def _habitual(candidate: Candidate) -> bool:

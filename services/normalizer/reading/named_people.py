@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas.events import Participant, Quantity
+from services.normalizer.reading.acting import is_person
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Name
 from services.normalizer.reading.grammar import words
-from services.normalizer.reading.meeting import is_person
 from services.normalizer.reading.states import state
 from services.normalizer.reading.tokens import Token
 

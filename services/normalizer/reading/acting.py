@@ -1,0 +1,49 @@
+"""Names that act: who is a party, for which side, who stands aside, and who only speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from services.normalizer.reading.document import Name, Sentence
+from services.normalizer.reading.grammar import grammar, words
+from services.normalizer.reading.happening import side_of
+
+# Words that may stand between a name and a verb of saying that it governs: "Peskov, her spokesman, said".
+SAY_GAP = 3
+
+
+def is_party(name: Name) -> bool:
+    return name.named.actor is not None and name.named.reading != "place"
+
+
+def is_person(name: Name) -> bool:
+    return name.named.actor is not None and name.named.actor.type == "person"
+
+
+def side(name: Name) -> str:
+    """The state or body that a name stands for."""
+    actor = name.named.actor
+    return side_of(actor) if actor else ""
+
+
+def sides_of(names: Iterable[Name]) -> set[str]:
+    return {side(name) for name in names}
+
+
+def low_at(sentence: Sentence, at: int) -> str:
+    return sentence.tokens[at].low if 0 <= at < len(sentence.tokens) else ""
+
+
+def stands_aside(sentence: Sentence, name: Name) -> bool:
+    """As in "in Russia": a place here; "Ukraine's allies": somebody else."""
+    actor = name.named.actor
+    located = actor is not None and actor.type == "state" and name.governor in grammar().place_prepositions - {"from", "to"}
+    owned = name.last + 1 if low_at(sentence, name.last) == "'s" else name.last
+    others = low_at(sentence, owned) in words("others")
+    return located or others or (is_person(name) and low_at(sentence, owned) in words("aides"))
+
+
+def is_speaker(sentence: Sentence, name: Name, before: int) -> bool:
+    """Whether the name says something that the trigger stands in: "Ushakov said …", "Lavrov told TASS …"."""
+    follows = any(name.last <= first <= name.last + SAY_GAP and last <= before for first, last in sentence.says)
+    return follows and low_at(sentence, name.last) not in {",", ";"}

@@ -1,0 +1,199 @@
+"""Whom the words around a meeting's trigger name: between, before, behind, and run into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from services.normalizer.reading.acting import SAY_GAP, is_party, is_person, is_speaker, low_at, stands_aside
+from services.normalizer.reading.candidates import Trigger
+from services.normalizer.reading.document import Name, Sentence
+from services.normalizer.reading.grammar import grammar, words
+
+TWO = 2
+# "In a telephone call …" opens a sentence within so many words.
+OPENING = 6
+# "proposed … that": so many words between.
+THAT_GAP = 5
+
+
+def between(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+    found = [n for n in sentence.names if n.governor == "between" and is_party(n) and trigger.last <= n.governor_at < trigger.high]
+    return tuple(found) if len(found) > 1 else ()
+
+
+def premodifiers(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+    """Names run into the trigger: "U.S.-Japan-South Korea meeting", "the Trump-Putin summit", "NATO summit"."""
+    found: list[Name] = []
+    edge = trigger.first
+    for name in reversed([n for n in sentence.names if n.last <= trigger.first]):
+        gap = sentence.tokens[name.last : edge]
+        if len(gap) > TWO or not is_party(name) or any(token.low in words("no_premodifier") for token in gap):
+            break
+        if any(name.last <= first < edge for first, _ in sentence.says):
+            break
+        found.append(name)
+        edge = name.first
+    return tuple(found)
+
+
+def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
+    """Names that follow a verb directly: "met Xi and Vietnam's To Lam", past titles, stopping at the first other word."""
+    held = {at: name for name in sentence.names for at in range(name.first, name.last)}
+    for at in range(trigger.last, trigger.high):
+        token = sentence.tokens[at]
+        if token.low == "," and not _list_goes_on(sentence, at, held):
+            return
+        if at in held:
+            if held[at].first == at and _owns_a_thing(sentence, held[at], held):
+                return
+            if held[at].first == at and is_party(held[at]) and not _says(sentence, held[at]) and not stands_aside(sentence, held[at]):
+                yield held[at]
+        elif not (
+            token.capital
+            or token.low in grammar().skipped
+            or token.low in grammar().conjunctions
+            or token.low == "'s"
+            or _of_title(at, held)
+        ):
+            return
+
+
+def _owns_a_thing(sentence: Sentence, name: Name, held: dict[int, Name]) -> bool:
+    """As in "spoke to Israel's worries", but not "met Israel's prime minister", "met China's Xi"."""
+    if low_at(sentence, name.last) != "'s":
+        return False
+    behind = range(name.last + 1, min(name.last + 1 + SAY_GAP, len(sentence.tokens)))
+    return not any(at in held or sentence.tokens[at].low in words("offices") | words("groups") | words("holders") for at in behind)
+
+
+def _of_title(at: int, held: dict[int, Name]) -> bool:
+    """As in "Bosnian Serb acting president X": a common word between an adjective and the name that it belongs to."""
+    return at - 1 in held and held[at - 1].named.form == "adjective" and any(n in held for n in range(at + 1, at + 3))
+
+
+def _list_goes_on(sentence: Sentence, comma: int, held: dict[int, Name]) -> bool:
+    """As in "met Xi, Modi and …" but not "hosted Macron, Moscow said": the next name stands in a list too."""
+    following = next((held[at] for at in range(comma + 1, min(comma + 6, len(sentence.tokens))) if at in held), None)
+    return following is not None and low_at(sentence, following.last) in {",", "and"}
+
+
+def attached(sentence: Sentence, name: Name) -> bool:
+    """As in "the leaders of Germany", "officials from Egypt"."""
+    return low_at(sentence, name.governor_at - 1) in words("offices")
+
+
+def _is_passive(trigger: Trigger) -> bool:
+    around = trigger.sentence.tokens[max(trigger.first - TWO, 0) : trigger.last]
+    return not trigger.noun and any(token.low in words("passive") for token in around)
+
+
+def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
+    """Whether the preposition before a name makes it one who meets."""
+    if name.governor == "to":
+        return trigger.pattern.card.id == "summit.verb.speak" and name.governor_at == trigger.last
+    if name.governor == "on":
+        return name.last <= trigger.first and low_at(sentence, name.governor_at - 1) in words("appeals")
+    if name.governor not in words("with"):
+        return False
+    if name.governor == "by" and low_at(sentence, name.governor_at - 1) in words("leading"):
+        return True
+    if name.governor in {"of", "from"}:
+        return name.governor_at <= trigger.last or attached(sentence, name)
+    return name.governor != "by" or _is_passive(trigger) or (trigger.noun and name.governor_at <= trigger.last + 1)
+
+
+def _listed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
+    """As in "… that included the German and French leaders"."""
+    return name.governor is None and any(token.low in words("includes") for token in sentence.tokens[trigger.last : name.first])
+
+
+def _cut_off(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
+    """Whether a comma that closes no list or place stands before the preposition: "at the summit, his rapport with …"."""
+    ends = {n.last for n in sentence.names} | {t.last for t in sentence.times}
+    if name.governor in {"including", "such as", "among"}:
+        ends.add(name.governor_at - (2 if name.governor == "such as" else 1))
+    return any(sentence.tokens[at].low == "," and at not in ends for at in range(trigger.last, max(name.governor_at, trigger.last)))
+
+
+def _says(sentence: Sentence, name: Name) -> bool:
+    """As in "…, Gotoda told reporters": whom a verb of saying follows at once."""
+    closed = low_at(sentence, name.last) == "," and name.governor is not None
+    return any(first == name.last or (first == name.last + 1 and not closed) for first, _ in sentence.says)
+
+
+def after(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+    behind = [
+        n
+        for n in sentence.names
+        if trigger.last <= n.first < trigger.high and is_party(n) and not stands_aside(sentence, n) and not _says(sentence, n)
+    ]
+    met = [
+        n
+        for n in behind
+        if (_governed(sentence, trigger, n) and not _cut_off(sentence, trigger, n))
+        or (trigger.noun and _listed(sentence, trigger, n))
+        or low_at(sentence, n.last + 1) == "format"
+    ]
+    return (*met, *(_objects(sentence, trigger) if not trigger.noun or _as_verb(sentence, trigger) else ()))
+
+
+def _as_verb(sentence: Sentence, trigger: Trigger) -> bool:
+    """As in "…, meeting President Isaias in Asmara": the noun is a verb where whom it meets follows at once."""
+    met = low_at(sentence, trigger.last - 1) == "meeting" and trigger.last < len(sentence.tokens)
+    return met and low_at(sentence, trigger.first - 1) in {",", "after", "before", "and", "while"} and sentence.tokens[trigger.last].capital
+
+
+def opened(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+    """As in "In a telephone call on Sunday, X and Y discussed …": the subjects behind the words that open the sentence."""
+    comma = next((at for at in range(trigger.last, len(sentence.tokens)) if low_at(sentence, at) == ","), None)
+    if not trigger.noun or comma is None or trigger.first > OPENING or low_at(sentence, 0) not in words("opening"):
+        return ()
+    found: list[Name] = []
+    for name in (n for n in sentence.names if n.first > comma and is_party(n) and n.governor is None):
+        edge = found[-1].last if found else comma + 1
+        if any(t.low.isalpha() and t.low not in grammar().skipped | grammar().conjunctions for t in sentence.tokens[edge : name.first]):
+            break
+        found.append(name)
+    return tuple(found)
+
+
+def subjects(sentence: Sentence, trigger: Trigger, low: int) -> tuple[Name, ...]:
+    """Names before the trigger that meet, host, are hosted or are flanked; not those who only report."""
+    before = [n for n in sentence.names if low <= n.first and n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]
+    before = [n for n in before if not _proposes(sentence, n, trigger.first)]
+    acting = [
+        n for n in before if (n.governor is None and acts(sentence, n)) or (_governed(sentence, trigger, n) and not _aside(sentence, n))
+    ]
+    return tuple(n for n in acting if not is_speaker(sentence, n, trigger.first))
+
+
+def _proposes(sentence: Sentence, name: Name, before: int) -> bool:
+    """As in "Saudi Arabia has proposed that envoys of … meet": who proposes is no party."""
+    gap = [token.low for token in sentence.tokens[name.last : min(name.last + THAT_GAP, before)]]
+    return any(one in words("proposals") and other == "that" for one, other in pairwise(gap))
+
+
+def acts(sentence: Sentence, name: Name) -> bool:
+    """Whether a state may be a subject: not "to discuss Ukraine", where a verb stands right before it."""
+    if is_person(name) or name.first == 0:
+        return True
+    before = sentence.tokens[name.first - 1]
+    joined = any(n.last == name.first for n in sentence.names)
+    return (
+        joined or before.capital or not before.low.isalpha() or before.low in grammar().skipped | grammar().conjunctions | words("openers")
+    )
+
+
+def _aside(sentence: Sentence, name: Name) -> bool:
+    """As in "with Switzerland offering …": told by the way."""
+    following = low_at(sentence, name.last)
+    return name.governor == "with" and following.endswith("ing") and following not in words("meeting_verbs")
+
+
+def relative(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+    """As in "Trump, who days later hosted …": whom the relative pronoun stands for."""
+    low, _ = sentence.clause(trigger.first)
+    if low_at(sentence, low) not in {"who", "which"}:
+        return ()
+    return tuple(n for n in sentence.names if n.last <= low and is_party(n))[-1:]

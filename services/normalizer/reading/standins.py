@@ -1,0 +1,111 @@
+"""Who is meant where the words of a meeting do not name them: pronouns, "the two sides", an office, whoever stands nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from services.normalizer.reading.acting import is_party, is_person, is_speaker, low_at, side, sides_of, stands_aside
+from services.normalizer.reading.attending import acts, attached, subjects
+from services.normalizer.reading.candidates import Trigger
+from services.normalizer.reading.document import Document, Name, Sentence
+from services.normalizer.reading.grammar import grammar, phrases, words
+
+TWO, THREE = 2, 3
+# How far before a pronoun its person may have been named, in sentences.
+ANTECEDENT_REACH = 2
+PRONOUN_REACH = 8
+# "The two sides" were named at most so many sentences before.
+PAIR_REACH = 8
+
+
+def persons_before(document: Document, sentence: Sentence, at: int) -> Iterator[Name]:
+    """People named before a token, the nearest sentence first, subjects first in each."""
+    here = [n for n in sentence.names if n.last <= at and is_person(n)]
+    yield from sorted(here, key=lambda n: (n.governor is not None, n.first))
+    for back in range(1, min(ANTECEDENT_REACH, sentence.index) + 1):
+        people = [n for n in document.sentences[sentence.index - back].names if is_person(n)]
+        yield from sorted(people, key=lambda n: (n.governor is not None, n.first))
+
+
+def _pronoun(sentence: Sentence, trigger: Trigger) -> tuple[int, str] | None:
+    pronouns = grammar().pronouns
+    clause_low, _ = sentence.clause(trigger.first)
+    near = range(trigger.first - 1, max(clause_low, trigger.first - PRONOUN_REACH) - 1, -1)
+    for at in (*near, clause_low):
+        if at < trigger.first and low_at(sentence, at) in pronouns:
+            return at, pronouns[low_at(sentence, at)]
+    crowd = range(max(clause_low, trigger.first - THREE) + 1, trigger.first)
+    for at in crowd:
+        if low_at(sentence, at) in words("crowds") and low_at(sentence, at - 1) == "the":
+            return at, "many"
+    for at in range(trigger.last, min(trigger.last + TWO, len(sentence.tokens))):
+        if low_at(sentence, at) in words("objects"):
+            return at, pronouns[low_at(sentence, at)]
+    return None
+
+
+def antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
+    """Whom "he", "his", "their" stand for: the latest subjects that are not named already."""
+    pronoun = _pronoun(sentence, trigger)
+    if pronoun is None or len(sides_of(taken)) > 1:
+        return ()
+    at, number = pronoun
+    known = sides_of(taken)
+    people: dict[str, Name] = {}
+    for name in persons_before(document, sentence, at):
+        if side(name) not in known:
+            people.setdefault(side(name), name)
+    return tuple(people.values())[: 1 if number == "one" else TWO]
+
+
+def pair(document: Document, trigger: Trigger, *, near: bool = False) -> tuple[Name, ...]:
+    """Whom "the two countries", "both sides" means: the two sides that a sentence before named together, or (`near`) the last one."""
+    sentence = trigger.sentence
+    low, high = sentence.clause(trigger.first)
+    if not near and phrases("two_people").find(sentence.tokens[low:high]):
+        return _two_people(document, sentence)
+    if not near and not phrases("the_two").find(sentence.tokens[low:high]):
+        return ()
+    earlier = document.sentences[max(sentence.index - (1 if near else PAIR_REACH), 0) : sentence.index]
+    for before in reversed(earlier):
+        for one, other in pairwise(n for n in before.names if is_party(n) and not is_person(n) and not _between_sides(n)):
+            joined = [t.low for t in before.tokens[one.last : other.first]]
+            if side(one) != side(other) and "and" in joined and len(joined) <= TWO:
+                return one, other
+    return ()
+
+
+def _two_people(document: Document, sentence: Sentence) -> tuple[Name, ...]:
+    """As in "the two leaders": the last two people of different sides whom a sentence before names together."""
+    for before in reversed(document.sentences[max(sentence.index - PAIR_REACH, 0) : sentence.index]):
+        people = [n for n in before.names if is_person(n) and not is_speaker(before, n, len(before.tokens))]
+        pairs = [(one, other) for one, other in pairwise(people) if side(one) != side(other)]
+        if pairs:
+            return pairs[-1]
+    return ()
+
+
+def _between_sides(name: Name) -> bool:
+    return name.named.actor is not None and name.named.actor.name in words("mediators")
+
+
+def fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
+    """Further names, best first, for a meeting that lacks a side: clause-mates before an earlier trigger, then who speaks."""
+    sentence = trigger.sentence
+    low, _ = sentence.clause(trigger.first)
+    yield from reversed(subjects(sentence, trigger, low))
+    before = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]
+    yield from (n for n in before if is_person(n) and n.governor is None)
+    yield from (n for n in before if n.governor == "from" and attached(sentence, n))
+    if any(first == low for first, _, _ in sentence.find(grammar().turns)):
+        yield from (n for n in before if n.governor is None and acts(sentence, n) and not is_speaker(sentence, n, trigger.first))
+    if not trigger.noun and _office_acts(trigger):
+        yield from persons_before(document, sentence, 0)
+
+
+def _office_acts(trigger: Trigger) -> bool:
+    """As in "The vice president will meet …": an office whose holder was named before."""
+    low, _ = trigger.sentence.clause(trigger.first)
+    low = 0 if low_at(trigger.sentence, low) in {"who", "which"} else low
+    return any(token.low in words("holders") for token in trigger.sentence.tokens[low : trigger.first])

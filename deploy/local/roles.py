@@ -14,7 +14,7 @@ from services.chassis.queries import queries
 _SQL = Path(__file__).with_name("roles.sql")
 _LOGIN = ("role", "login", "connect")
 _SERVICE = (*_LOGIN, "schema", "use", "path")
-_READER = (*_LOGIN, "look", "look_now", "look_later", "look_only", "look_path")
+_READER = (*_LOGIN, "look", "look_now", "look_later", "look_only", "look_briefly", "look_path")
 SECONDS = 10.0
 
 

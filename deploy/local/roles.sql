@@ -43,5 +43,9 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA timeline GRANT SELECT ON TABLES TO reader;
 -- name: look_only
 ALTER ROLE reader IN DATABASE {database} SET default_transaction_read_only = on;
 
+-- name: look_briefly
+-- Whoever asks, and however: no question keeps the server busy for longer.
+ALTER ROLE reader IN DATABASE {database} SET statement_timeout = '5s';
+
 -- name: look_path
 ALTER ROLE reader IN DATABASE {database} SET search_path = timeline;

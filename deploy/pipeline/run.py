@@ -12,6 +12,7 @@ from deploy.local import stack as local
 from deploy.local.errors import StackError
 from deploy.local.options import Options
 from deploy.local.stack import Stack
+from deploy.local.state import READER
 from deploy.pipeline.prepare import prepare
 from deploy.pipeline.processes import Processes
 from deploy.pipeline.services import ServiceCard, service_cards
@@ -86,4 +87,5 @@ def stop(state: Path, say: Say) -> bool:
 
 def environment(stack: Stack, card: ServiceCard) -> dict[str, str]:
     """The settings that a service needs to find its servers."""
-    return {"DAYBOOK_KAFKA": stack.kafka, "DAYBOOK_DSN": stack.dsn(card.name)}
+    servers = {"DAYBOOK_KAFKA": stack.kafka, "DAYBOOK_DSN": stack.dsn(card.name)}
+    return servers | ({"DAYBOOK_READER_DSN": stack.dsn(READER)} if card.asked else {})

@@ -32,6 +32,11 @@ class ServiceCard:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def asked(self) -> bool:
+        """Whether it answers questions, which a role asks that can only read."""
+        return self.name == "timeline"
+
+    @property
     def migrations(self) -> tuple[Path, ...]:
         own = _HOME / self.name / "migrations"
         return (CHASSIS_MIGRATIONS, own) if own.is_dir() else (CHASSIS_MIGRATIONS,)

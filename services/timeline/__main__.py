@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from services.chassis.service import run_service
-from services.chassis.settings import Settings
-from services.timeline.service import HTTP_PORT, NAME, build
-
-
-def main() -> None:
-    """Listen on the timeline's own port unless the settings name another."""
-    settings = Settings()
-    if "http_port" not in settings.model_fields_set:
-        settings = settings.model_copy(update={"http_port": HTTP_PORT})
-    run_service(NAME, settings, build)
-
+from services.timeline.service import NAME, builder
+from services.timeline.settings import TimelineSettings
 
 if __name__ == "__main__":
-    main()
+    settings = TimelineSettings()
+    run_service(NAME, settings, builder(settings))

@@ -6,7 +6,6 @@ They are other connections than the follower's, so that a flood of questions nev
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,18 +16,18 @@ import asyncpg
 
 from schemas.events import CanonicalEvent, Link
 from schemas.relations import relations
-from services.chassis.settings import Settings
 from services.timeline.asked import AsOf
 from services.timeline.cursor import UNDATED, Cursor, encode
-from services.timeline.generations.names import SERVICE, Generation
+from services.timeline.generations.names import SERVICE
 from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
+from services.timeline.present import Now, Present, look
 from services.timeline.questions import SQL, counting, every, listing, nearby, one_event
+from services.timeline.settings import TimelineSettings
 from services.timeline.terms import fold
 
 CONNECTIONS = 4
 STATEMENT_SECONDS = 5  # longest a question may keep Postgres busy
 PATIENCE_SECONDS = 3.0  # longest wait for a connection
-LOOK_SECONDS = 0.02
 EXPORTS = 2  # at a time: each holds one of the connections
 STALLED_SECONDS = 30  # an export whose reader takes nothing for so long is broken off
 PIECE = 200  # events of an export in memory
@@ -84,22 +83,21 @@ class Snapshot:
     """One moment of the generation that answers: whatever is asked of `tx` is of this moment."""
 
     tx: asyncpg.Connection
-    follower: str
 
     async def position(self) -> Position:
         """The next offset of each partition: what this moment takes into account."""
-        return {f"{topic}-{number}": offset for (topic, number), offset in (await self.reached()).items()}
+        return {f"{topic}-{number}": offset for (topic, number), offset in (await self.now()).reached.items()}
 
-    async def reached(self) -> dict[tuple[str, int], int]:
-        rows = await self.tx.fetch(SQL["position"], self.follower)
-        return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+    async def now(self) -> Now:
+        return await look(self.tx)
 
 
 class Reader:
     """Answers questions from the generation that is live when they are asked."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+    def __init__(self, pool: asyncpg.Pool, present: Present) -> None:
+        """`present` must be kept by whoever runs the reader, or nobody can wait for `min_position`."""
+        self._pool, self.present = pool, present
         self._exporting = asyncio.Semaphore(EXPORTS)
 
     async def keep_open(self) -> None:
@@ -202,25 +200,26 @@ class Reader:
         Raises:
             NotYetError: it does not within the asker's time.
         """
-        least, until = moment.least, time.monotonic() + moment.wait
-        while least and not await self._has_reached(least):
-            if time.monotonic() > until:
-                raise NotYetError(f"the timeline has not come to {moment.min_position} within {moment.wait:g} s")
-            await asyncio.sleep(LOOK_SECONDS)
+        if moment.least and not await self._comes_to(moment):
+            raise NotYetError(f"the timeline has not come to {moment.min_position} within {moment.wait:g} s")
         async with self.snapshot() as now:
             yield now
 
-    async def _has_reached(self, least: Mapping[tuple[str, int], int]) -> bool:
-        async with self.snapshot() as now:
-            reached = await now.reached()
-        return all(reached.get(at, 0) >= offset for at, offset in least.items())
+    async def _comes_to(self, moment: Moment) -> bool:
+        """Most often it is there already; else one look serves all who wait."""
+        least = moment.least
+        return (
+            self.present.now.takes_in(least)
+            or (await look(self._pool)).takes_in(least)
+            or await self.present.has_come_to(least, moment.wait)
+        )
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """A read-only transaction on the live generation."""
         async with self._pool.acquire(timeout=PATIENCE_SECONDS) as tx, tx.transaction(isolation="repeatable_read", readonly=True):
-            number = await tx.fetchval(SQL["enter"])
-            yield Snapshot(tx, Generation(number, "live", "").follower)
+            await tx.execute(SQL["enter"])
+            yield Snapshot(tx)
 
 
 def like(text: str) -> str:
@@ -244,10 +243,10 @@ def _survivor(chain: list[asyncpg.Record]) -> str | None:
     return None if last["looped"] else last["merged_into"] or (last["event_id"] if len(chain) > 1 else None)
 
 
-async def open_reader(settings: Settings) -> Reader:
+async def open_reader(settings: TimelineSettings) -> Reader:
     """A reader whose connections are made when they are first needed."""
     pool = await asyncpg.create_pool(
-        settings.dsn.get_secret_value(),
+        settings.asking.get_secret_value(),
         min_size=0,
         max_size=CONNECTIONS,
         timeout=PATIENCE_SECONDS,
@@ -260,4 +259,4 @@ async def open_reader(settings: Settings) -> Reader:
             "idle_in_transaction_session_timeout": f"{STALLED_SECONDS}s",
         },
     )
-    return Reader(pool)
+    return Reader(pool, Present(pool, settings.asking.get_secret_value()))

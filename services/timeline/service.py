@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from starlette.middleware.gzip import GZipMiddleware
 
 from schemas.changes import EventChange
@@ -13,9 +15,9 @@ from services.timeline.following import Generations
 from services.timeline.generations.names import SERVICE
 from services.timeline.projections import discover
 from services.timeline.reader import open_reader
+from services.timeline.settings import TimelineSettings
 
 NAME = SERVICE
-HTTP_PORT = 8803
 SMALL = 1024  # bytes; an answer below is sent as it is
 
 
@@ -24,12 +26,16 @@ def followed_topics() -> list[str]:
     return [card.topic for card in cards() if card.log and card.value == EventChange.__name__]
 
 
-async def build(service: Service) -> None:
-    """Add the followers and the API to the service's frame."""
-    generations = Generations(service, followed_topics(), discover())
-    await generations.begin()
-    reader = await open_reader(service.settings)
-    service.background += [reader.keep_open, generations.keep]
-    service.app.add_middleware(GZipMiddleware, minimum_size=SMALL)
-    service.app.include_router(timeline_router(reader))
-    handle_problems(service.app)
+def builder(settings: TimelineSettings) -> Callable[[Service], Awaitable[None]]:
+    """What `run_service` is given: adds the followers and the API to the service's frame."""
+
+    async def build(service: Service) -> None:
+        generations = Generations(service, followed_topics(), discover())
+        await generations.begin()
+        reader = await open_reader(settings)
+        service.background += [reader.keep_open, reader.present.keep, generations.keep]
+        service.app.add_middleware(GZipMiddleware, minimum_size=SMALL)
+        service.app.include_router(timeline_router(reader))
+        handle_problems(service.app)
+
+    return build

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,6 @@ from deploy.local.stack import Stack
 from schemas.events import CanonicalEvent
 from services.chassis.postgres import CHASSIS_MIGRATIONS, migrate_schema, open_pool
 from services.chassis.records import Record
-from services.chassis.settings import Settings
 from services.timeline.api.problems import handle_problems
 from services.timeline.api.routes import timeline_router
 from services.timeline.generations.names import Generation
@@ -24,6 +24,7 @@ from services.timeline.generations.registry import ensure_first
 from services.timeline.projections import Projection, discover
 from services.timeline.projector import Projector
 from services.timeline.reader import open_reader
+from services.timeline.settings import TimelineSettings
 from tests.support.stack import empty
 from tests.unit.timeline.builders import record
 
@@ -52,17 +53,19 @@ async def timeline_api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     """The API, without a server around it."""
     app = FastAPI()
     reader = await open_reader(settings(stack))
+    present = asyncio.create_task(reader.present.keep())
     app.include_router(timeline_router(reader))
     handle_problems(app)
     try:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://daybook") as client:
             yield client
     finally:
+        present.cancel()
         await reader.close()
 
 
-def settings(stack: Stack) -> Settings:
-    return Settings(kafka=stack.kafka, dsn=SecretStr(stack.dsn(NAME)))
+def settings(stack: Stack) -> TimelineSettings:
+    return TimelineSettings(kafka=stack.kafka, dsn=SecretStr(stack.dsn(NAME)), reader_dsn=SecretStr(stack.dsn("reader")))
 
 
 async def project(pool: asyncpg.Pool, events: Iterable[CanonicalEvent]) -> None:

@@ -30,6 +30,7 @@ class ServiceProcess:
             **os.environ,
             "DAYBOOK_KAFKA": stack.kafka,
             "DAYBOOK_DSN": stack.dsn(name),
+            "DAYBOOK_READER_DSN": stack.dsn("reader"),
             "DAYBOOK_HTTP_PORT": str(self.port),
             "DAYBOOK_SESSION_TIMEOUT_MS": "1500",
             **settings,

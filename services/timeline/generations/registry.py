@@ -40,11 +40,12 @@ async def administer(admin_dsn: str) -> asyncpg.Connection:
 
 
 async def ensure_first(admin_dsn: str) -> None:
-    """Make the first generation of a new installation, empty and live; where there is one, nothing changes."""
+    """Make the first generation of a new installation, empty and live; where there is one, it stays. The reader may look."""
     connection = await administer(admin_dsn)
     try:
         async with connection.transaction():
             await connection.execute(SQL["lock"])
+            await _grant_reader(connection, SERVICE)
             if not await all_of(connection):
                 first = await found(connection, discover())
                 await connection.execute(SQL["put_live"], first.number)
@@ -80,9 +81,14 @@ async def positions(connection: asyncpg.Connection, generation: Generation) -> P
 
 
 async def _grant(tx: asyncpg.Connection, schema: str) -> None:
-    """The service reads and writes; the reader reads, where there is one."""
+    """The service reads and writes; the reader reads."""
     await tx.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO {SERVICE}')
     await tx.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{schema}" TO {SERVICE}')
+    await _grant_reader(tx, schema)
+
+
+async def _grant_reader(tx: asyncpg.Connection, schema: str) -> None:
+    """Questions are asked by a role that can only read, where there is one."""
     if await tx.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", READER):
         await tx.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO {READER}')
         await tx.execute(f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema}" TO {READER}')

@@ -2,10 +2,7 @@
 
 -- name: enter
 -- Which generation answers is looked up in the snapshot of the question: a cut-over falls between two questions, never into one.
-SELECT number, set_config('search_path', format('timeline_g%s, timeline', number), true) FROM timeline.generations WHERE state = 'live'
-
--- name: position
-SELECT topic, partition, next_offset FROM timeline.checkpoints WHERE follower = $1 ORDER BY topic, partition
+SELECT set_config('search_path', format('timeline_g%s, timeline', number), true) FROM timeline.generations WHERE state = 'live'
 
 -- name: events
 -- The conditions that apply are put in, and no others: a condition that is always there would keep Postgres from using the indexes.

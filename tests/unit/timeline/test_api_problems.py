@@ -9,11 +9,11 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.chassis.settings import Settings
 from services.timeline.api.problems import Problem, handle_problems
 from services.timeline.api.routes import timeline_router
 from services.timeline.parameters import EventsQuery
 from services.timeline.reader import open_reader
+from services.timeline.settings import TimelineSettings
 
 NOBODY = SecretStr("postgresql://timeline@127.0.0.1:1/daybook")
 
@@ -22,7 +22,7 @@ NOBODY = SecretStr("postgresql://timeline@127.0.0.1:1/daybook")
 async def api() -> AsyncIterator[httpx.AsyncClient]:
     """The API with a Postgres that is away."""
     app = FastAPI()
-    app.include_router(timeline_router(await open_reader(Settings(dsn=NOBODY))))
+    app.include_router(timeline_router(await open_reader(TimelineSettings(dsn=NOBODY))))
     handle_problems(app)
 
     @app.get("/bug")

@@ -1,0 +1,83 @@
+"""How far the timeline has come: looked up once for all who wait for it, when a commit rings, and never once for each."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import structlog
+
+from services.chassis.bell import Bell, listening, within
+from services.chassis.errors import PASSING
+from services.chassis.queries import queries
+from services.timeline.generations.names import SERVICE
+
+SQL = queries(Path(__file__).parent / "sql" / "present.sql")
+LOOK_SECONDS = 1.0  # for a notice that never came
+Place = tuple[str, int]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """One moment: which generation answers, the next offset of each partition, and below it the offsets that wait in quarantine."""
+
+    generation: int = 0
+    reached: Mapping[Place, int] = field(default_factory=dict)
+    waiting: Mapping[Place, frozenset[int]] = field(default_factory=dict)
+
+    def takes_in(self, least: Mapping[Place, int]) -> bool:
+        """Whether all before these offsets is taken into account."""
+        return all(self.reached.get(at, 0) >= offset for at, offset in least.items())
+
+
+async def look(connection: asyncpg.Connection | asyncpg.Pool) -> Now:
+    """What is so now, by one statement, which sees one moment."""
+    rows = await connection.fetch(SQL["present"])
+    known = [row for row in rows if row["topic"] is not None]
+    return Now(
+        rows[0]["number"] if rows else 0,
+        {(row["topic"], row["partition"]): row["next_offset"] for row in known},
+        {(row["topic"], row["partition"]): frozenset(row["waiting"]) for row in known if row["waiting"]},
+    )
+
+
+class Present:
+    """The moment that was last looked at; `bell` rings when there is a later one."""
+
+    def __init__(self, pool: asyncpg.Pool, dsn: str) -> None:
+        self._pool, self._dsn = pool, dsn
+        self.now = Now()
+        self.bell = Bell()
+
+    async def keep(self) -> None:
+        """Look whenever a commit rings, until cancelled."""
+        while True:
+            try:
+                await self._keep()
+            except PASSING as error:
+                log.warning("postgres_unavailable", path="/v1/stream", error=repr(error))
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _keep(self) -> None:
+        rung = Bell()
+        async with listening(self._dsn, SERVICE, f"daybook-{SERVICE}-present", rung) as connection:
+            while not connection.is_closed():
+                coming = rung.coming
+                now = await look(self._pool)
+                if now != self.now:
+                    self.now = now
+                    self.bell.ring()
+                await within(coming, LOOK_SECONDS)
+        raise ConnectionResetError("the connection that listens is gone")
+
+    async def has_come_to(self, least: Mapping[Place, int], seconds: float) -> bool:
+        """Whether it comes so far within so many seconds."""
+        until = time.monotonic() + seconds
+        while not self.now.takes_in(least) and time.monotonic() < until:
+            await within(self.bell.coming, until - time.monotonic())  # nothing else runs between looking and waiting
+        return self.now.takes_in(least)

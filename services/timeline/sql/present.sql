@@ -1,0 +1,8 @@
+-- name: present
+-- How far the generation that answers has come, and what of that waits in quarantine, in one statement: one moment.
+SELECT g.number, c.topic, c.partition, c.next_offset,
+       ARRAY (SELECT q."offset" FROM timeline.quarantined AS q
+              WHERE q.follower = c.follower AND q.topic = c.topic AND q.partition = c.partition AND q.state <> 'given_up'
+              ORDER BY q."offset") AS waiting
+FROM timeline.generations AS g LEFT JOIN timeline.checkpoints AS c ON c.follower = 'timeline-g' || g.number
+WHERE g.state = 'live' ORDER BY c.topic, c.partition

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
@@ -34,13 +34,14 @@ class TooLong(Exception):  # noqa: N818 - what it is reads better than what it i
 
 
 class Apart(Generic[Task, Answer]):
-    """One process that does one task after the other. `entry` is "module:function"; the function makes ready, and returns what does a task.
+    """One process that does one task after the other. `entry` is "module:function"; the function takes `arguments`, makes ready, and
+    returns what does a task.
 
     Tasks and answers are pickled on their way. What does a task returns its errors as values: an exception halts.
     """
 
-    def __init__(self, entry: str, seconds: float) -> None:
-        self._entry, self._seconds = entry, seconds
+    def __init__(self, entry: str, seconds: float, *arguments: str) -> None:
+        self._entry, self._seconds, self._arguments = entry, seconds, arguments
         self._worker: _Worker | None = None
         self._lock = threading.Lock()
 
@@ -81,7 +82,7 @@ class Apart(Generic[Task, Answer]):
 
     def _ready(self) -> _Worker:
         if self._worker is None or self._worker.process.poll() is not None:
-            self._worker = _Worker.start(self._entry, self._seconds)
+            self._worker = _Worker.start(self._entry, self._seconds, self._arguments)
             self._heard(self._worker, START_SECONDS)
         return self._worker
 
@@ -108,11 +109,11 @@ class _Worker:
     connection: Connection
 
     @classmethod
-    def start(cls, entry: str, seconds: float) -> _Worker:
+    def start(cls, entry: str, seconds: float, arguments: Sequence[str]) -> _Worker:
         """In a session of its own: Ctrl-C is for whoever started it. Should that one die, the end of the connection ends it too."""
         ours, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-m", __name__, entry, str(seconds), str(theirs.fileno())]
+            command = [sys.executable, "-m", __name__, entry, str(seconds), str(theirs.fileno()), *arguments]
             plain = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")}  # it need not hold our secrets
             process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True, env=plain)
         return cls(process, Connection(ours.detach()))
@@ -141,11 +142,11 @@ class _Worker:
         return self.process.wait()
 
 
-def _serve(connection: Connection, entry: str, seconds: float) -> None:
+def _serve(connection: Connection, entry: str, seconds: float, arguments: Sequence[str]) -> None:
     """Do tasks until nobody asks any more."""
     module, _, name = entry.partition(":")
     try:
-        work: Callable[[Any], Any] = getattr(importlib.import_module(module), name)()
+        work: Callable[[Any], Any] = getattr(importlib.import_module(module), name)(*arguments)
         connection.send((None, None))
         while True:
             connection.send((_limited(work, connection.recv(), seconds), None))
@@ -165,4 +166,4 @@ def _limited(work: Callable[[Any], Any], task: object, seconds: float) -> object
 
 
 if __name__ == "__main__":
-    _serve(Connection(int(sys.argv[3])), sys.argv[1], float(sys.argv[2]))
+    _serve(Connection(int(sys.argv[3])), sys.argv[1], float(sys.argv[2]), sys.argv[4:])

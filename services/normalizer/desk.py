@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -37,10 +37,13 @@ class Unreadable:
 
 
 Answer = tuple[Written, ...] | Unreadable
+Choose = Callable[[RawArticle, Ruleset], Sequence[Reading]]
 
 
-def open_desk() -> Callable[[bytes], Answer]:
+def open_desk(choose: Choose | None = None) -> Callable[[bytes], Answer]:
     """Load the rules, and all that is loaded when first asked for: no article's time is spent on that. What answers then reads one.
+
+    `choose` says which of its readings are given: as a rule those that are to be published.
 
     Reading makes much, throws it away, and hardly ever in circles: the collector looks for those seldom, and never among the rules.
     """
@@ -49,17 +52,17 @@ def open_desk() -> Callable[[bytes], Answer]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(SELDOM)
-    return lambda value: answer(value, ruleset)
+    return lambda value: answer(value, ruleset, choose)
 
 
-def answer(value: bytes, ruleset: Ruleset) -> Answer:
-    """What is to be published of one article.
+def answer(value: bytes, ruleset: Ruleset, choose: Choose | None = None) -> Answer:
+    """What is to be published of one article, or what `choose` makes of it.
 
     Raises:
         OSError, ImportError, MemoryError: this installation is broken, not the article.
     """
     try:
-        return tuple(map(write, readings_to_publish(RawArticle.model_validate_json(value), ruleset)))
+        return tuple(map(write, (choose or readings_to_publish)(RawArticle.model_validate_json(value), ruleset)))
     except ValidationError as error:
         return Unreadable(f"not a RawArticle: {brief(error)}")
     except (OSError, ImportError, MemoryError):
@@ -80,7 +83,12 @@ def write(reading: Reading) -> Written:
 
 def readings_to_publish(article: RawArticle, ruleset: Ruleset) -> list[Reading]:
     """All readings with mentions, and from revision 2 on the empty ones too, since an earlier revision may have told more."""
+    return [reading for reading in all_readings(article, ruleset) if reading.mentions or article.revision > 1]
+
+
+def all_readings(article: RawArticle, ruleset: Ruleset) -> tuple[Reading, ...]:
+    """One reading a kind; of an article that was withdrawn each is empty."""
     readings = read(article, ruleset)
-    if article.pubstatus == "withdrawn":
-        readings = tuple(reading.model_copy(update={"mentions": (), "sentences": (), "spans": ()}) for reading in readings)
-    return [reading for reading in readings if reading.mentions or article.revision > 1]
+    if article.pubstatus != "withdrawn":
+        return readings
+    return tuple(reading.model_copy(update={"mentions": (), "sentences": (), "spans": ()}) for reading in readings)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from schemas.topics import cards
-from services.chassis.apart import Apart
 from services.chassis.api_keys import ApiKeys, BadKeysError, digests_of
 from services.chassis.service import Service
 from services.normalizer.api import router
-from services.normalizer.desk import ENTRY, Answer
 from services.normalizer.editing import Editing
 from services.normalizer.merger import Merger
 from services.normalizer.reader import Reader
+from services.normalizer.rulesets import BadRulesetError, chosen
 from services.normalizer.settings import NormalizerSettings
 
 ARTICLES = "articles.raw.v1"
@@ -23,16 +24,22 @@ def builder(settings: NormalizerSettings) -> Callable[[Service], Awaitable[None]
     """Follow the articles, the mentions of every kind and the editors' commands, and take such commands in.
 
     Raises:
-        SystemExit: the editors' keys cannot be used; it says why.
+        SystemExit: the ruleset or the editors' keys cannot be used; it says why.
     """
     try:
         keys = ApiKeys(digests_of(settings.editor_keys, settings.editor_keys_file, "DAYBOOK_EDITOR_KEYS_FILE"))
     except BadKeysError as error:
         raise SystemExit(f"error: {error}") from error
 
+    closing = contextlib.ExitStack()
+    try:
+        ruleset = closing.enter_context(chosen(settings.ruleset))
+    except BadRulesetError as error:
+        raise SystemExit(f"error: DAYBOOK_RULESET: {error}") from error
+
     async def build(service: Service) -> None:
-        desk: Apart[bytes, Answer] = Apart(ENTRY, settings.read_seconds)
-        service.background.append(desk.until_cancelled)
+        desk = ruleset.desk(settings.read_seconds)
+        service.background += [desk.until_cancelled, partial(_until_cancelled, closing)]
         await asyncio.to_thread(desk.start)
         service.follow("normalizer-reader", [ARTICLES], Reader(desk, service.outbox))
         heard = [card.topic for card in cards() if card.value in {"Reading", "Edit"}]
@@ -40,3 +47,9 @@ def builder(settings: NormalizerSettings) -> Callable[[Service], Awaitable[None]
         service.app.include_router(router(Editing(service.pool, service.outbox), keys, settings.http_host))
 
     return build
+
+
+async def _until_cancelled(closing: contextlib.ExitStack) -> None:
+    """The files that the desk reads by stay until the service stops."""
+    with closing:
+        await asyncio.Event().wait()

@@ -15,6 +15,13 @@ class NormalizerSettings(Settings):
     read_seconds: Annotated[
         float, Field(gt=0, description="most processor time for reading one article; one that takes longer goes to quarantine")
     ] = 60.0
+    ruleset: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description="the rules that articles are read by: current, or a folder whose files take the place of installed ones",
+        ),
+    ] = "current"
     editor_keys: Annotated[
         str, Field(description="SHA-256 of each editor's API key, in hexadecimal, comma-separated; needed to edit from beyond loopback")
     ] = ""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -114,12 +116,15 @@ def _line(row: dict[str, Any]) -> str:
     return json.dumps(row, ensure_ascii=False)
 
 
-def _told(cuts: Iterable[Cut]) -> bool:
-    """Tell on standard error what was assumed and what was refused; whether anything was."""
+def _told(cuts: Sequence[Cut]) -> bool:
+    """Tell on standard error what was assumed, once however many lines it holds of, and what was refused; whether anything was."""
     refused = False
+    alike: dict[str, list[str]] = defaultdict(list)
+    for note in (note for cut in cuts for note in cut.notes):
+        alike[re.sub(r"^line \d+: ", "", note)].append(note)
+    for note, notes in alike.items():
+        sys.stderr.write(f"note: {notes[0]}\n" if len(notes) == 1 else f"note: {note} ({len(notes):,} times)\n")
     for cut in cuts:
-        for note in cut.notes:
-            sys.stderr.write(f"note: {note}\n")
         for refusal in cut.refusals:
             refused = True
             line = f", line {refusal.line}" if refusal.line else ""

@@ -48,7 +48,10 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A happening as one clause tells it; `titled` where the article's title names a happening of its kind."""
+    """A happening as one clause tells it; `titled` where the article's title names a happening of its kind.
+
+    `planted` where the article tells of bombs that somebody planted, `afar` where it tells of weapons that strike from afar.
+    """
 
     trigger: Trigger
     state: State
@@ -62,6 +65,8 @@ class Candidate:
     group: bool = False
     fresh: bool = True
     titled: bool = False
+    planted: bool = False
+    afar: bool = True
 
     @property
     def status(self) -> str:

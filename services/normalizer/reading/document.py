@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from services.normalizer.reading import sentences as splitter
-from services.normalizer.reading.grammar import Grammar, grammar
+from services.normalizer.reading.grammar import Grammar, grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.names import Named, Names
 from services.normalizer.reading.numbers import Count, find_counts
@@ -169,6 +169,16 @@ class Document:
                 if _is_dateline(self.body, named, sentence.start) and named.place is not None:
                     return Name(0, 0, named, None, -1)
         return None
+
+    @cached_property
+    def planted(self) -> bool:
+        """Whether it tells of bombs that somebody planted or carried."""
+        return any(sentence.find(phrases("planted")) for sentence in self.sentences)
+
+    @cached_property
+    def afar(self) -> bool:
+        """Whether it tells of weapons that strike from afar."""
+        return any(sentence.find(phrases("afar")) for sentence in (*self.sentences, *([self.title] if self.title else [])))
 
     @cached_property
     def officials(self) -> frozenset[str]:

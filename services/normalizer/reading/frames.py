@@ -195,7 +195,8 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
         parties, quantities = (*parties, *dead), (*quantities, *number)
     when = dating.choose(trigger, told.status, document.anchor.date)
     points = refers(trigger) or bool({"another", "told"} & set(trigger.pattern.card.needs))
-    return Candidate(trigger, told, when, places, parties, quantities, _weapons(trigger), refers=points)
+    weapons, bombs = _weapons(trigger), {"planted": document.planted, "afar": document.afar}
+    return Candidate(trigger, told, when, places, parties, quantities, weapons, points, **bombs)
 
 
 def exchange(document: Document, trigger: Trigger) -> Candidate:

@@ -243,6 +243,11 @@ def _weapon(candidate: Candidate) -> bool:
     return bool(candidate.details) or (not in_passing and bool(sentence.find(candidate.trigger.kind.weapon)))
 
 
+def _from_afar(candidate: Candidate) -> bool:
+    """As in "the embassy bombing": where bombs are planted, one that fell says so in its own sentence."""
+    return not candidate.planted or bool(candidate.trigger.sentence.find(phrases("afar")))
+
+
 # What a pattern may ask for by name; any other need names a class of words of its kind.
 NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "parties": _parties,
@@ -265,6 +270,8 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "living": _living,
     "exchanged": lambda c: _handed(c) or _of_captives(c.trigger),
     "return": lambda c: _in_return(c.trigger) or _man_for_man(c.trigger) or (c.titled and _handed(c) and len(_countries(c)) > 1),
+    "from_afar": _from_afar,
+    "told_from_afar": lambda c: c.afar,
     "another": lambda _: False,
     "told": lambda _: False,
 }

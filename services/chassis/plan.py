@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from aiokafka import ConsumerRecord, TopicPartition
 from pydantic import ValidationError
 
-from schemas.envelope import GENESIS
 from schemas.genesis import Genesis
+from schemas.records import is_genesis, seq_of
 from services.chassis.checkpoints import Checkpoint, after
 from services.chassis.decoding import decode
 from services.chassis.errors import Ahead, Halt, Permanent
-from services.chassis.records import Record, seq_of
+from services.chassis.records import Record
+
+__all__ = ["Place", "Plan", "WaitingKey", "genesis_uuid", "is_genesis", "make_plan"]
 
 WaitingKey = tuple[TopicPartition, bytes]
 Place = tuple[TopicPartition, int]
@@ -108,11 +110,6 @@ def _accept(plan: Plan, waiting: set[WaitingKey], reached: Checkpoint, raw: Cons
         raise Permanent("an earlier record of this key is in quarantine")
     plan.fresh.append(record)
     return reached
-
-
-def is_genesis(raw: ConsumerRecord) -> bool:
-    """Whether this record opens a log."""
-    return ("ce_type", GENESIS.encode()) in raw.headers
 
 
 def _log_uuid(believed: Checkpoint, raw: ConsumerRecord) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +9,9 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.partitioner import murmur2
 
 from schemas.envelope import Envelope
+from schemas.records import digest, seq_of
+
+__all__ = ["Outgoing", "Record", "digest", "partition_of", "seq_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +37,6 @@ class Outgoing:
     headers: Mapping[str, str]
     timestamp_ms: int
     cause: Record | None = None
-
-
-def seq_of(raw: ConsumerRecord) -> int | None:
-    """The dense number of a record, or None where it has none that can be read."""
-    value = next((value for name, value in raw.headers if name == "ce_seq"), None)
-    return int(value) if value and value.isdigit() else None
-
-
-def digest(raw: ConsumerRecord) -> bytes:
-    """SHA-256 of what a record says, to know it again."""
-    parts = (raw.key, raw.value, *(part for name, value in raw.headers for part in (name.encode(), value)))
-    return hashlib.sha256(b"".join(len(p or b"").to_bytes(4, "big") + (p or b"") for p in parts)).digest()
 
 
 def partition_of(key: bytes, partitions: int) -> int:

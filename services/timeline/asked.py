@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from schemas.positions import read_position
+
 FARTHEST = 20_100
 """Kilometres: half the way around the earth."""
 _NUMBER = r"[+-]?[0-9]{1,5}(?:\.[0-9]{1,9})?"
 _NEAR = re.compile(f"({_NUMBER}),({_NUMBER}),({_NUMBER})")
 _THRESHOLD = re.compile(r"([a-z][a-z_]{0,63})(>=|<=|=)([0-9]{1,9})")
-_POSITION = re.compile(r"\s*([A-Za-z0-9._-]{1,249})-([0-9]{1,6})=([0-9]{1,18})\s*")
-MOST_PLACES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,12 @@ def threshold(text: str) -> Threshold:
 
 
 def position(text: str) -> dict[tuple[str, int], int]:
-    """Read `events.strike.v1-0=17, events.summit.v1-1=4`, as answers give it in `Daybook-Position`.
+    """Read `events.strike.v1-0=17, events.summit.v1-1=4`, as answers give it in `Daybook-Position`, or as a subscriber holds it.
 
     Raises:
         ValueError: it is not of this form.
     """
-    parts = [_POSITION.fullmatch(part) for part in text.split(",")]
-    if not all(parts) or len(parts) > MOST_PLACES:
-        raise ValueError("write topic-partition=offset, comma-separated, as events.strike.v1-0=17")
-    return {(found[1], int(found[2])): int(found[3]) for found in parts if found}
+    return {where: place.offset for where, place in read_position(text).items()}
 
 
 def as_of(text: str) -> AsOf:

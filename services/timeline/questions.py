@@ -9,11 +9,11 @@ from pathlib import Path
 
 from schemas.events import CanonicalEvent
 from schemas.relations import FOLLOWS, outline
+from schemas.terms import fold, words_of
 from services.chassis.queries import queries
 from services.timeline.asked import AsOf, Near
 from services.timeline.cursor import Cursor
 from services.timeline.parameters import EventsFilter, EventsQuery
-from services.timeline.terms import fold, words_of
 
 SQL = queries(Path(__file__).parent / "sql" / "asking.sql")
 MOST = 500  # neighbours that are looked at, the nearest first

@@ -16,6 +16,7 @@ import asyncpg
 
 from schemas.events import CanonicalEvent, Link
 from schemas.relations import relations
+from schemas.terms import fold
 from services.timeline.asked import AsOf
 from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE
@@ -23,7 +24,6 @@ from services.timeline.parameters import ActorsQuery, CalendarQuery, Contradicti
 from services.timeline.present import Now, Present, look
 from services.timeline.questions import SQL, counting, every, listing, nearby, one_event
 from services.timeline.settings import TimelineSettings
-from services.timeline.terms import fold
 
 CONNECTIONS = 4
 STATEMENT_SECONDS = 5  # longest a question may keep Postgres busy

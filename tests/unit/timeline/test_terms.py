@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events import Participant
+from schemas.terms import LONGEST, fold, terms
 from services.timeline.literals import array_literal
-from services.timeline.terms import LONGEST, fold, terms
 from tests.unit.timeline.builders import person
 
 

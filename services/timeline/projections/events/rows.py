@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas.events import CanonicalEvent
+from schemas.terms import terms
 from services.timeline.fold import Entry
-from services.timeline.terms import terms
 
 KEEPS_ALL = True
 COLUMNS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from schemas.terms import fold
 from services.timeline.fold import Entry
-from services.timeline.terms import fold
 
 COLUMNS = {
     "event_id": "text",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from schemas.events import CanonicalEvent
+from schemas.terms import words_of
 from services.timeline.fold import Entry
-from services.timeline.terms import words_of
 
 COLUMNS = {"event_id": "text", "told": "text"}
 KEY = 1

@@ -19,6 +19,12 @@ HOW = "write topic-partition=offset, comma-separated, as events.strike.v1-0=17"
 _PLACE = re.compile(r"\s*([A-Za-z0-9._-]{1,249})-([0-9]{1,6})=([0-9]{1,18})((?:;[a-z]{1,16}=[A-Za-z0-9]{1,32}){0,8})\s*")
 
 
+def short(identity: str | bytes | None) -> str | None:
+    """How a uuid, or a digest, begins."""
+    digits = identity.hex() if isinstance(identity, bytes) else (identity or "").replace("-", "")
+    return digits[:SHORT] or None
+
+
 class Place(NamedTuple):
     """Of one partition: the next offset, and what is known of the log before it."""
 

@@ -18,6 +18,7 @@ from subscribing.change import Change
 from subscribing.errors import Hole, LogRecreated, NoSuchTopic, PositionLost, SubscribingError, UnknownVersion
 from subscribing.only import Only
 from subscribing.position import Position
+from subscribing.snapshots import Snapshot, snapshot
 from subscribing.subscription import LOOK_SECONDS, Subscription
 
 __all__ = [
@@ -29,10 +30,12 @@ __all__ = [
     "Origin",
     "Position",
     "PositionLost",
+    "Snapshot",
     "SubscribingError",
     "Subscription",
     "UnknownVersion",
     "present",
+    "snapshot",
     "subscribe",
 ]
 CURRENT_TOPIC = "events.current.v1"

@@ -75,7 +75,7 @@ def log_of(raw: RawRecord) -> str:
 
 def short_digest(raw: RawRecord) -> str:
     """How the digest of a record begins."""
-    return digest(raw).hex()[:SHORT]
+    return digest(raw)[: SHORT // 2].hex()
 
 
 def name(raw: ConsumerRecord) -> str:

@@ -23,9 +23,9 @@ class Position:
 
     @classmethod
     def read(cls, text: str) -> Position:
-        """The position that this text says.
+        """The position that this text says; an empty one is the beginning of everything.
 
         Raises:
             ValueError: it is none.
         """
-        return cls(read_position(text))
+        return cls(read_position(text) if text else {})

@@ -155,6 +155,18 @@ class EventsFilter(Past):
         return [asked.threshold(text) for text in self.number]
 
 
+class SnapshotQuery(EventsFilter):
+    """`GET /v1/snapshot`: which events, as they are now."""
+
+    @model_validator(mode="after")
+    def of_the_present(self) -> SnapshotQuery:
+        """Nobody can go on from the past: the log of what came since is the log itself."""
+        if self.as_of:
+            told = {"parameter": "as_of", "expected": "no `as_of`: a snapshot is of the present"}
+            raise PydanticCustomError("not_of_the_past", "Input should be {expected}", told)
+        return self
+
+
 class EventsQuery(EventsFilter):
     """`GET /v1/events`: which, in what order, and how much of each."""
 

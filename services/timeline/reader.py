@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 
 from schemas.events import CanonicalEvent, Link
+from schemas.positions import Place, short, write_position
 from schemas.relations import relations
 from schemas.terms import fold
 from services.timeline.asked import AsOf
@@ -91,6 +92,11 @@ class Snapshot:
     async def now(self) -> Now:
         return await look(self.tx)
 
+    async def marked(self) -> str:
+        """The position as a subscriber goes on from it: with what is known of each log."""
+        rows = await self.tx.fetch(SQL["marked"])
+        return write_position({(row["topic"], row["partition"]): _place(row) for row in rows})
+
 
 class Reader:
     """Answers questions from the generation that is live when they are asked."""
@@ -121,7 +127,18 @@ class Reader:
         return EventsPage([row["state"] for row in shown], more, total, position)
 
     async def export(self, query: EventsFilter) -> AsyncIterator[list[str]]:
-        """All states that are asked for, piece by piece, from one snapshot. A few at a time; each holds a connection.
+        """All states that are asked for, piece by piece, from one snapshot.
+
+        Raises:
+            BusyError: as many are under way as may be.
+        """
+        async with self.whole(query) as (_, pieces):
+            async for piece in pieces:
+                yield piece
+
+    @asynccontextmanager
+    async def whole(self, query: EventsFilter) -> AsyncIterator[tuple[Snapshot, AsyncIterator[list[str]]]]:
+        """A snapshot, and all states of it that are asked for, piece by piece. A few at a time; each holds a connection.
 
         Raises:
             BusyError: as many are under way as may be.
@@ -130,14 +147,7 @@ class Reader:
             raise BusyError("as many exports are under way as may be at a time")
         sql, arguments = every(query)
         async with self._exporting, self.at(query) as now:
-            piece: list[str] = []
-            async for row in now.tx.cursor(sql, *arguments, prefetch=PIECE):
-                piece.append(row["state"])
-                if len(piece) == PIECE:
-                    yield piece
-                    piece = []
-            if piece:
-                yield piece
+            yield now, _pieces(now.tx.cursor(sql, *arguments, prefetch=PIECE))
 
     async def event(self, event_id: str, moment: Moment, then: AsOf | None = None) -> FoundEvent | None:
         sql, arguments = one_event(event_id, then)
@@ -220,6 +230,24 @@ class Reader:
         async with self._pool.acquire(timeout=PATIENCE_SECONDS) as tx, tx.transaction(isolation="repeatable_read", readonly=True):
             await tx.execute(SQL["enter"])
             yield Snapshot(tx)
+
+
+async def _pieces(rows: AsyncIterator[Row]) -> AsyncIterator[list[str]]:
+    piece: list[str] = []
+    async for row in rows:
+        piece.append(row["state"])
+        if len(piece) == PIECE:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
+
+
+def _place(row: Row) -> Place:
+    """Of what was never read nothing is known."""
+    if not row["next_offset"]:
+        return Place(0)
+    return Place(row["next_offset"], row["next_seq"], short(row["log_uuid"]), short(row["last_digest"]))
 
 
 def like(text: str) -> str:

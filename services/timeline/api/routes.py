@@ -23,6 +23,7 @@ from services.timeline.api.answers import (
 )
 from services.timeline.api.exporting import export_router
 from services.timeline.api.problems import Problem
+from services.timeline.api.snapshots import snapshot_router
 from services.timeline.parameters import (
     ActorsQuery,
     CalendarQuery,
@@ -65,6 +66,7 @@ def timeline_router(reader: Reader) -> APIRouter:
     router.include_router(_parts(reader))
     router.include_router(_overviews(reader))
     router.include_router(export_router(reader))
+    router.include_router(snapshot_router(reader))
     return router
 
 

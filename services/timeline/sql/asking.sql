@@ -4,6 +4,12 @@
 -- Which generation answers is looked up in the snapshot of the question: a cut-over falls between two questions, never into one.
 SELECT set_config('search_path', format('timeline_g%s, timeline', number), true) FROM timeline.generations WHERE state = 'live'
 
+-- name: marked
+-- How far the generation that answers has come in each log, and what is known of the log up to there.
+SELECT c.topic, c.partition, c.next_offset, c.next_seq, c.log_uuid, c.last_digest
+FROM timeline.generations AS g JOIN timeline.checkpoints AS c ON c.follower = 'timeline-g' || g.number
+WHERE g.state = 'live' ORDER BY c.topic, c.partition
+
 -- name: events
 -- The conditions that apply are put in, and no others: a condition that is always there would keep Postgres from using the indexes.
 SELECT event_id, when_order, known_at, {shown} AS state FROM events

@@ -1,0 +1,36 @@
+"""`GET /v1/snapshot`: the present state of every event, and the position from which to go on with the log."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from services.timeline.parameters import SnapshotQuery
+from services.timeline.reader import Reader
+
+
+def snapshot_router(reader: Reader) -> APIRouter:
+    """The route of the snapshot."""
+    router = APIRouter(tags=["subscribing"])
+
+    @router.get("/snapshot", response_class=StreamingResponse)
+    async def snapshot(query: Annotated[SnapshotQuery, Query()]) -> StreamingResponse:
+        """All events that are asked for as they are now, one `CanonicalEvent` a line, in constant memory. What came after them in the log
+        is just what a subscriber gets that goes on from `Daybook-Position`.
+        """
+        lines = _lines(reader, query)
+        position = await anext(lines)  # what is wrong is told while there still is a status to tell it by
+        return StreamingResponse(lines, media_type="application/jsonl", headers={"Daybook-Position": position, "Cache-Control": "no-store"})
+
+    return router
+
+
+async def _lines(reader: Reader, query: SnapshotQuery) -> AsyncIterator[str]:
+    """The position, then the states as they are stored, piece by piece: both of one moment."""
+    async with reader.whole(query) as (now, pieces):
+        yield await now.marked()
+        async for piece in pieces:
+            yield "".join(f"{state}\n" for state in piece)

@@ -25,7 +25,7 @@ VERSION = 1
 POSTGRES_MAJOR = 18
 
 ADMIN = "admin"
-SERVICES = ("ingestor", "normalizer", "timeline")
+SERVICES = ("ingestor", "normalizer", "timeline", "webhooks")
 READER = "reader"
 ROLES = (ADMIN, *SERVICES, READER)
 

@@ -1,1 +1,1 @@
-"""The three services beside a stack: preparing topics and schemas, starting, watching and stopping their processes."""
+"""The services beside a stack: preparing topics and schemas, starting, watching and stopping their processes."""

@@ -1,4 +1,4 @@
-"""Daybook as a whole on this machine: the stack and the three services, started in order and stopped in the other."""
+"""Daybook as a whole on this machine: the stack and the services, started in order and stopped in the other."""
 
 from __future__ import annotations
 

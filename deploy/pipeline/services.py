@@ -13,7 +13,7 @@ from deploy.local.errors import BadSettingError
 from deploy.local.ports import pick
 from services.chassis.postgres import CHASSIS_MIGRATIONS
 
-NAMES = ("ingestor", "normalizer", "timeline")
+NAMES = ("ingestor", "normalizer", "timeline", "webhooks")
 HTTP_PORT = "DAYBOOK_HTTP_PORT"
 FIRST_PORT = 8801
 LAST_PORT = 65535

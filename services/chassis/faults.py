@@ -13,8 +13,9 @@ from typing import Literal, get_args
 
 FollowerPoint = Literal["before_compare_and_swap", "after_compare_and_swap", "before_commit", "after_commit"]
 RelayPoint = Literal["before_send", "after_send", "after_relayed"]
-Point = FollowerPoint | RelayPoint
-POINTS = get_args(FollowerPoint) + get_args(RelayPoint)
+SenderPoint = Literal["before_post", "after_post", "before_recorded", "after_recorded"]
+Point = FollowerPoint | RelayPoint | SenderPoint
+POINTS = get_args(FollowerPoint) + get_args(RelayPoint) + get_args(SenderPoint)
 _SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 
 
@@ -30,7 +31,7 @@ class Faults:
         self._seen: Counter[str] = Counter()
 
     def reached(self, point: Point, who: str = "") -> None:
-        """Send the planned signal, if this visit is the planned one. `who` got there: a follower, or the topic of what is relayed."""
+        """Send the planned signal, if this visit is the planned one. `who` got there: a follower, a topic, or an address."""
         for name in (point, f"{point}@{who}") if self._plan else ():
             self._seen[name] += 1
             deed = self._plan.get((name, self._seen[name]))

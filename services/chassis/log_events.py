@@ -25,4 +25,12 @@ LOG_EVENTS: dict[str, str] = {
     "postgres_away": "the ingestor could not store a page and asked the sender to come back",
     "postgres_unavailable": "the timeline could not answer because Postgres is away",
     "question_too_slow": "a question exceeded the statement timeout and was given up",
+    "webhook_gone": "an address answered 410 and is left alone; what waits for it is kept. `daybook webhook resume` takes it up again",
+    "webhook_paused": "an address failed for so long that it is paused; what waits is kept. Once mended: `daybook webhook resume`",
+    "webhook_dead_letter": "a delivery was given up; `daybook webhook dead` lists it, and later changes of its event go on",
+    "webhook_registered": "somebody registered an address",
+    "webhook_removed": "somebody removed an address, and with it what waited for it",
+    "webhook_verified": "an address answered a signed ping, and is delivered to from now on",
+    "webhooks_wait": "Postgres or Kafka is away; deliveries are kept and go on once it is back",
+    "webhooks_halted": "an address that reads the log for itself cannot go on: records are missing from the log. The reason says which",
 }

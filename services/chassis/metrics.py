@@ -13,3 +13,11 @@ HALTED = Gauge("daybook_halted", "1 while a follower has halted", ["follower"])
 COMMIT_SECONDS = Histogram("daybook_commit_seconds", "Time of one transaction of a follower", ["follower"])
 RELAYED = Counter("daybook_records_relayed", "Records of the outbox acknowledged by Kafka", ["service", "topic"])
 OUTBOX_PENDING = Gauge("daybook_outbox_pending", "Records in the outbox that Kafka has not acknowledged", ["service"])
+WEBHOOKS = Gauge("daybook_webhooks", "Addresses that are registered, by state", ["state"])
+WEBHOOK_DELIVERIES = Counter(
+    "daybook_webhook_deliveries", "Attempts, by what came of them: delivered, failed or dead", ["webhook", "outcome"]
+)
+WEBHOOK_SECONDS = Histogram("daybook_webhook_seconds", "Time of one attempt, to its answer")
+WEBHOOK_WAITING = Gauge("daybook_webhook_waiting", "Deliveries that wait or are under way")
+WEBHOOK_DEAD = Gauge("daybook_webhook_dead", "Dead letters: deliveries that were given up, and that nobody has redelivered or discarded")
+WEBHOOK_BEHIND = Gauge("daybook_webhook_behind", "Addresses times partitions that still read the log for themselves")

@@ -145,7 +145,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 async def _assemble(name: str, settings: Settings, pools: list[asyncpg.Pool], targets: Sequence[Card]) -> Service:
     pool = pools[0]
-    counts = await partition_counts(settings.kafka, [card.topic for card in targets])
+    counts = await partition_counts(settings.kafka, [card.topic for card in targets]) if targets else {}
     outbox = Outbox(name, counts, [card.topic for card in targets if card.log])
     async with pool.acquire() as tx, tx.transaction():
         await outbox.open_logs(tx)

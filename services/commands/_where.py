@@ -32,3 +32,8 @@ def normalizer() -> str:
 def timeline() -> str:
     """Where the timeline answers."""
     return address("timeline")
+
+
+def webhooks() -> str:
+    """Where webhooks are registered."""
+    return address("webhooks")

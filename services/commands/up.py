@@ -1,4 +1,4 @@
-"""`daybook up`: Kafka, Postgres and the three services, on this machine."""
+"""`daybook up`: Kafka, Postgres and the services, on this machine."""
 
 from __future__ import annotations
 

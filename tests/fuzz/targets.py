@@ -14,6 +14,7 @@ from aiokafka import ConsumerRecord
 from protego import Protego
 
 from services.chassis.reaching.addresses import refusal_of
+from services.chassis.reaching.retrying import retry_after
 from services.ingestor.crawled import Crawled, crawled, written_at
 from services.ingestor.cutting import Bounds, piece_of
 from services.ingestor.feeds.items import read_feed
@@ -24,7 +25,6 @@ from services.ingestor.fetching.robots import Rules
 from services.ingestor.fetching.settings import FetchSettings
 from services.ingestor.fetching.targets import redirected, target
 from services.ingestor.fetching.unpacking import Unpacker
-from services.ingestor.fetching.waiting import retry_after
 from services.ingestor.pages.addresses import absolute_url, canonical_url
 from services.ingestor.pages.credits import captions, closes, notice_of, signed
 from services.ingestor.pages.datelines import read_dateline

@@ -97,7 +97,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             UnreachedError: the name leads nowhere, or one of its addresses is refused.
             httpcore.ConnectError, httpcore.ConnectTimeout: none of them answers.
         """
-        addresses = await self._addresses(host, port)
+        addresses = await self.addresses(host, port)
         for address in addresses[:-1]:
             try:
                 return await self._connect(address, port, timeout, local_address)
@@ -105,10 +105,12 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
                 continue
         return await self._connect(addresses[-1], port, timeout, local_address)
 
-    async def _connect(self, address: str, port: int, seconds: float | None, local: str | None) -> Counted:
-        return Counted(await self._backend.connect_tcp(address, port, seconds, local), self._reach.head_bytes)
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """The addresses of a name, all of which are allowed.
 
-    async def _addresses(self, host: str, port: int) -> list[str]:
+        Raises:
+            UnreachedError: the name leads nowhere, or one of its addresses is refused.
+        """
         try:
             addresses = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
@@ -120,3 +122,6 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             if why:
                 raise UnreachedError("address", f"{host} leads to {address}, which may not be connected to ({why})")
         return addresses
+
+    async def _connect(self, address: str, port: int, seconds: float | None, local: str | None) -> Counted:
+        return Counted(await self._backend.connect_tcp(address, port, seconds, local), self._reach.head_bytes)

@@ -13,6 +13,7 @@ import stamina
 
 from services.chassis.reaching.addresses import refusal_of
 from services.chassis.reaching.network import CheckedBackend, Judge, Resolve, look_up
+from services.chassis.reaching.retrying import retry_after
 from services.chassis.reaching.targets import Target
 from services.ingestor.fetching.exchange import Response, ask
 from services.ingestor.fetching.outcomes import (
@@ -29,7 +30,6 @@ from services.ingestor.fetching.politeness import Politeness
 from services.ingestor.fetching.robots import Robots
 from services.ingestor.fetching.settings import FetchSettings
 from services.ingestor.fetching.targets import redirected, target
-from services.ingestor.fetching.waiting import retry_after
 
 MOVED = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})

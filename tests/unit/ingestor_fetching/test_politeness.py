@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import anyio
 import pytest
 
+from services.chassis.reaching.retrying import retry_after
 from services.ingestor.fetching.outcomes import Fetched, Unchanged, Validators
 from services.ingestor.fetching.politeness import Politeness
-from services.ingestor.fetching.waiting import retry_after
 from tests.unit.ingestor_fetching.test_where_it_goes import refused
 from tests.unit.ingestor_fetching.web import fetcher, ok, redirect, status, web
 

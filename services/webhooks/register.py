@@ -1,0 +1,214 @@
+"""The register of addresses: what the API does, without its HTTP."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import structlog
+from aiokafka import TopicPartition
+from pydantic import ValidationError
+
+from services.chassis.errors import brief
+from services.chassis.kafka import partition_counts
+from services.chassis.probing import probe_of
+from services.chassis.queries import queries
+from services.chassis.reaching.bounds import UnreachedError
+from services.webhooks import asking
+from services.webhooks.asking import Change, Pinged, Registered, Registration, Secret, Start, Webhook
+from services.webhooks.messages import ping
+from services.webhooks.posting import Poster, refusal
+from services.webhooks.queueing import SQL as QUEUE
+from services.webhooks.settings import WebhookSettings
+from services.webhooks.signing import headers, key_of, new_secret
+from services.webhooks.wanted import Wanted
+
+log = structlog.get_logger()
+SQL = queries(Path(__file__).parent / "sql" / "endpoints.sql")
+LAST = 2**62
+_PARTITION = re.compile(r"(.+)-(\d{1,6})")
+
+
+class RefusedError(ValueError):
+    """What is asked cannot be; the message names the field."""
+
+
+class UnknownError(LookupError):
+    """There is no such webhook, or no such delivery of it."""
+
+
+class Register:
+    """Answers from Postgres; asks Kafka only where the log ends, and an address only whether it answers."""
+
+    def __init__(self, pool: asyncpg.Pool, poster: Poster, settings: WebhookSettings, kafka: str, topics: Sequence[str]) -> None:
+        self._pool, self._poster, self._settings, self._kafka, self._topics = pool, poster, settings, kafka, topics
+
+    async def add(self, asked: Registration) -> Registered:
+        """Register an address. It is delivered to once it has taken a ping.
+
+        Raises:
+            RefusedError: the address may not be delivered to, or the start is none.
+        """
+        await self._need_reachable(asked.url)
+        begin = await self._begin(asked.start)
+        endpoint_id = str(uuid.uuid4())
+        secret = asked.secret.get_secret_value() if asked.secret else new_secret()
+        async with self._pool.acquire() as tx, tx.transaction():
+            await tx.execute(SQL["add"], endpoint_id, asked.url, asked.description, asked.wanted.model_dump_json(), secret)
+            await tx.execute(QUEUE["begin"], endpoint_id, *zip(*begin, strict=True))
+        log.info("webhook_registered", webhook=endpoint_id)
+        return Registered(secret=secret, **(await self.one(endpoint_id)).model_dump())
+
+    async def every(self) -> list[Webhook]:
+        return [_webhook(row) for row in await self._pool.fetch(SQL["some"], None)]
+
+    async def one(self, endpoint_id: str) -> Webhook:
+        """One address.
+
+        Raises:
+            UnknownError: there is none of that id.
+        """
+        row = await self._pool.fetchrow(SQL["some"], endpoint_id)
+        if row is None:
+            raise UnknownError(f"there is no webhook {endpoint_id[:80]!a}")
+        return _webhook(row)
+
+    async def change(self, endpoint_id: str, asked: Change) -> Webhook:
+        """Change what is said of an address.
+
+        Raises:
+            RefusedError: it may not be so.
+            UnknownError: there is no such address.
+        """
+        now = await self.one(endpoint_id)
+        if asked.url is not None and asked.url != now.url:
+            await self._need_reachable(asked.url)
+        given = asked.model_dump(exclude_none=True)
+        filters = {name: given[name] for name in Wanted.model_fields if name in given}
+        try:
+            wanted = Wanted.model_validate(now.wanted.model_dump() | filters)
+        except ValidationError as error:
+            raise RefusedError(brief(error)) from error
+        about = given.get("url", now.url), given.get("description", now.description)
+        await self._pool.execute(SQL["change"], endpoint_id, *about, wanted.model_dump_json())
+        return await self.one(endpoint_id)
+
+    async def remove(self, endpoint_id: str) -> None:
+        """Remove an address with all that waits for it.
+
+        Raises:
+            UnknownError: there is no such address.
+        """
+        if not await self._pool.fetchval(SQL["remove"], endpoint_id):
+            raise UnknownError(f"there is no webhook {endpoint_id[:80]!a}")
+        log.info("webhook_removed", webhook=endpoint_id)
+
+    async def pause(self, endpoint_id: str) -> Webhook:
+        """Deliver nothing until it is resumed."""
+        await self.one(endpoint_id)
+        await self._pool.execute(SQL["pause"], endpoint_id)
+        return await self.one(endpoint_id)
+
+    async def resume(self, endpoint_id: str) -> Webhook:
+        """Go on where it was paused.
+
+        Raises:
+            RefusedError: it was never verified.
+            UnknownError: there is no such address.
+        """
+        if (await self.one(endpoint_id)).state == "unverified":
+            raise RefusedError("state: this address has yet to take a ping")
+        await self._pool.execute(SQL["start"], endpoint_id)
+        return await self.one(endpoint_id)
+
+    async def rotate(self, endpoint_id: str, secret: str | None) -> Secret:
+        """Sign with another secret from now on, and with the former one too for a while."""
+        await self.one(endpoint_id)
+        fresh = secret or new_secret()
+        await self._pool.execute(SQL["rotate"], endpoint_id, fresh, timedelta(hours=self._settings.old_secret_hours))
+        return Secret(secret=fresh, old_secret_until=(await self.one(endpoint_id)).old_secret_until)
+
+    async def ping(self, endpoint_id: str) -> Pinged:
+        """Post a signed ping, as a change would be. One that is taken verifies the address.
+
+        Raises:
+            UnknownError: there is no such address.
+        """
+        before = await self.one(endpoint_id)
+        row = await self._pool.fetchrow(SQL["secrets"], endpoint_id)
+        identity = f"ping_{uuid.uuid4().hex}"
+        body = ping(endpoint_id, identity, datetime.now(UTC).isoformat())
+        keys = [key_of(secret) for secret in (row["secret"], row["old_secret"]) if secret]
+        answer = await self._poster.post(row["url"], headers(identity, body, keys, int(time.time())), body)
+        if before.state == "unverified":
+            await self._verified(endpoint_id) if answer.taken else await self._pool.execute(SQL["not_verified"], endpoint_id, answer.said)
+        return Pinged(taken=answer.taken, state=(await self.one(endpoint_id)).state, status=answer.status, said=answer.said)
+
+    async def _verified(self, endpoint_id: str) -> None:
+        await self._pool.execute(SQL["start"], endpoint_id)
+        log.info("webhook_verified", webhook=endpoint_id)
+
+    async def deliveries(self, endpoint_id: str, state: str | None, before: int | None, limit: int) -> list[asking.Delivery]:
+        """Deliveries of an address, the latest first."""
+        await self.one(endpoint_id)
+        rows = await self._pool.fetch(SQL["deliveries"], endpoint_id, state, LAST if before is None else before, limit)
+        return [_delivery(row) for row in rows]
+
+    async def settle(self, endpoint_id: str, deed: asking.Deed, delivery_id: int | None) -> int:
+        """Redeliver or discard one delivery, or all dead letters; how many those were.
+
+        Raises:
+            UnknownError: there is no such delivery, or it cannot be treated so in its state.
+        """
+        await self.one(endpoint_id)
+        rows = await self._pool.fetch(SQL[deed], endpoint_id, delivery_id)
+        if not rows and delivery_id is not None:
+            raise UnknownError(f"there is no delivery {delivery_id} that could be {deed}ed")
+        return len(rows)
+
+    async def _need_reachable(self, url: str) -> None:
+        try:
+            await self._poster.look(url)
+        except UnreachedError as error:
+            raise RefusedError(f"url: {refusal(error)}") from error
+
+    async def _begin(self, start: Start) -> list[tuple[str, int, int]]:
+        """Topic, partition and offset of each partition."""
+        counts = await partition_counts(self._kafka, self._topics)
+        partitions = [TopicPartition(topic, number) for topic, count in sorted(counts.items()) for number in range(count)]
+        if isinstance(start, Mapping):
+            return [(*at, offset) for at, offset in _told(start, partitions).items()]
+        if start == "beginning":
+            return [(*at, 0) for at in partitions]
+        async with probe_of(self._kafka) as probe:
+            return [(*at, end) for at, end in (await probe.end_offsets(partitions)).items()]
+
+
+def _told(start: Mapping[str, int], partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    found = dict.fromkeys(partitions, 0)
+    for name, offset in start.items():
+        match = _PARTITION.fullmatch(name)
+        at = TopicPartition(match[1], int(match[2])) if match else None
+        if at not in found:
+            raise RefusedError(f"from: {name[:80]!a} is no partition of a topic of changes, such as {partitions[0].topic}-0")
+        found[at] = offset
+    return found
+
+
+def _webhook(row: asyncpg.Record) -> Webhook:
+    held = dict(row)
+    wanted = Wanted.model_validate_json(held.pop("wanted"))
+    return Webhook(id=held.pop("endpoint_id"), wanted=wanted, old_secret_until=held.pop("old_until"), **held)
+
+
+def _delivery(row: asyncpg.Record) -> asking.Delivery:
+    held = dict(row)
+    position = f"{held.pop('topic')}-{held.pop('partition')}@{held.pop('offset')}"
+    if held["state"] != "waiting":
+        del held["due_at"]
+    return asking.Delivery(webhook_id=held.pop("message_id"), position=position, **held)

@@ -1,0 +1,52 @@
+"""What need not be kept is taken away, piece by piece, and how the queue stands is told to whoever watches."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import structlog
+
+from services.chassis import metrics
+from services.chassis.errors import PASSING
+from services.webhooks.sender import SQL
+from services.webhooks.settings import WebhookSettings
+
+log = structlog.get_logger()
+EVERY_SECONDS = 5.0
+PIECE = 5_000  # rows in one transaction
+STATES = ("unverified", "active", "paused", "gone")
+
+
+class Sweeping:
+    """Looks now and then, until cancelled."""
+
+    def __init__(self, pool: asyncpg.Pool, settings: WebhookSettings) -> None:
+        self._pool, self._settings = pool, settings
+
+    async def run(self) -> None:
+        """Trouble that may pass is the sender's to tell."""
+        while True:
+            try:
+                await self.sweep()
+                await self.count()
+            except PASSING as error:
+                log.warning("webhooks_wait", part="sweeping", error=repr(error))
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def sweep(self) -> None:
+        """Remove deliveries whose time is over, and then messages that no delivery needs."""
+        kept = timedelta(hours=self._settings.kept_hours), timedelta(days=self._settings.dead_days)
+        await self._pool.execute(SQL["sweep_deliveries"], *kept, PIECE)
+        await self._pool.execute(SQL["sweep_messages"], PIECE)
+
+    async def count(self) -> None:
+        """Set the metrics."""
+        standing = await self._pool.fetchrow(SQL["standing"])
+        metrics.WEBHOOK_WAITING.set(standing["waiting"])
+        metrics.WEBHOOK_DEAD.set(standing["dead"])
+        metrics.WEBHOOK_BEHIND.set(standing["behind"])
+        states = {row["state"]: row["endpoints"] for row in await self._pool.fetch(SQL["states"])}
+        for state in STATES:
+            metrics.WEBHOOKS.labels(state).set(states.get(state, 0))

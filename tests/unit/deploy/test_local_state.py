@@ -78,7 +78,7 @@ def test_passwords_are_made_once_one_a_role_and_for_this_user_only(folder: Folde
 
     assert state.passwords(folder) == first
     assert set(first) == {"admin", "ingestor", "normalizer", "timeline", "webhooks", "reader"}
-    assert len(set(first.values())) == 5
+    assert len(set(first.values())) == 6
     assert stat.S_IMODE(folder.passwords.stat().st_mode) == 0o600
 
 

@@ -55,8 +55,8 @@ PART = re.compile(r"[a-z][a-z0-9_]{0,63}(/[^\x00-\x1f]{1,100})?")
 class MentionRef(Model):
     """A mention that outlives the ids of events, and a correction of its article: it is found by its id, else by its quote."""
 
-    mention_id: str
-    article_id: str
+    mention_id: Annotated[str, Field(description="as in `EventMention`")]
+    article_id: Annotated[str, Field(description="the article that tells it")]
     quote_sha256: Sha256
 
 
@@ -68,18 +68,18 @@ class Edit(Model):
     to tell none). retract: that event did not happen. revoke: the command `revokes` holds no more; a revocation itself can't be revoked.
     """
 
-    edit_id: Annotated[str, Field(min_length=1, max_length=100)]
-    action: Action
-    kind: Annotated[str, Field(min_length=1, max_length=100)]
+    edit_id: Annotated[str, Field(min_length=1, max_length=100, description="names the command, and is the record's key")]
+    action: Annotated[Action, Field(description="what is ordered; see above")]
+    kind: Annotated[str, Field(min_length=1, max_length=100, description="the kind of event that it is about")]
     editor: Annotated[str, Field(min_length=1, max_length=200, description="who gave the command")]
     reason: Annotated[str, Field(min_length=1, max_length=2000, description="why, in the editor's words; the evidence of a correction")]
-    given_at: Instant
+    given_at: Annotated[Instant, Field(description="when the command was given")]
     events: Annotated[tuple[str, ...], Field(description="the events as they were called when the command was given; for people")] = ()
-    mentions: tuple[MentionRef, ...] = ()
-    rest: tuple[MentionRef, ...] = ()
-    field: str | None = None
-    value: JsonValue = None
-    revokes: str | None = None
+    mentions: Annotated[tuple[MentionRef, ...], Field(description="the mentions that it is about")] = ()
+    rest: Annotated[tuple[MentionRef, ...], Field(description="of a split: the mentions that stay together without those")] = ()
+    field: Annotated[str | None, Field(description="of a correction: the field of the event")] = None
+    value: Annotated[JsonValue, Field(description="of a correction: what the field is to hold")] = None
+    revokes: Annotated[str | None, Field(description="of a revocation: the edit_id of the command that holds no more")] = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -1,6 +1,7 @@
 """Writes what is published of the contract: JSON Schema of every model on the wire and AsyncAPI of every topic.
 
-`python -m schemas.publish` writes `schemas/published/`; with `--check` it compares instead, and says which file drifted.
+`python -m schemas.publish` writes `schemas/published/`. With `--check` it compares instead: it says which file drifted, and what of the
+contract is no longer compatible with the last release, which `--release VERSION` keeps in `schemas/released/`.
 """
 
 from __future__ import annotations
@@ -8,74 +9,42 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from schemas.articles import RawArticle
+from schemas.asyncapi import asyncapi, file_of
 from schemas.base import Model
 from schemas.changes import EventChange
+from schemas.compatible import GOLDEN, breaks
 from schemas.edits import Edit
 from schemas.envelope import Envelope
 from schemas.events import CanonicalEvent
 from schemas.genesis import Genesis
+from schemas.golden import digests
 from schemas.mentions import Reading
-from schemas.topics import Card, cards
-from schemas.versions import PRESENT, dataschema
+from schemas.versions import dataschema
 
 HOME = Path(__file__).parent / "published"
+RELEASED = Path(__file__).parent / "released"
 MODELS: tuple[type[Model], ...] = (CanonicalEvent, Edit, Envelope, EventChange, Genesis, RawArticle, Reading)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+WHAT_TO_DO = (
+    "the contract of release {release} is broken; give what changes a new version, with an upcaster, on a topic of its own "
+    "(docs/architecture/wire.md), or, where nobody reads that release yet, `python -m schemas.publish --release {release}`\n"
+)
 
 
 def documents() -> dict[str, Any]:
     """Every published document by its file name."""
-    schemas = {_file(model.__name__): _schema(model) for model in MODELS}
+    schemas = {file_of(model.__name__): _schema(model) for model in MODELS}
     return schemas | {"asyncapi.json": asyncapi()}
 
 
-def _file(model: str) -> str:
-    return f"{model}.v{PRESENT[model]}.json"
-
-
 def _schema(model: type[Model]) -> dict[str, Any]:
-    return {"$schema": DIALECT, "$id": dataschema(model.__name__)} | model.model_json_schema(mode="serialization")
-
-
-def asyncapi() -> dict[str, Any]:
-    """AsyncAPI 3.0: a channel a topic, with its settings, key, message types and who writes and reads it."""
-    return {
-        "asyncapi": "3.0.0",
-        "info": {"title": "Daybook", "version": "1", "description": "CloudEvents 1.0 in Kafka's binary mode; see Envelope.v1.json."},
-        "channels": {card.topic: _channel(card) for card in cards()},
-        "operations": {f"{who}.sends.{card.topic}": _operation(card, "send") for card in cards() for who in card.producers},
-    }
-
-
-def _channel(card: Card) -> dict[str, Any]:
-    return {
-        "address": card.topic,
-        "description": card.summary,
-        "messages": {name: _message(card, name) for name in card.types},
-        "bindings": {"kafka": {"topic": card.topic, "partitions": card.partitions, "topicConfiguration": _settings(card)}},
-        "x-key": card.key,
-        "x-consumers": list(card.consumers),
-        "x-opens-with-genesis": card.log,
-    }
-
-
-def _message(card: Card, name: str) -> dict[str, Any]:
-    payload = {"payload": {"$ref": f"./{_file(card.value)}"}} if card.value else {}
-    return {"name": name, "contentType": "application/json" if card.value else "application/octet-stream"} | payload
-
-
-def _settings(card: Card) -> dict[str, Any]:
-    """AsyncAPI's Kafka binding wants numbers as numbers, and the clean-up policy as a list."""
-    plain = {name: int(value) if value.lstrip("-").isdigit() else value for name, value in card.settings.items()}
-    return plain | {"cleanup.policy": [card.settings["cleanup.policy"]]}
-
-
-def _operation(card: Card, action: str) -> dict[str, Any]:
-    return {"action": action, "channel": {"$ref": f"#/channels/{card.topic}"}}
+    """What any record of this version is like, old ones included: a field that has a default may be missing from those."""
+    return {"$schema": DIALECT, "$id": dataschema(model.__name__)} | model.model_json_schema(mode="validation")
 
 
 def drifted(home: Path = HOME) -> list[str]:
@@ -85,27 +54,55 @@ def drifted(home: Path = HOME) -> list[str]:
     return sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
 
 
+def last_release(home: Path = RELEASED) -> tuple[str, dict[str, Any]]:
+    """Its version, and its documents by file name."""
+    folder = max(home.iterdir(), key=lambda path: tuple(map(int, path.name.split("."))))
+    return folder.name, {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+
+
 def _text(document: Any) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _write(home: Path) -> None:
-    home.mkdir(exist_ok=True)
-    for name in drifted(home):
-        document = documents().get(name)
-        (home / name).write_text(_text(document), encoding="utf-8") if document else (home / name).unlink()
+def _write(home: Path, wanted: Mapping[str, Any]) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    for path in home.glob("*.json"):
+        if path.name not in wanted:
+            path.unlink()
+    for name, document in wanted.items():
+        (home / name).write_text(_text(document), encoding="utf-8")
+
+
+def contract() -> dict[str, Any]:
+    """What a release promises: the published documents without their examples, and the golden records, by their digests."""
+    wanted = documents()
+    for message in wanted["asyncapi.json"]["components"]["messages"].values():
+        del message["examples"]
+    return wanted | {GOLDEN: digests()}
+
+
+def _check() -> int:
+    for name in drifted():
+        sys.stderr.write(f"schemas/published/{name} is not what the models say: run `make schemas` and review the diff\n")
+    release, then = last_release()
+    broken = breaks(then, contract())
+    sys.stderr.writelines(f"{line}\n" for line in broken)
+    sys.stderr.write(WHAT_TO_DO.format(release=release) if broken else "")
+    return 1 if drifted() or broken else 0
 
 
 def main() -> int:
-    """Write, or check."""
+    """Write, check, or keep as a release."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when a file has drifted")
-    if not parser.parse_args().check:
-        _write(HOME)
-        return 0
-    for name in drifted():
-        sys.stderr.write(f"schemas/published/{name} is not what the models say: run `make schemas` and review the diff\n")
-    return 1 if drifted() else 0
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when a file has drifted or the contract is broken")
+    parser.add_argument("--release", metavar="VERSION", help="keep the contract as it is now as that of a release")
+    options = parser.parse_args()
+    if options.check:
+        return _check()
+    if options.release:
+        _write(RELEASED / options.release, contract())
+    _write(HOME, documents())
+    return 0
 
 
 if __name__ == "__main__":

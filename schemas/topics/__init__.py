@@ -25,7 +25,7 @@ class Card(Model):
     summary: str
     key: Annotated[str, Field(description="what the record key holds")]
     value: Annotated[str | None, Field(description="name of the model in the value; None for raw bytes")]
-    types: Annotated[tuple[str, ...], Field(description="the `ce_type`s that it carries")] = ()
+    types: Annotated[dict[str, str], Field(description="the `ce_type`s that it carries, and what each tells")] = {}
     producers: tuple[str, ...]
     consumers: tuple[str, ...]
     partitions: Annotated[int, Field(ge=1)]

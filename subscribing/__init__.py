@@ -16,7 +16,7 @@ from subscribing.beginning import Origin
 from subscribing.broker import Broker
 from subscribing.change import Change
 from subscribing.errors import Hole, LogRecreated, NoSuchTopic, PositionLost, SubscribingError, UnknownVersion
-from subscribing.only import Only
+from subscribing.only import Only, need_known
 from subscribing.position import Position
 from subscribing.snapshots import Snapshot, snapshot
 from subscribing.subscription import LOOK_SECONDS, Subscription
@@ -60,8 +60,7 @@ def subscribe(
         ValueError: there is no such kind.
     """
     asked = tuple(dict.fromkeys(kinds)) or tuple(known_kinds())
-    if unknown := [kind for kind in asked if kind not in known_kinds()]:
-        raise ValueError(f"there is no kind of event {', '.join(unknown)}; there are {', '.join(known_kinds())}")
+    need_known("kind of event", asked, known_kinds())
     topics = [f"events.{kind}.v1" for kind in asked]
     return Subscription(Broker(kafka, connection or {}), topics, from_, only, look_seconds)
 

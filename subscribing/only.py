@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
-from schemas.events import Participant
+from schemas.changes import ChangeType
+from schemas.events import Participant, Status
+from schemas.kinds import kinds as known_kinds
 from schemas.terms import fold, terms
-from subscribing.change import CURRENT, Change
+from subscribing.change import CURRENT, GONE, Change
 
 
 class _Place(BaseModel):
@@ -47,6 +49,16 @@ class Only:
     _TOLD: ClassVar[TypeAdapter[_Told]] = TypeAdapter(_Told)
     _EVENT: ClassVar[TypeAdapter[_Glimpse]] = TypeAdapter(_Glimpse)
 
+    def __post_init__(self) -> None:
+        """Check the words.
+
+        Raises:
+            ValueError: there is no such change, kind or status; as a filter it would keep out everything, for ever.
+        """
+        need_known("change", self.changes, (*get_args(ChangeType), CURRENT, GONE))
+        need_known("kind of event", self.kinds, known_kinds())
+        need_known("status", self.statuses, get_args(Status))
+
     def __call__(self, change: Change) -> bool:
         """Whether this one is wanted. What can't be read is: its subscriber must hear of it."""
         if self.changes and change.what not in self.changes:
@@ -68,3 +80,14 @@ class Only:
             and (not self.countries or any(place.country in self.countries for place in event.where))
             and (not self.actors or not {fold(actor) for actor in self.actors}.isdisjoint(terms(event.participants)))
         )
+
+
+def need_known(what: str, asked: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse a word that is not known.
+
+    Raises:
+        ValueError: it says which there are.
+    """
+    there = tuple(known)
+    if unknown := [one for one in asked if one not in there]:
+        raise ValueError(f"there is no {what} {', '.join(unknown)}; there are {', '.join(there)}")

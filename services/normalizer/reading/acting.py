@@ -35,12 +35,13 @@ def low_at(sentence: Sentence, at: int) -> str:
 
 
 def stands_aside(sentence: Sentence, name: Name) -> bool:
-    """As in "in Russia": a place here; "Ukraine's allies": somebody else."""
+    """As in "in Russia": a place here; "Ukraine's allies", "in an interview with X": somebody else."""
     actor = name.named.actor
     located = actor is not None and actor.type == "state" and name.governor in grammar().place_prepositions - {"from", "to"}
     owned = name.last + 1 if low_at(sentence, name.last) == "'s" else name.last
     others = low_at(sentence, owned) in words("others")
-    return located or others or (is_person(name) and low_at(sentence, owned) in words("aides"))
+    asks = name.governor in {"with", "to"} and low_at(sentence, name.governor_at - 1) in words("asked")
+    return located or others or asks or (is_person(name) and low_at(sentence, owned) in words("aides"))
 
 
 def is_speaker(sentence: Sentence, name: Name, before: int) -> bool:

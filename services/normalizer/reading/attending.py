@@ -17,8 +17,10 @@ OPENING = 6
 THAT_GAP = 5
 
 
-def between(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+def between(sentence: Sentence, trigger: Trigger, *, topic: bool = False) -> tuple[Name, ...]:
+    """As in "talks between X and Y"; of a `topic`, as in "talks on a ceasefire between X and Y"."""
     found = [n for n in sentence.names if n.governor == "between" and is_party(n) and trigger.last <= n.governor_at < trigger.high]
+    found = [n for n in found if (low_at(sentence, n.governor_at - 1) in words("topics")) is topic]
     return tuple(found) if len(found) > 1 else ()
 
 
@@ -94,7 +96,8 @@ def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
         return trigger.pattern.card.id == "summit.verb.speak" and name.governor_at == trigger.last
     if name.governor == "on":
         return name.last <= trigger.first and low_at(sentence, name.governor_at - 1) in words("appeals")
-    if name.governor not in words("with"):
+    topic = name.governor == "between" and low_at(sentence, name.governor_at - 1) in words("topics")
+    if topic or name.governor not in words("with"):
         return False
     if name.governor == "by" and low_at(sentence, name.governor_at - 1) in words("leading"):
         return True

@@ -227,7 +227,7 @@ def both_sides(trigger: Trigger) -> tuple[tuple[Name, ...], tuple[Name, ...]]:
         launched = [n for n in sentence.names if n.governor == "by" and is_party(n) and n.first >= trigger.last]
         if is_passive(trigger):
             return tuple(owners), tuple(_by(sentence, trigger))
-        return tuple(owners or launched), tuple(n for n in defending if n not in owners)
+        return tuple(launched or owners), tuple(n for n in defending if n not in launched + owners)
     attacking = attackers(trigger)
     return attacking, targets(trigger, attacking)
 

@@ -51,6 +51,8 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
         if offers_roof(trigger):
             return tuple(n for n in found if n.first >= trigger.last) or pair(document, trigger, near=True)
         if len(sides_of(found)) < TWO:
+            found = list(between(sentence, trigger, topic=True)) or found
+        if len(sides_of(found)) < TWO:
             found.extend(pair(document, trigger))
         found.extend(antecedents(document, sentence, trigger, found))
     for name in fallbacks(document, trigger) if len(sides_of(found)) < _wanted(trigger) else ():

@@ -98,7 +98,8 @@ def _where_clause(trigger: Trigger) -> list[Name]:
     low, _ = trigger.sentence.clause(trigger.first)
     if trigger.sentence.tokens[low].low != "where":
         before = [n for n in trigger.sentence.names if n.last <= trigger.first and n.named.place is not None]
-        return [n for n in before if _travelled(trigger, n)][-1:]
+        gone = [n for n in before if _travelled(trigger, n)]
+        return [n for n in gone if n.governor_at == gone[-1].governor_at][:1]  # "to Doha, Qatar": the town
     return [n for n in trigger.sentence.names if n.last <= low and n.named.place is not None][-1:]
 
 
@@ -110,7 +111,8 @@ def _travelled(trigger: Trigger, name: Name) -> bool:
         at -= 1
     before = trigger.sentence.tokens[at].low if at >= 0 else ""
     leaves = name.governor == "for" and before in words("departures")
-    return leaves or (name.governor in {"to", "in"} and before in words("travel_verbs") | words("departures"))
+    sent = name.governor == "to" and before in words("travellers")
+    return leaves or sent or (name.governor in {"to", "in"} and before in words("travel_verbs") | words("departures"))
 
 
 def _suggested(trigger: Trigger) -> list[Name]:

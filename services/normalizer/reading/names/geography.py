@@ -24,6 +24,7 @@ class Geography:
         words = lexicon.sets
         self._before, self._inside, self._sides = words["place_before"], words["place_beside"], words["sides"]
         self._kinds, self._regions, self._sites = words["settlements"], words["regions"], words["sites"]
+        self._houses = words["houses"]
         self._blows, self._borders = words["happenings"], words["borders"]
         self._gates, self._posts = words["gates"] | words["posts"], words["posts"]
         self._fillers, self._never = words["site_fillers"], words["not_in_a_persons_name"]
@@ -80,6 +81,8 @@ class Geography:
         last = self._site_end(hit.last) if cities else None
         if last is None:
             return None
+        if self.text.keys[last - 1] in self._houses and "'" not in self.text.gap(hit.last - 1):
+            return self._found(hit.first, last, "site"), last
         start, end = self.text.span(hit.first, last)
         name = " ".join(self.text.body[start:end].split())
         senses = tuple(replace(s, kind="site", risky=False, place=_site_in(name, s.place)) for s in cities if s.place)

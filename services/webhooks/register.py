@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
+import stamina
 import structlog
 from aiokafka import TopicPartition
 from pydantic import ValidationError
@@ -104,8 +105,10 @@ class Register:
         Raises:
             UnknownError: there is no such address.
         """
-        if not await self._pool.fetchval(SQL["remove"], endpoint_id):
-            raise UnknownError(f"there is no webhook {endpoint_id[:80]!a}")
+        await self.one(endpoint_id)
+        async for attempt in stamina.retry_context(on=asyncpg.TransactionRollbackError, attempts=5):
+            with attempt:  # what is swept at this moment may stand in each other's way
+                await self._pool.execute(SQL["remove"], endpoint_id)
         log.info("webhook_removed", webhook=endpoint_id)
 
     async def pause(self, endpoint_id: str) -> Webhook:

@@ -33,7 +33,7 @@ CHANNEL = "webhooks_due"
 IDLE_SECONDS = 0.5  # a lost notification delays a delivery by no more than this, and so does a pause that is over
 AWAY_SECONDS = 1.0
 WEAK = 5  # failures in a row, after which an address is asked one thing at a time
-LEASE_SPARE = timedelta(seconds=20)  # beyond the time that an answer may take
+LEASE_SPARE = timedelta(seconds=1)  # beyond twice the time that an answer may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Sender:
         room = self._settings.at_once - len(self._under_way)
         if room <= 0:
             return []
-        lease = timedelta(seconds=self._settings.answer_seconds) + LEASE_SPARE
+        lease = timedelta(seconds=2 * self._settings.answer_seconds) + LEASE_SPARE
         async with self._pool.acquire() as tx, tx.transaction():
             ready = [row["endpoint_id"] for row in await tx.fetch(SQL["ready"], room)]
             if not ready:
@@ -148,8 +148,8 @@ class Sender:
             return
         rows = [(d.delivery_id, d.attempts, v.state, v.wait, a.status, None if a.taken else a.said) for d, a, v in done]
         async with self._pool.acquire() as tx, tx.transaction():
+            await self._judge(tx, done)  # addresses before deliveries, as everywhere: whoever removes one locks them so
             await tx.execute(SQL["record"], self._name, *zip(*rows, strict=True))
-            await self._judge(tx, done)
             self._faults.reached("before_recorded")
         self._faults.reached("after_recorded")
         del self._done[: len(done)]
@@ -187,5 +187,5 @@ def _tell(delivery: Delivery, answer: Answer, found: Verdict) -> None:
     outcome = "failed" if found.state == "waiting" else found.state
     metrics.WEBHOOK_DELIVERIES.labels(delivery.endpoint_id, outcome).inc()
     if found.state == "dead":
-        about = {"webhook": delivery.endpoint_id, "delivery": delivery.delivery_id, "event": delivery.event_id}
+        about = {"webhook": delivery.endpoint_id, "delivery": delivery.delivery_id, "event_id": delivery.event_id}
         log.error("webhook_dead_letter", **about, attempts=delivery.attempts, reason=answer.said)

@@ -19,7 +19,7 @@ UPDATE endpoints SET url = $2, description = $3, wanted = $4,
 WHERE endpoint_id = $1
 
 -- name: remove
-DELETE FROM endpoints WHERE endpoint_id = $1 RETURNING true
+DELETE FROM endpoints WHERE endpoint_id = $1
 
 -- name: pause
 UPDATE endpoints SET state = 'paused', reason = 'as was asked' WHERE endpoint_id = $1 AND state = 'active'

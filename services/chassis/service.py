@@ -23,7 +23,7 @@ from services.chassis.errors import Halt
 from services.chassis.faults import Faults
 from services.chassis.follower import Effects, Follower
 from services.chassis.health import Health, health_router
-from services.chassis.http import application
+from services.chassis.http import Connection, application
 from services.chassis.kafka import Subscriber, make_broker, partition_counts, seed_offsets, subscribe
 from services.chassis.logs import configure
 from services.chassis.outbox import Outbox
@@ -51,6 +51,7 @@ class Service:
     broker: KafkaBroker
     app: FastAPI
     background: list[Work] = field(default_factory=list)
+    ending: list[Callable[[], None]] = field(default_factory=list)
     followed: list[tuple[str, Sequence[str]]] = field(default_factory=list)
     pools: list[asyncpg.Pool] = field(default_factory=list)
 
@@ -158,8 +159,9 @@ async def _beside(service: Service, listening: socket.socket) -> AsyncIterator[N
     """The relay, the HTTP side and whatever the service adds run beside its followers; if one fails, the process stops."""
     watch: Work = partial(watch_kafka, service.settings.kafka, service.health)
     relay = Relay(service.name, service.pool, service.settings, service.health, service.faults)
+    stop_seconds = int(service.settings.stop_seconds)
     server = _Server(
-        uvicorn.Config(service.app, log_config=None, access_log=False, timeout_graceful_shutdown=int(service.settings.stop_seconds))
+        uvicorn.Config(service.app, http=Connection, log_config=None, access_log=False, timeout_graceful_shutdown=stop_seconds)
     )
     async with asyncio.TaskGroup() as group:
         endless = [group.create_task(_coroutine(work)) for work in [relay.run, watch, *service.background]]
@@ -168,6 +170,8 @@ async def _beside(service: Service, listening: socket.socket) -> AsyncIterator[N
         try:
             yield
         finally:
+            for end in service.ending:  # answers that would not end by themselves
+                end()
             server.should_exit = True
             await serving
             for task in endless:

@@ -9,11 +9,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from schemas.changes import ChangeType
 from schemas.events import CanonicalEvent, Status
 from schemas.kinds import kinds
 from services.timeline import asked
 from services.timeline.asked import AsOf, Near, Threshold
 from services.timeline.cursor import Cursor, Sort, decode
+from services.timeline.stream import standing
 
 MOST = 500
 LONGEST_WAIT = 30.0  # seconds
@@ -52,6 +54,11 @@ def _cursor(text: str) -> Cursor:
         return decode(text)
     except ValueError as error:
         raise ValueError("Input should be the `next` of an earlier answer") from error
+
+
+def _start(text: str) -> None:
+    if text not in standing.WORDS:
+        standing.read(text)
 
 
 Kind = Annotated[str, AfterValidator(_known_kind)]
@@ -102,10 +109,7 @@ class Past(Moment):
         return asked.as_of(self.as_of) if self.as_of else None
 
 
-NOT_OF_THE_PAST = ("place", "near", "number", "q")
-
-
-class EventsFilter(Past):
+class Which(Parameters):
     """Which events. Repeated values of a filter mean any of them; of `participant` and `number`, all of them."""
 
     kind: Annotated[list[Kind], Field(description="kinds of event")] = []
@@ -126,6 +130,22 @@ class EventsFilter(Past):
         Field(description="measure>=number, as killed>=10; also <= and ="),
     ] = []
     lineages: Annotated[int, Field(ge=0, le=10_000, description="told by at least so many independent lineages")] = 0
+
+    @property
+    def around(self) -> Near | None:
+        return asked.near(self.near) if self.near else None
+
+    @property
+    def thresholds(self) -> list[Threshold]:
+        return [asked.threshold(text) for text in self.number]
+
+
+NOT_OF_THE_PAST = ("place", "near", "number", "q")
+
+
+class EventsFilter(Which, Past):
+    """Which events, of which moment."""
+
     q: Annotated[Text | None, Field(description='words of titles, names, places and quotes; "a phrase", or, -without')] = None
     changed_since: Annotated[
         Annotated[Text, AfterValidator(_readable(asked.moment))] | None,
@@ -143,16 +163,24 @@ class EventsFilter(Past):
         return self
 
     @property
-    def around(self) -> Near | None:
-        return asked.near(self.near) if self.near else None
-
-    @property
     def changed_after(self) -> datetime | None:
         return asked.moment(self.changed_since) if self.changed_since else None
 
-    @property
-    def thresholds(self) -> list[Threshold]:
-        return [asked.threshold(text) for text in self.number]
+
+StreamId = Annotated[LongText, AfterValidator(_readable(standing.read))]
+
+
+class StreamQuery(Which):
+    """`GET /v1/stream`."""
+
+    change: Annotated[list[ChangeType], Field(description="kinds of change; without it, all")] = []
+    after: Annotated[
+        Annotated[LongText, AfterValidator(_readable(_start))],
+        Field(
+            description="where to begin: `now`, `beginning`, after the message of an id, or at a position, as answers give it. "
+            "`Last-Event-ID` goes before it"
+        ),
+    ] = "now"
 
 
 class SnapshotQuery(EventsFilter):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
@@ -15,24 +14,11 @@ from services.chassis.bell import Bell, listening, within
 from services.chassis.errors import PASSING
 from services.chassis.queries import queries
 from services.timeline.generations.names import SERVICE
+from services.timeline.now import Now, Place
 
 SQL = queries(Path(__file__).parent / "sql" / "present.sql")
 LOOK_SECONDS = 1.0  # for a notice that never came
-Place = tuple[str, int]
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """One moment: which generation answers, the next offset of each partition, and below it the offsets that wait in quarantine."""
-
-    generation: int = 0
-    reached: Mapping[Place, int] = field(default_factory=dict)
-    waiting: Mapping[Place, frozenset[int]] = field(default_factory=dict)
-
-    def takes_in(self, least: Mapping[Place, int]) -> bool:
-        """Whether all before these offsets is taken into account."""
-        return all(self.reached.get(at, 0) >= offset for at, offset in least.items())
 
 
 async def look(connection: asyncpg.Connection | asyncpg.Pool) -> Now:

@@ -16,6 +16,7 @@ from services.timeline.cursor import Cursor
 from services.timeline.parameters import EventsFilter, EventsQuery
 
 SQL = queries(Path(__file__).parent / "sql" / "asking.sql")
+OF_PARTITION = 4  # values that say how far a partition had come
 MOST = 500  # neighbours that are looked at, the nearest first
 KILOMETRES_A_DEGREE = 6371 * math.pi / 180  # of latitude, on the sphere that `near` counts on
 ORDERS = {
@@ -40,8 +41,15 @@ class Statement:
         return f"${len(self.arguments)}"
 
     def fragment(self, name: str, values: Sequence[object]) -> str:
-        """A fragment with its parameters."""
+        """A fragment with its parameters; of one that holds for each partition, as often as there are such."""
+        if name == "at_position":
+            return self._at_position(values)
         return SQL[name].format(*[self.number(value) for value in values])
+
+    def _at_position(self, values: Sequence[object]) -> str:
+        """One condition a partition: each of them can be looked up by the place in the log."""
+        each = [values[at : at + OF_PARTITION] for at in range(0, len(values), OF_PARTITION)]
+        return "(" + " OR ".join(SQL["at_position"].format(*[self.number(value) for value in one]) for one in each) + ")"
 
     def all_of(self, conditions: Sequence[Condition]) -> str:
         return " AND ".join(self.fragment(*condition) for condition in conditions)
@@ -91,8 +99,7 @@ def _known(then: AsOf | None) -> Condition:
         return "present", ()
     if then.moment is not None:
         return "then", (then.moment, then.moment)
-    reached = sorted((then.position or {}).items())
-    return "at_position", ([at[0] for at, _ in reached], [at[1] for at, _ in reached], [offset for _, offset in reached])
+    return "at_position", [value for at, offset in sorted((then.position or {}).items()) for value in (*at, offset, offset)]
 
 
 def _conditions(query: EventsFilter) -> Iterator[Condition]:

@@ -21,8 +21,9 @@ from schemas.terms import fold
 from services.timeline.asked import AsOf
 from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE
+from services.timeline.now import Now
 from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
-from services.timeline.present import Now, Present, look
+from services.timeline.present import Present, look
 from services.timeline.questions import SQL, counting, every, listing, nearby, one_event
 from services.timeline.settings import TimelineSettings
 

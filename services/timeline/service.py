@@ -8,6 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from schemas.changes import EventChange
 from schemas.topics import cards
+from services.chassis.http import allow_files
 from services.chassis.service import Service
 from services.timeline.api.problems import handle_problems
 from services.timeline.api.routes import timeline_router
@@ -16,6 +17,7 @@ from services.timeline.generations.names import SERVICE
 from services.timeline.projections import discover
 from services.timeline.reader import open_reader
 from services.timeline.settings import TimelineSettings
+from services.timeline.stream.serving import Streams
 
 NAME = SERVICE
 SMALL = 1024  # bytes; an answer below is sent as it is
@@ -30,12 +32,15 @@ def builder(settings: TimelineSettings) -> Callable[[Service], Awaitable[None]]:
     """What `run_service` is given: adds the followers and the API to the service's frame."""
 
     async def build(service: Service) -> None:
+        allow_files(settings.stream_listeners)
         generations = Generations(service, followed_topics(), discover())
         await generations.begin()
         reader = await open_reader(settings)
-        service.background += [reader.keep_open, reader.present.keep, generations.keep]
+        streams = Streams(reader, settings)
+        service.background += [reader.keep_open, reader.present.keep, streams.hub.run, generations.keep]
+        service.ending.append(streams.hub.end)
         service.app.add_middleware(GZipMiddleware, minimum_size=SMALL)
-        service.app.include_router(timeline_router(reader))
+        service.app.include_router(timeline_router(reader, streams))
         handle_problems(service.app)
 
     return build

@@ -20,6 +20,13 @@ class TimelineSettings(Settings):
         ),
     ] = SecretStr("")
 
+    stream_listeners: Annotated[int, Field(ge=1, description="most streams that are open at a time; others are told to come back")] = 2000
+    stream_heartbeat_seconds: Annotated[float, Field(gt=0, description="a stream on which nothing happens says so after so long")] = 15.0
+    stream_buffer_bytes: Annotated[
+        int, Field(ge=1024, description="a listener for whom more than that waits is cut off; it reads on when it asks again")
+    ] = 4_194_304
+    stream_write_seconds: Annotated[float, Field(gt=0, description="so is one whose connection takes nothing for so long")] = 20.0
+
     @property
     def asking(self) -> SecretStr:
         """The URL that questions go to."""

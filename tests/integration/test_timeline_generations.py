@@ -27,6 +27,7 @@ from services.timeline.generations.verifying import Verified, verify
 from services.timeline.service import followed_topics
 from tests.integration.test_timeline_service import outgoing, publish
 from tests.support.service import ServiceProcess, eventually, service
+from tests.support.sse import source
 from tests.unit.timeline.builders import event, on, person
 
 WORLD = [
@@ -249,3 +250,36 @@ async def test_a_log_that_is_not_the_one_followed_halts_the_rebuild(emptied: Sta
     await execute(emptied, "UPDATE timeline.checkpoints SET log_uuid = 'another' WHERE follower = 'timeline-g2' AND next_offset > 1")
     with pytest.raises(Halt, match="another log"):
         await rebuilt(emptied)
+
+
+async def test_listeners_are_told_of_a_cut_over_and_hear_everything_once_across_it_and_a_restart(emptied: Stack) -> None:
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, WORLD)
+        async with source(timeline.address, after="beginning") as heard:
+            before = await heard.take(len(WORLD))
+            # when another generation is put live
+            assert (await rebuilt(emptied)).live is True
+            (cut,) = await heard.take(1)
+            assert (cut.kind, cut.data["generation"], cut.data["before"], cut.data["do"]) == ("generation", 2, 1, "continue")
+            await told(emptied, timeline, LATER)
+            after = await heard.take(len(LATER))
+        # then
+        assert sorted(one.version for one in before) == sorted((one.event_id, 1) for one in WORLD)
+        assert sorted(one.version for one in after) == sorted((one.event_id, 2) for one in LATER)
+        # and: who was away at the cut-over is told of it, then what it missed
+        async with source(timeline.address, last_id=before[-1].id) as away:
+            missed = await away.take(1 + len(LATER))
+        assert [one.kind for one in missed].count("generation") == 1
+        assert sorted(one.version for one in missed[1:]) == sorted(one.version for one in after)
+        # and: a stream that is open does not hold up the end of the service
+        async with source(timeline.address, last_id=after[-1].id) as open_one:
+            await anext(open_one.lines)
+            await asyncio.to_thread(timeline.stop)
+            assert (timeline.process.returncode, [line async for line in open_one.lines][-1:]) == (0, [""])
+    assert not timeline.saw("stop_forced")
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, [event("new")])
+        async with source(timeline.address, last_id=after[-1].id) as heard:
+            assert [one.version for one in await heard.take(1)] == [("new", 1)]

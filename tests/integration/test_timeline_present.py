@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from deploy.local.stack import Stack
 from services.timeline import present, reader
-from services.timeline.present import Now
+from services.timeline.now import Now
 from services.timeline.reader import open_reader
 from tests.integration.timeline_world import settings, timeline_api, timeline_pool
 from tests.support.service import eventually

@@ -6,15 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
+import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
 import services.timeline
 from deploy.local.stack import Stack
 from schemas.events import CanonicalEvent
+from services.chassis.http import Connection
 from services.chassis.postgres import CHASSIS_MIGRATIONS, migrate_schema, open_pool
 from services.chassis.records import Record
 from services.timeline.api.problems import handle_problems
@@ -25,6 +28,8 @@ from services.timeline.projections import Projection, discover
 from services.timeline.projector import Projector
 from services.timeline.reader import open_reader
 from services.timeline.settings import TimelineSettings
+from services.timeline.stream.serving import Streams
+from tests.support.service import eventually
 from tests.support.stack import empty
 from tests.unit.timeline.builders import record
 
@@ -54,13 +59,36 @@ async def timeline_api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     reader = await open_reader(settings(stack))
     present = asyncio.create_task(reader.present.keep())
-    app.include_router(timeline_router(reader))
+    app.include_router(timeline_router(reader, Streams(reader, settings(stack))))
     handle_problems(app)
     try:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://daybook") as client:
             yield client
     finally:
         present.cancel()
+        await reader.close()
+
+
+@asynccontextmanager
+async def timeline_server(stack: Stack, **given: Any) -> AsyncIterator[str]:
+    """The API behind a real server on a real socket, with what runs beside it; its address."""
+    app, known = FastAPI(), settings(stack).model_copy(update=given)
+    reader = await open_reader(known)
+    streams = Streams(reader, known)
+    app.include_router(timeline_router(reader, streams))
+    handle_problems(app)
+    server = uvicorn.Server(uvicorn.Config(app, http=Connection, port=0, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's own stay
+    beside = [asyncio.create_task(work()) for work in (reader.present.keep, streams.hub.run, server.serve)]
+    try:
+        await eventually(lambda: server.started and reader.present.now.generation)
+        yield "http://{}:{}".format(*server.servers[0].sockets[0].getsockname()[:2])
+    finally:
+        streams.hub.end()
+        server.should_exit = True
+        await beside[-1]
+        for task in beside:
+            task.cancel()
         await reader.close()
 
 

@@ -24,6 +24,7 @@ from services.timeline.api.answers import (
 from services.timeline.api.exporting import export_router
 from services.timeline.api.problems import Problem
 from services.timeline.api.snapshots import snapshot_router
+from services.timeline.api.streaming import stream_router
 from services.timeline.parameters import (
     ActorsQuery,
     CalendarQuery,
@@ -36,6 +37,7 @@ from services.timeline.parameters import (
     WhyQuery,
 )
 from services.timeline.reader import Position, Reader
+from services.timeline.stream.serving import Streams
 
 T = TypeVar("T")
 POSITION = "Daybook-Position"
@@ -59,14 +61,15 @@ MOVED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def timeline_router(reader: Reader) -> APIRouter:
-    """Routes that answer from this reader."""
+def timeline_router(reader: Reader, streams: Streams) -> APIRouter:
+    """Routes that answer from this reader, and streams."""
     router = APIRouter(prefix="/v1", responses=COMMON)
     router.include_router(_events(reader))
     router.include_router(_parts(reader))
     router.include_router(_overviews(reader))
     router.include_router(export_router(reader))
     router.include_router(snapshot_router(reader))
+    router.include_router(stream_router(streams))
     return router
 
 

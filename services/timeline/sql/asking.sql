@@ -36,11 +36,7 @@ known_until = 'infinity'
 known_at <= {}::timestamptz AND known_until > {}::timestamptz
 
 -- name: at_position
-EXISTS (
-    SELECT FROM unnest({}::text[], {}::int[], {}::bigint[]) AS reached (topic, partition, next)
-    WHERE reached.topic = events.topic AND reached.partition = events.partition
-      AND events."offset" < reached.next AND events.offset_until >= reached.next
-)
+(topic = {}::text AND partition = {}::int AND "offset" < {}::bigint AND offset_until >= {}::bigint)
 
 -- name: kind
 kind = ANY ({}::text[])

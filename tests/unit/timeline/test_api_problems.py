@@ -14,6 +14,7 @@ from services.timeline.api.routes import timeline_router
 from services.timeline.parameters import EventsQuery
 from services.timeline.reader import open_reader
 from services.timeline.settings import TimelineSettings
+from services.timeline.stream.serving import Streams
 
 NOBODY = SecretStr("postgresql://timeline@127.0.0.1:1/daybook")
 
@@ -22,7 +23,9 @@ NOBODY = SecretStr("postgresql://timeline@127.0.0.1:1/daybook")
 async def api() -> AsyncIterator[httpx.AsyncClient]:
     """The API with a Postgres that is away."""
     app = FastAPI()
-    app.include_router(timeline_router(await open_reader(TimelineSettings(dsn=NOBODY))))
+    given = TimelineSettings(dsn=NOBODY)
+    reader = await open_reader(given)
+    app.include_router(timeline_router(reader, Streams(reader, given)))
     handle_problems(app)
 
     @app.get("/bug")

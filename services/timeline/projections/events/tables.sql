@@ -47,4 +47,5 @@ CREATE INDEX events_by_day ON events (when_order, event_id) WHERE known_until = 
 CREATE INDEX events_by_kind_and_day ON events (kind, when_order, event_id) WHERE known_until = 'infinity';
 CREATE INDEX events_by_country ON events USING gin (countries) WHERE known_until = 'infinity';
 CREATE INDEX events_by_participant ON events USING gin (participant_terms) WHERE known_until = 'infinity';
+CREATE INDEX events_by_place_in_log ON events (topic, partition, "offset");
 CREATE INDEX events_by_time_known ON events (known_at, event_id);

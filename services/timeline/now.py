@@ -1,0 +1,21 @@
+"""How far the timeline has come at one moment. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """One moment: which generation answers, the next offset of each partition, and below it the offsets that wait in quarantine."""
+
+    generation: int = 0
+    reached: Mapping[Place, int] = field(default_factory=dict)
+    waiting: Mapping[Place, frozenset[int]] = field(default_factory=dict)
+
+    def takes_in(self, least: Mapping[Place, int]) -> bool:
+        """Whether all before these offsets is taken into account."""
+        return all(self.reached.get(at, 0) >= offset for at, offset in least.items())

@@ -1,0 +1,125 @@
+"""One stream from its beginning: what was missed is read first, then the hub tells what is new; nothing between is lost or repeated."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import structlog
+
+from services.chassis.bell import within
+from services.chassis.errors import PASSING
+from services.timeline.parameters import StreamQuery
+from services.timeline.reader import BusyError, Reader
+from services.timeline.settings import TimelineSettings
+from services.timeline.stream.hub import PAGE, Hub
+from services.timeline.stream.listener import Listener
+from services.timeline.stream.matching import wants
+from services.timeline.stream.messages import HEARTBEAT, cut_over, opening, place
+from services.timeline.stream.reading import Stretch, stretch
+from services.timeline.stream.standing import Standing, as_now, distance, read, standing_at
+
+READING = 2  # at a time: each holds one of the connections that questions are asked by
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Stream:
+    """What one listener asked for, and how far it has been told."""
+
+    query: StreamQuery
+    standing: Standing
+    listener: Listener | None = None
+
+
+class Streams:
+    """The open streams of this process."""
+
+    def __init__(self, reader: Reader, settings: TimelineSettings) -> None:
+        self._reader, self._settings = reader, settings
+        self.hub = Hub(reader)
+        self._reading = asyncio.Semaphore(READING)
+        self._open = 0
+
+    @property
+    def write_seconds(self) -> float:
+        """How long a connection may take nothing."""
+        return self._settings.stream_write_seconds
+
+    def begin(self, query: StreamQuery, last: str | None) -> Stream:
+        """A stream from where the listener stands.
+
+        Raises:
+            BusyError: as many are open as may be, or the service has only just started, or is about to stop.
+        """
+        if self._open >= self._settings.stream_listeners:
+            raise BusyError(f"{self._open:,} streams are open, which is as many as may be")
+        if not self._reader.present.now.generation or self.hub.over:
+            raise BusyError("the timeline has only just started, or is about to stop")
+        return Stream(query, self._start(query.after if last is None else last))
+
+    def _start(self, after: str) -> Standing:
+        now = standing_at(self._reader.present.now)
+        return now if after == "now" else Standing() if after == "beginning" else read(after)
+
+    async def pieces(self, stream: Stream) -> AsyncIterator[bytes]:
+        """What is sent, piece by piece; it ends when the listener is too slow, Postgres is away, or the process stops."""
+        self._open += 1
+        try:
+            yield opening(stream.standing)
+            async for text in self._missed(stream):
+                yield text
+            async for text in self._new(stream):
+                yield text
+        except PASSING as error:
+            log.warning("postgres_unavailable", path="/v1/stream", error=repr(error))
+        finally:
+            self._open -= 1
+            self._part(stream)
+
+    async def _new(self, stream: Stream) -> AsyncIterator[bytes]:
+        while stream.listener and not self.hub.over:
+            text = await stream.listener.take(self._settings.stream_heartbeat_seconds)
+            if stream.listener.let_go:
+                return
+            yield text or HEARTBEAT + place(self.hub.standing)
+
+    async def _missed(self, stream: Stream) -> AsyncIterator[bytes]:
+        """Read on up to where the hub stands, and from the last page on also listen there."""
+        while stream.listener is None and not self.hub.over:
+            there = self.hub.standing
+            if stream.standing.is_ahead_of(there):  # the hub rests, or Postgres was put back to an older state
+                if not await within(self._reader.present.bell.coming, self._settings.stream_heartbeat_seconds):
+                    yield HEARTBEAT
+                continue
+            async for text in self._up_to(stream, there):
+                yield text
+
+    async def _up_to(self, stream: Stream, there: Standing) -> AsyncIterator[bytes]:
+        if stream.standing.generation not in {0, there.generation}:
+            before, stream.standing = stream.standing, replace(stream.standing, generation=there.generation)
+            yield cut_over(before.generation, stream.standing)
+        if distance(stream.standing, as_now(there)) <= PAGE:
+            stream.listener = self.hub.join(stream.query, self._settings.stream_buffer_bytes)
+            there = self.hub.standing
+        if distance(stream.standing, as_now(there)):
+            new = await self._read(stream.standing, there)
+            stream.standing = new.then
+            yield self._wanted(stream.query, new)
+        if stream.listener and stream.listener.let_go:
+            self._part(stream)
+
+    async def _read(self, standing: Standing, there: Standing) -> Stretch:
+        async with self._reading, self._reader.snapshot() as moment:
+            return await stretch(moment, standing, as_now(there), PAGE)
+
+    def _wanted(self, query: StreamQuery, new: Stretch) -> bytes:
+        """What is wanted of a stretch; its end is said too, so that nobody reads it twice."""
+        wanted = wants(query)
+        return b"".join([message.text for message in new.messages if wanted(message.change, message.glances)]) + place(new.then)
+
+    def _part(self, stream: Stream) -> None:
+        if stream.listener:
+            self.hub.leave(stream.listener)
+            stream.listener = None

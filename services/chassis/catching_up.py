@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -13,6 +14,7 @@ from services.chassis.follower import Follower
 from services.chassis.settings import Settings
 
 POLL_MS = 200
+SILENT_SECONDS = 60.0
 Until = Mapping[TopicPartition, int]
 Told = Callable[[Mapping[TopicPartition, int]], None]
 
@@ -21,15 +23,42 @@ async def catch_up(follower: Follower, settings: Settings, until: Until, told: T
     """Apply every record before these offsets, by the same protocol as ever; `told` hears of each position reached.
 
     Raises:
-        Halt: the follower halted, and why; or another owner took its partitions.
+        Halt: the follower halted, and why; another owner took its partitions; or nothing has come for `SILENT_SECONDS`.
     """
+    silence = _Silence(until)
     async with _assigned(follower, settings, until) as consumer:
-        while any(follower.positions.get(at, -1) < end for at, end in until.items()):
+        while silence.missing(follower.positions):
             batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=settings.batch_records)
             records = [raw for batch in batches.values() for raw in batch if raw.offset < until[TopicPartition(raw.topic, raw.partition)]]
             await _handle(follower, records)
             consumer.pause(*[at for at, end in until.items() if follower.positions.get(at, -1) >= end])
+            silence.bounded(follower.positions)
             told(follower.positions)
+
+
+class _Silence:
+    """How long nothing has come of what must come."""
+
+    def __init__(self, until: Until) -> None:
+        self._until = until
+        self._reached: Until = {}
+        self._heard = time.monotonic()
+
+    def missing(self, reached: Until) -> dict[str, int]:
+        """Which partitions have not been read up to their ends, and how far they have."""
+        return {f"{at.topic}-{at.partition}": reached.get(at, 0) for at, end in self._until.items() if reached.get(at, -1) < end}
+
+    def bounded(self, reached: Until) -> None:
+        """Note how far it has come.
+
+        Raises:
+            Halt: that has been the same for too long.
+        """
+        if reached != self._reached:
+            self._reached, self._heard = dict(reached), time.monotonic()
+        elif (missing := self.missing(reached)) and time.monotonic() - self._heard > SILENT_SECONDS:
+            told_of = ", ".join(f"{name} at {offset}" for name, offset in missing.items())
+            raise Halt(f"no record has come for {SILENT_SECONDS:.0f} s, though there should be some after {told_of}")
 
 
 async def _handle(follower: Follower, records: list[ConsumerRecord]) -> None:

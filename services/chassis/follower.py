@@ -49,9 +49,11 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     def __init__(self, name: str, effects: Effects, pool: asyncpg.Pool, outbox: Outbox, health: Health, faults: Faults, kafka: str) -> None:  # noqa: PLR0913, PLR0917 - its whole surroundings, once
         self.name = name
-        self._effects, self._pool, self._outbox, self._faults, self._kafka = effects, pool, outbox, faults, kafka
+        self.pool = pool
+        self._effects, self._outbox, self._faults, self._kafka = effects, outbox, faults, kafka
         self._standing = Standing(name, health)
         self._held: dict[TopicPartition, Checkpoint] = {}
+        self._epochs: dict[TopicPartition, int] = {}
         self._waiting: set[WaitingKey] = set()
         self._taking_over: asyncio.Task[None] | None = None
         self._given_up: set[Place] = set()
@@ -70,9 +72,25 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     @contextlib.asynccontextmanager
     async def at_rest(self, at: TopicPartition) -> AsyncIterator[Checkpoint | None]:
-        """Between two batches: nothing is applied until it ends. Gives what is held of this partition; None: it is not ours."""
+        """Between two batches: nothing is applied or claimed until it ends. Gives what is held of this partition; None: it is not ours."""
         async with self._busy:
             yield self._held.get(at)
+
+    @contextlib.asynccontextmanager
+    async def resting(self) -> AsyncIterator[dict[TopicPartition, tuple[int, int | None]]]:
+        """Between two batches: by which epoch each partition is, or was, ours, and the position of those that are held."""
+        async with self._busy:
+            yield {at: (epoch, self.positions.get(at)) for at, epoch in self._epochs.items() if at not in self._standing.stopped}
+
+    def claim_anew(self, partitions: Sequence[TopicPartition]) -> None:
+        """Take over once more what Postgres, put back to an older state, no longer knows as ours."""
+        lost = sorted(set(partitions) & self._consumer().assignment())
+        if not lost or (self._taking_over and not self._taking_over.done()):
+            return
+        log.warning("positions_put_back", follower=self.name, partitions=[f"{at.topic}-{at.partition}" for at in lost])
+        for at in lost:
+            self._held.pop(at, None)
+        self._begin_taking_over(lost)
 
     def waiting(self, at: TopicPartition) -> set[bytes]:
         """The keys of this partition that have a record in quarantine."""
@@ -93,6 +111,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             self._taking_over.cancel()
         for at in partitions:
             self._held.pop(at, None)
+            self._epochs.pop(at, None)
         self._standing.revoked(partitions)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
@@ -100,7 +119,9 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
         The rest is a task: the member's heartbeats begin only once this returns.
         """
-        partitions = sorted(assigned)
+        self._begin_taking_over(sorted(assigned))
+
+    def _begin_taking_over(self, partitions: Sequence[TopicPartition]) -> None:
         self._consumer().pause(*partitions)
         self._standing.claims(partitions)
         self._taking_over = asyncio.create_task(self._take_over(partitions))
@@ -113,6 +134,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             self._standing.halt(partitions, error)
             return
         self._held.update(claimed)
+        self._epochs.update({at: checkpoint.owner_epoch for at, checkpoint in claimed.items()})
         self._go_on(partitions)
         positions = {f"{at.topic}-{at.partition}": checkpoint.next_offset for at, checkpoint in claimed.items()}
         log.info("partitions_assigned", follower=self.name, positions=positions)
@@ -127,12 +149,13 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def _claim(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Checkpoint]:
         async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=2.0):
             with attempt:
-                async with self._pool.acquire() as tx, tx.transaction():
-                    claimed = await checkpoints.claim(tx, self.name, partitions)
-                    waiting = await checkpoints.waiting_keys(tx, self.name, partitions)
-                    given_up = await checkpoints.given_up(tx, self.name, partitions)
-                self._waiting = {w for w in self._waiting if w[0] not in claimed} | waiting
-                self._given_up = {place for place in self._given_up if place[0] not in claimed} | given_up
+                async with self._busy:  # nobody at rest may go by what waited before
+                    async with self.pool.acquire() as tx, tx.transaction():
+                        claimed = await checkpoints.claim(tx, self.name, partitions)
+                        waiting = await checkpoints.waiting_keys(tx, self.name, partitions)
+                        given_up = await checkpoints.given_up(tx, self.name, partitions)
+                    self._waiting = {w for w in self._waiting if w[0] not in claimed} | waiting
+                    self._given_up = {place for place in self._given_up if place[0] not in claimed} | given_up
         return claimed
 
     async def handle(self, batch: Sequence[ConsumerRecord]) -> None:
@@ -162,6 +185,13 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         halted = set(partitions) & consumer.assignment()
         consumer.pause(*halted)
         self._standing.halt(halted, error)
+
+    def halt_lost(self, partitions: Iterable[TopicPartition], error: Exception) -> None:
+        """Follow these no further, even where the client has let go of them by itself. Those that have halted stay as they are."""
+        lost = set(partitions) - self._standing.stopped
+        if lost:
+            self._consumer().pause(*(lost & self._consumer().assignment()))
+            self._standing.halt(lost, error)
 
     def halt_all(self, error: Exception) -> None:
         """The client itself has failed, on no partition that it names."""
@@ -203,7 +233,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     async def _transact(self, plan: Plan, prepared: Any) -> None:
         """Step 2: the compare-and-swap first, then the effects, then the commit."""
-        async with self._pool.acquire() as tx, tx.transaction():
+        async with self.pool.acquire() as tx, tx.transaction():
             self._faults.reached("before_compare_and_swap", self.name)
             await checkpoints.advance(tx, self.name, plan.moves)
             self._faults.reached("after_compare_and_swap", self.name)
@@ -216,7 +246,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def _was_committed(self, plan: Plan) -> bool:
         """Whether a commit whose answer was lost took place: the row then holds our epoch and the position we wanted."""
         wanted = {at: (c.owner_epoch, c.next_offset) for at, c in plan.reached.items()}
-        async with self._pool.acquire() as connection:
+        async with self.pool.acquire() as connection:
             return await checkpoints.positions(connection, self.name, sorted(wanted)) == wanted
 
     def _committed(self, plan: Plan) -> None:

@@ -13,16 +13,27 @@ from typing import Any, Protocol
 import stamina
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import CommitFailedError, ConsumerStoppedError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    CommitFailedError,
+    ConsumerStoppedError,
+    KafkaError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+    TopicAlreadyExistsError,
+    for_code,
+)
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 from faststream.message import AckStatus
 from faststream.middlewares import AckPolicy
 
 from schemas.topics import Card
-from services.chassis.errors import is_passing
+from services.chassis.errors import Halt, is_passing
 from services.chassis.follower import Follower
 from services.chassis.settings import Settings
+
+UNSOUGHT_SECONDS = 0.1
+METADATA_MS = 10_000  # a topic that has gone and come back is assigned anew, and looked at, after this long
 
 
 @asynccontextmanager
@@ -57,8 +68,13 @@ async def create_topics(kafka: str, cards: Iterable[Card], patience: float = 60.
 async def partition_counts(kafka: str, topics: Sequence[str], patience: float | None = None) -> Mapping[str, int]:
     """How many partitions each topic has; topics that do not exist are left out."""
     async with admin(kafka, patience) as client:
-        described = await client.describe_topics(list(topics))
-    return {row["topic"]: len(row["partitions"]) for row in described if row["partitions"]}
+        return await described(client, topics)
+
+
+async def described(client: AIOKafkaAdminClient, topics: Sequence[str]) -> Mapping[str, int]:
+    """The same, over a client that is there already."""
+    rows = await client.describe_topics(list(topics))
+    return {row["topic"]: len(row["partitions"]) for row in rows if row["partitions"]}
 
 
 async def seed_offsets(kafka: str, group: str, topics: Sequence[str]) -> None:
@@ -87,6 +103,7 @@ def make_broker(settings: Settings) -> KafkaBroker:
         logger=logging.getLogger("daybook.client"),
         log_level=logging.DEBUG,
         graceful_timeout=settings.stop_seconds,
+        metadata_max_age_ms=METADATA_MS,
         allow_auto_create_topics=False,
     )
 
@@ -161,12 +178,23 @@ def _guarded(follower: Follower, fetch: Fetch) -> Fetch:
         except (ConsumerStoppedError, asyncio.CancelledError):
             raise
         except Exception as error:
-            if is_passing(error) or getattr(error, "retriable", False):
+            if isinstance(error, NoOffsetForPartitionError):
+                await asyncio.sleep(UNSOUGHT_SECONDS)  # the group has none, as the topic is new; the follower is about to seek to its own
+            elif isinstance(error, OffsetOutOfRangeError):
+                _halt_outside(follower, error)
+            elif is_passing(error) or getattr(error, "retriable", False):
                 raise  # FastStream waits five seconds and goes on
-            follower.halt_all(error)
+            else:
+                follower.halt_all(error)
             return ()
 
     return guarded
+
+
+def _halt_outside(follower: Follower, error: OffsetOutOfRangeError) -> None:
+    """The broker names partition and position; the others go on."""
+    for at, offset in error.args[0].items():
+        follower.halt([at], Halt(f"{at.topic}-{at.partition}: the position {offset} lies outside the log"))
 
 
 def _parser(follower: Follower, consumer: Callable[[], Any]) -> Callable[[tuple[ConsumerRecord, ...]], Awaitable[KafkaAckableMessage]]:

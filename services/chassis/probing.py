@@ -9,13 +9,19 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 READ_SECONDS = 20.0
+WAIT_MS = 50  # a broker answers one question of a client at a time: one for records that are not there yet keeps the next waiting
 
 
 @asynccontextmanager
 async def probe_of(kafka: str) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer without a group."""
     probe = AIOKafkaConsumer(
-        bootstrap_servers=kafka, group_id=None, enable_auto_commit=False, auto_offset_reset="none", max_partition_fetch_bytes=8_388_608
+        bootstrap_servers=kafka,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        max_partition_fetch_bytes=8_388_608,
+        fetch_max_wait_ms=WAIT_MS,
     )
     await probe.start()
     try:

@@ -16,7 +16,7 @@ __all__ = ["Outgoing", "Record", "digest", "partition_of", "seq_of"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a log, its envelope read."""
+    """One record of a log, its envelope read. `again`: it was set aside, and an operator has had it tried once more."""
 
     at: TopicPartition
     offset: int
@@ -25,6 +25,7 @@ class Record:
     value: bytes | None
     envelope: Envelope
     raw: ConsumerRecord = field(repr=False, compare=False)
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import asyncpg
 import structlog
@@ -30,7 +31,6 @@ class Redriver:
         self._over = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
-        self.task: asyncio.Task[None] | None = None  # held, since the loop alone would let it go
 
     async def stop(self) -> None:
         """Look no more; returns once a look that is under way has ended."""
@@ -60,17 +60,20 @@ class Redriver:
 
     async def look(self) -> None:
         """Try each key of ours of which a record is wanted; let those go on of which all were given up."""
-        rows = await self._pool.fetch(SQL["wanted"], self._follower.name, MOST_KEYS)
-        for at, key in [(TopicPartition(row["topic"], row["partition"]), row["key"]) for row in rows]:
-            if at in self._follower.positions:
-                await self._try(at, key)
+        held = sorted(self._follower.positions)
+        partitions = [at.topic for at in held], [at.partition for at in held]
+        rows = await self._pool.fetch(SQL["wanted"], self._follower.name, *partitions, MOST_KEYS)
+        for row in rows:
+            await self._try(TopicPartition(row["topic"], row["partition"]), row["key"])
         for at in list(self._follower.positions):
             await self._let_go_on(at)
 
     async def _let_go_on(self, at: TopicPartition) -> None:
         if not self._follower.waiting(at):
             return
-        async with self._follower.at_rest(at):
+        async with self._follower.at_rest(at) as held:
+            if held is None:
+                return
             left = await checkpoints.waiting_keys(self._pool, self._follower.name, [at])
             for key in self._follower.waiting(at) - {key for _, key in left}:
                 self._follower.waits_no_more(at, key)
@@ -111,7 +114,7 @@ class Redriver:
         """Apply one record in a transaction that proves that the partition is ours; the position stays where it is."""
         name = self._follower.name
         try:
-            prepared = await self._effects.prepare([decode(raw)])
+            prepared = await self._effects.prepare([replace(decode(raw), again=True)])
             async with self._pool.acquire() as tx, tx.transaction():
                 await checkpoints.advance(tx, name, [(held, held)])
                 await self._effects.apply(tx, prepared)

@@ -82,7 +82,7 @@ class Relay:
         finally:
             await producer.stop()
             self._renewed = -inf
-            with contextlib.suppress(*PASSING):  # best effort: the lease runs out by itself
+            with contextlib.suppress(*PASSING, asyncpg.InterfaceError):  # best effort: the lease runs out by itself
                 await self._pool.execute(OUTBOX["release"], self._holder)
 
     def _wake(self, *_: object) -> None:

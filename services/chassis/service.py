@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
 import asyncpg
 import structlog
@@ -32,10 +33,18 @@ from services.chassis.redriving import Redriver
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
 from services.chassis.watch import PART, watch_kafka
+from services.chassis.watching_logs import LogWatch
 
 log = structlog.get_logger()
 COLLECT_AFTER = (50_000, 50, 100)  # what services parse lives long, and has no cycles: to look through it seldom saves a fifth of the time
 Work = Callable[[], Awaitable[None]]
+
+
+class Beside(Protocol):
+    """What runs beside a follower, until it is stopped."""
+
+    async def run(self) -> None: ...
+    async def stop(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -54,28 +63,31 @@ class Service:
     ending: list[Callable[[], None]] = field(default_factory=list)
     followed: list[tuple[str, Sequence[str]]] = field(default_factory=list)
     pools: list[asyncpg.Pool] = field(default_factory=list)
+    _tasks: dict[str, list[asyncio.Task[None]]] = field(default_factory=dict)  # held, since the loop alone would let them go
 
     def follow(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool | None = None) -> Work:
         """Add a follower of these topics, and wait for it in readiness; what is returned stops it. Its effects go through `pool`, else
         the service's own.
         """
-        subscriber, redriver = self._subscribed(name, topics, effects, pool or self.pool)
-        self.background.append(redriver.run)
+        subscriber, beside = self._subscribed(name, topics, effects, pool or self.pool)
+        self.background += [one.run for one in beside]
         self.followed.append((name, topics))
-        return partial(self._leave, name, subscriber, redriver)
+        return partial(self._leave, name, subscriber, beside)
 
     async def follow_now(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool) -> Work:
         """Add a follower while the service runs already; what is returned stops it again."""
         await seed_offsets(self.settings.kafka, name, topics)
-        subscriber, redriver = self._subscribed(name, topics, effects, pool)
+        subscriber, beside = self._subscribed(name, topics, effects, pool)
         await subscriber.start()
-        redriver.task = asyncio.create_task(redriver.run())
-        return partial(self._leave, name, subscriber, redriver)
+        self._tasks[name] = [asyncio.create_task(one.run()) for one in beside]
+        return partial(self._leave, name, subscriber, beside)
 
-    async def _leave(self, name: str, subscriber: Subscriber, redriver: Redriver) -> None:
+    async def _leave(self, name: str, subscriber: Subscriber, beside: Sequence[Beside]) -> None:
         """Stop following while the service goes on."""
-        await redriver.stop()
+        for one in beside:
+            await one.stop()
         await subscriber.stop()
+        self._tasks.pop(name, None)
         self.health.forget(name)
 
     async def open_pool(self, search_path: str) -> asyncpg.Pool:
@@ -89,11 +101,11 @@ class Service:
         self.pools.remove(pool)
         await close_pool(pool, self.settings.stop_seconds)
 
-    def _subscribed(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool) -> tuple[Subscriber, Redriver]:
+    def _subscribed(self, name: str, topics: Sequence[str], effects: Effects, pool: asyncpg.Pool) -> tuple[Subscriber, Sequence[Beside]]:
         self.health.set(name, reason="waiting for partitions")
         follower = Follower(name, effects, pool, self.outbox, self.health, self.faults, self.settings.kafka)
-        redriver = Redriver(follower, effects, pool, self.settings.kafka)
-        return subscribe(self.broker, follower, topics, self.settings), redriver
+        beside = (Redriver(follower, effects, pool, self.settings.kafka), LogWatch(follower, topics, self.settings.kafka))
+        return subscribe(self.broker, follower, topics, self.settings), beside
 
 
 def run_service(name: str, settings: Settings, build: Callable[[Service], Awaitable[None]]) -> None:

@@ -22,6 +22,11 @@ class Standing:
         self._halted: dict[TopicPartition, str] = {}
         self._waits: str | None = "for partitions"
 
+    @property
+    def stopped(self) -> frozenset[TopicPartition]:
+        """The partitions that have halted."""
+        return frozenset(self._halted)
+
     def waits(self, what: str | None) -> None:
         """It waits for something; for nothing: None."""
         self._waits = what

@@ -32,7 +32,7 @@ async def _verify_all(probe: AIOKafkaConsumer, claimed: Collection[Checkpoint]) 
     partitions = [checkpoint.at for checkpoint in claimed]
     first, end = await probe.beginning_offsets(partitions), await probe.end_offsets(partitions)
     for checkpoint in claimed:
-        _in_bounds(checkpoint, first[checkpoint.at], end[checkpoint.at])
+        in_bounds(checkpoint.at, checkpoint.next_offset, first[checkpoint.at], end[checkpoint.at])
     opening = await read_at(probe, {c.at: first[c.at] for c in claimed if c.log_uuid and first[c.at] < end[c.at]})
     last = await read_at(probe, {c.at: c.next_offset - 1 for c in claimed if c.next_offset > first[c.at]})
     for checkpoint in claimed:
@@ -42,9 +42,14 @@ async def _verify_all(probe: AIOKafkaConsumer, claimed: Collection[Checkpoint]) 
             _same_record(checkpoint, last[checkpoint.at])
 
 
-def _in_bounds(checkpoint: Checkpoint, first: int, end: int) -> None:
-    if not first <= checkpoint.next_offset <= end:
-        raise Halt(f"{_name(checkpoint.at)}: the position {checkpoint.next_offset} lies outside the log, which holds {first} to {end}")
+def in_bounds(at: TopicPartition, position: int, first: int, end: int) -> None:
+    """Check that a position lies within its log.
+
+    Raises:
+        Halt: records that were never applied are gone, or those that were.
+    """
+    if not first <= position <= end:
+        raise Halt(f"{_name(at)}: the position {position} lies outside the log, which holds {first} to {end}")
 
 
 def _same_log(checkpoint: Checkpoint, raw: ConsumerRecord | None) -> None:

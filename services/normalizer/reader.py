@@ -53,7 +53,7 @@ class Reader:
     def _read(self, record: Record) -> Answer:
         """What took too long is remembered until its batch is applied: a batch of such articles must not cost its time again and again."""
         place = (record.at, record.offset)
-        if place in self._endless:
+        if place in self._endless and not record.again:
             return self._endless[place]
         try:
             return self._desk.do(record.value or b"")

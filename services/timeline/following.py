@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import asyncpg
 import structlog
 
-from services.chassis.errors import PASSING, Halt
+from services.chassis.errors import Halt, is_passing
 from services.chassis.service import Service, Work
 from services.timeline.generations.names import FOLLOWED, Generation
 from services.timeline.generations.registry import all_of, live
@@ -46,7 +46,9 @@ class Generations:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self._look()
-            except PASSING as error:
+            except Exception as error:
+                if not is_passing(error):
+                    raise
                 log.warning("postgres_away", error=repr(error))
 
     async def _look(self) -> None:

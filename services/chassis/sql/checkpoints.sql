@@ -35,8 +35,11 @@ JOIN unnest($2::text[], $3::int[]) AS asked (topic, partition) ON held.topic = a
 WHERE held.follower = $1 AND held.state = 'given_up'
 
 -- name: wanted
--- The keys of which a record is to be tried again.
-SELECT DISTINCT topic, partition, key FROM quarantined WHERE follower = $1 AND state = 'wanted' ORDER BY topic, partition, key LIMIT $2
+-- The keys of these partitions of which a record is to be tried again.
+SELECT DISTINCT held.topic, held.partition, held.key
+FROM quarantined AS held
+JOIN unnest($2::text[], $3::int[]) AS asked (topic, partition) ON held.topic = asked.topic AND held.partition = asked.partition
+WHERE held.follower = $1 AND held.state = 'wanted' ORDER BY held.topic, held.partition, held.key LIMIT $4
 
 -- name: of_key
 SELECT "offset" AS at, state FROM quarantined WHERE follower = $1 AND topic = $2 AND partition = $3 AND key = $4 ORDER BY at

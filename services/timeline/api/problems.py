@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from services.chassis.errors import PASSING
+from services.chassis.errors import PASSING, is_passing
 from services.timeline.reader import BusyError, NotYetError
 
 log = structlog.get_logger()
@@ -46,6 +46,7 @@ def handle_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
     for passing in PASSING:
         app.add_exception_handler(passing, _unavailable)
+    app.add_exception_handler(asyncpg.InterfaceError, _unavailable_or_bug)
     app.add_exception_handler(asyncpg.QueryCanceledError, _too_slow)
     app.add_exception_handler(NotYetError, _not_yet)
     app.add_exception_handler(BusyError, _busy)
@@ -76,6 +77,11 @@ async def _http(request: Request, error: Any) -> JSONResponse:
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
     log.warning("postgres_unavailable", path=request.url.path, error=repr(error))
     return _answer(request, 503, "Postgres can't be reached at present; try again", Retry_After=RETRY_SECONDS)
+
+
+async def _unavailable_or_bug(request: Request, error: Exception) -> JSONResponse:
+    """The client has one error for a connection that is gone and for a mistake of ours."""
+    return await (_unavailable if is_passing(error) else _bug)(request, error)
 
 
 async def _too_slow(request: Request, error: Exception) -> JSONResponse:

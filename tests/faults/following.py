@@ -51,7 +51,7 @@ class World:
     async def catches_up(self, seconds: float = RECOVERY_SECONDS) -> None:
         """Wait until all that was told is applied."""
         ends = await self.ends()
-        await eventually(lambda: self._has_reached(ends), seconds)
+        await eventually(lambda: self.has_reached(ends), seconds)
 
     async def recovers(self) -> None:
         """Wait until all is applied, and see that each row is what the log makes."""
@@ -98,7 +98,7 @@ class World:
         finally:
             await admin.close()
 
-    async def _has_reached(self, ends: dict[TopicPartition, int]) -> bool:
+    async def has_reached(self, ends: dict[TopicPartition, int]) -> bool:
         try:
             reached = await self.positions()
         except (OSError, asyncpg.PostgresError):  # it may be what was broken

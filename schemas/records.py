@@ -8,6 +8,7 @@ from typing import Protocol
 
 from schemas.envelope import GENESIS
 
+MOST_DIGITS = 18  # what a 64-bit integer holds, wherever a number is kept
 _SEQ = "ce_seq"
 _OPENS = ("ce_type", GENESIS.encode())
 
@@ -26,7 +27,7 @@ class RawRecord(Protocol):
 def seq_of(raw: RawRecord) -> int | None:
     """The dense number of a record, or None where it has none that can be read."""
     value = next((value for name, value in raw.headers if name == _SEQ), None)
-    return int(value) if value and value.isdigit() else None
+    return int(value) if value and value.isdigit() and len(value) <= MOST_DIGITS else None
 
 
 def is_genesis(raw: RawRecord) -> bool:

@@ -21,19 +21,20 @@ def install(app: FastAPI) -> None:
 
 
 async def _by_the_framework(request: Request, error: Any) -> JSONResponse:
-    return _answer(request, error.status_code, str(error.detail), error.headers)
+    return problem(request, error.status_code, str(error.detail), error.headers)
 
 
 async def _malformed(request: Request, error: Any) -> JSONResponse:
     said = "; ".join(f"{'.'.join(map(str, row['loc'][1:]))}: {row['msg']}" for row in error.errors())
-    return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, said)
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, said)
 
 
 async def _bug(request: Request, _: Exception) -> JSONResponse:
-    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "this is a fault of the service; its log says more")
+    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "this is a fault of the service; its log says more")
 
 
-def _answer(request: Request, status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+def problem(request: Request, status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    """An answer in this form."""
     title = HTTPStatus(status).phrase
-    problem = {"type": "about:blank", "title": title, "status": int(status), "detail": detail, "instance": request.url.path}
-    return JSONResponse(problem, int(status), headers, MEDIA_TYPE)
+    told = {"type": "about:blank", "title": title, "status": int(status), "detail": detail, "instance": request.url.path}
+    return JSONResponse(told, int(status), headers, MEDIA_TYPE)

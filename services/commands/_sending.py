@@ -47,7 +47,7 @@ def sending_of(
     if repeat is not None and not is_repeat_name(repeat):
         raise typer.BadParameter("it must be 1 to 200 printable ASCII characters, without quotation marks", param_hint="--idempotency-key")
     sending = Sending(to or _where.ingestor(), captured_at, url, IngestorSettings().page_bytes, patience, key(key_file), repeat)
-    if sending.key and _is_heard_on_the_way(sending.to):
+    if sending.key and is_heard_on_the_way(sending.to):
         typer.echo(f"warning: the API key goes to {sending.to} unencrypted; https would hide it", err=True)
     return sending
 
@@ -64,6 +64,7 @@ def key(file: Path | None = None) -> SecretStr:
         raise typer.BadParameter(str(error), param_hint="--api-key-file" if file else "DAYBOOK_API_KEY") from None
 
 
-def _is_heard_on_the_way(to: str) -> bool:
+def is_heard_on_the_way(to: str) -> bool:
+    """Whether what is sent there can be read in between."""
     parts = urlsplit(to)
     return parts.scheme == "http" and not is_loopback(parts.hostname or "")

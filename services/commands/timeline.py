@@ -13,12 +13,13 @@ from pydantic import ValidationError
 
 from schemas.events import CanonicalEvent
 from services.commands import _where
+from services.commands._asking import SECONDS, asking
+from services.commands._sending import KeyFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PAGE = 200  # events asked for at a time
-SECONDS = 15.0
 FORMATS = ("atom", "csv", "geojson", "icalendar", "jsonl", "parquet", "timelinejs")
 
 
@@ -49,6 +50,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
         str | None,
         typer.Option(envvar="DAYBOOK_API", metavar="URL", help="Where the timeline answers; by default the one that runs here."),
     ] = None,
+    api_key_file: KeyFile = None,
 ) -> None:
     """Show the timeline, day by day.
 
@@ -77,9 +79,9 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
     api = api or _where.timeline()
     try:
         if export:
-            _export(api, export, asked, output)
+            _export(asking(api, api_key_file), api, export, asked, output)
             return
-        events = fetch(api, asked, limit)
+        events = fetch(api, asked, limit, asking(api, api_key_file))
         _show_json(events) if json or not sys.stdout.isatty() else _show_table(list(events))
     except OSError as error:
         typer.echo(f"daybook timeline: {output} can't be written: {error.strerror}", err=True)
@@ -91,9 +93,9 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
         raise typer.Exit(1) from error
 
 
-def _export(api: str, export: str, asked: Mapping[str, Any], output: Path | None) -> None:
+def _export(client: httpx.Client, api: str, export: str, asked: Mapping[str, Any], output: Path | None) -> None:
     """Stream a file to disk; what breaks off leaves no half of it under its name."""
-    with httpx.stream("GET", f"{api.rstrip('/')}/v1/export/{export}", params=asked, timeout=SECONDS) as answer:
+    with client, client.stream("GET", f"{api.rstrip('/')}/v1/export/{export}", params=asked) as answer:
         if answer.is_error:
             answer.read()
             answer.raise_for_status()
@@ -121,9 +123,9 @@ def fetch(api: str, asked: Mapping[str, Any], limit: int | None = None, client: 
     """
     left = sys.maxsize if limit is None else limit
     cursor: dict[str, str] = {}
-    with client or httpx.Client(timeout=SECONDS) as asking:
+    with client or httpx.Client(timeout=SECONDS) as asked_by:
         while left > 0:
-            answer = asking.get(f"{api.rstrip('/')}/v1/events", params={**asked, **cursor, "limit": min(left, PAGE)})
+            answer = asked_by.get(f"{api.rstrip('/')}/v1/events", params={**asked, **cursor, "limit": min(left, PAGE)})
             events, following = _page(answer.raise_for_status())
             yield from events
             left -= len(events)

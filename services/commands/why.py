@@ -14,7 +14,9 @@ from pydantic import ValidationError
 from schemas.events import CanonicalEvent, Link
 from schemas.reasons import Reasons, contradiction, reasons
 from services.commands import _where
-from services.commands.timeline import SECONDS, NotTheTimelineError
+from services.commands._asking import SECONDS, asking
+from services.commands._sending import KeyFile
+from services.commands.timeline import NotTheTimelineError
 
 
 def command(
@@ -26,6 +28,7 @@ def command(
         str | None,
         typer.Option(envvar="DAYBOOK_API", metavar="URL", help="Where the timeline answers; by default the one that runs here."),
     ] = None,
+    api_key_file: KeyFile = None,
 ) -> None:
     """Tell why an event is as it is: how each field was chosen, and why each mention belongs to it.
 
@@ -37,8 +40,8 @@ def command(
     """
     api = api or _where.timeline()
     try:
-        known = fetch_event(api, event)
-        found = reasons(known, mention, fetch_derived(api, known.event_id))
+        known = fetch_event(api, event, asking(api, api_key_file))
+        found = reasons(known, mention, fetch_derived(api, known.event_id, asking(api, api_key_file)))
     except KeyError as error:
         raise _failure(f"event {event} has no mention {mention}") from error
     except httpx.HTTPStatusError as error:
@@ -61,8 +64,8 @@ def fetch_event(api: str, event_id: str, client: httpx.Client | None = None) -> 
         httpx.HTTPError, httpx.InvalidURL: the API can't be reached, or does not know the event.
         NotTheTimelineError: what answers there is not the timeline.
     """
-    with client or httpx.Client(timeout=SECONDS, follow_redirects=True) as asking:
-        answer = asking.get(f"{api.rstrip('/')}/v1/events/{quote(event_id, safe='')}").raise_for_status()
+    with client or httpx.Client(timeout=SECONDS, follow_redirects=True) as client_:
+        answer = client_.get(f"{api.rstrip('/')}/v1/events/{quote(event_id, safe='')}").raise_for_status()
     try:
         return CanonicalEvent.model_validate_json(answer.content)
     except ValidationError as error:
@@ -76,8 +79,8 @@ def fetch_derived(api: str, event_id: str, client: httpx.Client | None = None) -
         httpx.HTTPError, httpx.InvalidURL: the API can't be reached, or does not know the event.
         NotTheTimelineError: what answers there is not the timeline.
     """
-    with client or httpx.Client(timeout=SECONDS) as asking:
-        answer = asking.get(f"{api.rstrip('/')}/v1/events/{quote(event_id, safe='')}/links").raise_for_status()
+    with client or httpx.Client(timeout=SECONDS) as client_:
+        answer = client_.get(f"{api.rstrip('/')}/v1/events/{quote(event_id, safe='')}/links").raise_for_status()
     try:
         return tuple(Link.model_validate(link) for link in answer.json()["derived"])
     except (ValueError, KeyError, TypeError) as error:

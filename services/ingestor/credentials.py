@@ -22,8 +22,8 @@ class SenderSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DAYBOOK_", frozen=True, extra="ignore")
 
-    api_key: Annotated[SecretStr, Field(description="the key itself, to be sent to an ingestor that needs one; never logged")] = SecretStr(
-        ""
+    api_key: Annotated[SecretStr, Field(description="the key or token itself, to be sent to a service that needs one; never logged")] = (
+        SecretStr("")
     )
     api_key_file: Annotated[str, Field(description="a file that holds that key instead, as its first line")] = ""
 

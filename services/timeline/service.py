@@ -8,7 +8,10 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from schemas.changes import EventChange
 from schemas.topics import cards
+from services.chassis.api_keys import BadKeysError
+from services.chassis.gate import Gate
 from services.chassis.http import allow_files
+from services.chassis.rates import BadRateError, Rates
 from services.chassis.service import Service
 from services.timeline.api.problems import handle_problems
 from services.timeline.api.routes import timeline_router
@@ -29,7 +32,16 @@ def followed_topics() -> list[str]:
 
 
 def builder(settings: TimelineSettings) -> Callable[[Service], Awaitable[None]]:
-    """What `run_service` is given: adds the followers and the API to the service's frame."""
+    """What `run_service` is given: adds the followers and the API to the service's frame.
+
+    Raises:
+        SystemExit: the settings would let anybody ask, or can't be used; it says so.
+    """
+    try:
+        callers = settings.callers
+        rates = Rates(settings.rate_limit) if settings.rate_limit else None
+    except (BadKeysError, BadRateError) as error:
+        raise SystemExit(f"error: {error}") from error
 
     async def build(service: Service) -> None:
         allow_files(settings.stream_listeners)
@@ -40,6 +52,7 @@ def builder(settings: TimelineSettings) -> Callable[[Service], Awaitable[None]]:
         service.background += [reader.keep_open, reader.present.keep, streams.hub.run, generations.keep]
         service.ending.append(streams.hub.end)
         service.app.add_middleware(GZipMiddleware, minimum_size=SMALL)
+        service.app.add_middleware(Gate, callers=callers, rates=rates)
         service.app.include_router(timeline_router(reader, streams))
         handle_problems(service.app)
 

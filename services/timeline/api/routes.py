@@ -6,8 +6,9 @@ import hashlib
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response, Security
 from fastapi.responses import RedirectResponse
+from fastapi.security import HTTPBearer
 
 from schemas.events import CanonicalEvent
 from services.timeline.api import answers
@@ -51,7 +52,10 @@ def _problem(description: str) -> dict[str, Any]:
 
 COMMON: dict[int | str, dict[str, Any]] = {
     304: {"description": "nothing has changed since the answer with this `ETag`"},
+    401: _problem("an API key or a token is needed, or the token does not hold"),
+    403: _problem("the API key is not known"),
     422: _problem("a parameter is not right"),
+    429: _problem("more is asked than `RateLimit-Policy` allows; see `Retry-After`"),
     503: _problem("Postgres can't be reached, or took too long, or `min_position` was not reached in time"),
     "default": {"model": Problem, "description": "any other error"},
 }
@@ -63,7 +67,7 @@ MOVED: dict[int | str, dict[str, Any]] = {
 
 def timeline_router(reader: Reader, streams: Streams) -> APIRouter:
     """Routes that answer from this reader, and streams."""
-    router = APIRouter(prefix="/v1", responses=COMMON)
+    router = APIRouter(prefix="/v1", responses=COMMON, dependencies=[Security(HTTPBearer(auto_error=False))])
     router.include_router(_events(reader))
     router.include_router(_parts(reader))
     router.include_router(_overviews(reader))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.javascript import javascript
 from tests.support.stack import emptied, stack
 
-__all__ = ["emptied", "stack"]
+__all__ = ["emptied", "javascript", "stack"]
 
 
 # A busy machine, and an unlucky draw, fail no test; what must not be slow has tests of its own.

@@ -81,7 +81,7 @@ def test_a_page_becomes_a_timeline_and_a_second_run_keeps_it(demo: Demo) -> None
 
 def test_a_second_demo_leaves_the_first_running_and_ctrl_c_stops_everything_cleanly(demo: Demo) -> None:
     process = demo.start("demo", str(demo.page), "--captured-at", CAPTURED)
-    _wait_for_line(process, "Ctrl-C stops everything")
+    wait_for_line(process, "Ctrl-C stops everything")
     second = demo.run("demo", str(demo.page), "--captured-at", CAPTURED, "--once")
     assert second.returncode == 0, second.stderr
     assert process.poll() is None
@@ -96,7 +96,7 @@ def test_a_second_demo_leaves_the_first_running_and_ctrl_c_stops_everything_clea
 @pytest.mark.parametrize("part", ["kafka", "postgres", "timeline"])
 def test_a_part_that_dies_under_the_demo_is_named_and_what_was_taken_in_is_kept(demo: Demo, part: str) -> None:
     process = demo.start("demo", str(demo.page), "--captured-at", CAPTURED)
-    _wait_for_line(process, "Ctrl-C stops everything")
+    wait_for_line(process, "Ctrl-C stops everything")
     if part == "timeline":
         _kill(Processes(demo.state).known()["timeline"].process)
     else:
@@ -165,7 +165,7 @@ def test_a_page_that_gives_nothing_is_refused_by_name_and_reason(tmp_path: Path,
     assert reason in read.stderr.lower()
 
 
-def _wait_for_line(process: subprocess.Popen[str], words: str) -> None:
+def wait_for_line(process: subprocess.Popen[str], words: str) -> None:
     assert process.stderr
     deadline = time.monotonic() + 90
     for line in process.stderr:

@@ -81,7 +81,7 @@ class Receiver:
         return [(one.event.event_id, one.event.revision) for one in self.changes]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while True:
                 await self._one(reader, writer)
         writer.close()

@@ -10,6 +10,17 @@ from schemas.articles import Published
 from schemas.base import Instant, Iso2, Model, Moment, Precision, Revision, Sha256
 
 Status = Literal["proposed", "scheduled", "postponed", "ongoing", "occurred", "declined", "cancelled", "disputed", "retracted"]
+STATUSES: dict[Status, str] = {
+    "proposed": "somebody has offered or demanded it; nobody has agreed",
+    "scheduled": "it is agreed or announced, and still to come",
+    "postponed": "it was put off; a new date may be known",
+    "ongoing": "it has begun, and is not over",
+    "occurred": "it has happened",
+    "declined": "whoever was asked refused",
+    "cancelled": "it was called off",
+    "disputed": "somebody who would know denies that it happened",
+    "retracted": "nobody tells it any more, or an editor says that it did not happen",
+}
 Modality = Literal["asserted", "planned", "offered", "demanded", "denied", "hypothetical"]
 Attribution = Literal["direct", "indirect", "narration", "document"]
 PlaceRole = Literal["venue", "candidate_venue", "target", "origin"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Security
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Security
 from fastapi.security import HTTPBearer
 
 from services.ingestor.answers import Answer, ArticleTaken, became
@@ -40,6 +40,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"description": why, "model": ProblemDetails, "content": {MEDIA_TYPE: {}}} for code, why in _WHY.items()
 }
 
+ArticleId = Annotated[str, Path(description="as the answer to its push had it")]
 Url = Annotated[str | None, Query(max_length=LONGEST_URL, description="the address the page came from")]
 CapturedAt = Annotated[str | None, Query(description=f"when the page was captured, with its zone: {EXAMPLE}; without it, now is assumed")]
 Status = Annotated[
@@ -91,7 +92,7 @@ def router(intake: Intake, bodies: Bodies, keys: Keys) -> APIRouter:
             return await intake.take(replace(capture, content=content), _once(request, idempotency_key, content))
 
     @routes.delete("/articles/{article_id}", status_code=HTTPStatus.ACCEPTED, responses=_UNKNOWN)
-    async def delete_article(article_id: str) -> ArticleTaken:
+    async def delete_article(article_id: ArticleId) -> ArticleTaken:
         """Withdraw an article: the next revision says so, without the text. Again, it is unchanged."""
         await intake.check_backlog()
         return became(await intake.withdraw(article_id))

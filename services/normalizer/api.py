@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Security
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Security
 from fastapi.security import HTTPBearer
 from pydantic import Field, ValidationError
 
@@ -22,6 +22,10 @@ LARGEST = 2_000_000  # bytes of a request
 NUL = b"\\u0000"
 LAST = 2**62
 T = TypeVar("T")
+EventId = Annotated[str, Path(description="the event whose mentions are asked for")]
+Before = Annotated[int, Query(ge=0, le=LAST, description="only commands before this number: `next` of the answer before")]
+After = Annotated[str, Query(description="only mentions after this id: `next` of the answer before")]
+Most = Annotated[int, Query(ge=1, le=500, description="most of them in one answer")]
 _BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": Asked.model_json_schema()}}}}
 _WHY = {
     401: "an API key is needed",
@@ -96,13 +100,13 @@ def router(editing: Editing, keys: ApiKeys, host: str) -> APIRouter:
         return Taken(edit_id=edit.edit_id, action=edit.action, kind=edit.kind, mentions=len(edit.mentions), rest=len(edit.rest))
 
     @routes.get("/edits")
-    async def get_edits(before: Annotated[int, Query(ge=0, le=LAST)] = LAST, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> Edits:
+    async def get_edits(before: Before = LAST, limit: Most = 50) -> Edits:
         """The commands that merging has heard, and which of them hold."""
         found = await _answered(editing.given(before, limit))
         return Edits(edits=tuple(map(_listed, found)), next=found[-1].seq if len(found) == limit else None)
 
     @routes.get("/events/{event_id}/mentions")
-    async def get_mentions(event_id: str, after: str = "", limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Mentions:
+    async def get_mentions(event_id: EventId, after: After = "", limit: Most = 100) -> Mentions:
         """All that belongs to an event, with all claims: an event itself carries but some of very many mentions."""
         found = await _answered(editing.mentions(event_id, after, limit))
         told = tuple(Evidence(article=one.article, mention=one.mention) for one in found)

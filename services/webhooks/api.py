@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Security
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Security
 from fastapi.security import HTTPBearer
 from pydantic import SecretStr
 
@@ -18,6 +18,9 @@ from services.webhooks.register import RefusedError, Register, UnknownError
 T = TypeVar("T")
 Settled = Literal["redeliver", "discard"]
 Shown = Literal["waiting", "sending", "delivered", "dead", "discarded"]
+WebhookId = Annotated[str, Path(description="as it was answered when the address was registered")]
+DeliveryId = Annotated[int, Path(description="as the list of deliveries has it")]
+Deed = Annotated[Settled, Path(description="deliver it once more, or give it up")]
 _WHY = {
     401: "an API key is needed",
     403: "this API key is not known, or nobody may register from beyond loopback without keys",
@@ -60,37 +63,37 @@ def _addresses(routes: APIRouter, register: Register) -> None:
         return await _answered(register.every())
 
     @routes.get("/{webhook_id}")
-    async def get_webhook(webhook_id: str) -> Webhook:
+    async def get_webhook(webhook_id: WebhookId) -> Webhook:
         """One address."""
         return await _answered(register.one(webhook_id))
 
     @routes.patch("/{webhook_id}")
-    async def patch_webhook(webhook_id: str, asked: Change) -> Webhook:
+    async def patch_webhook(webhook_id: WebhookId, asked: Change) -> Webhook:
         """Change an address or its filters; what is queued stays. Another url has to take a ping first."""
         return await _answered(register.change(webhook_id, asked))
 
     @routes.delete("/{webhook_id}", status_code=HTTPStatus.NO_CONTENT)
-    async def delete_webhook(webhook_id: str) -> None:
+    async def delete_webhook(webhook_id: WebhookId) -> None:
         """Remove an address, and with it what waits for it."""
         await _answered(register.remove(webhook_id))
 
     @routes.post("/{webhook_id}/ping")
-    async def post_ping(webhook_id: str) -> Pinged:
+    async def post_ping(webhook_id: WebhookId) -> Pinged:
         """Post a signed ping. One that is answered with 2xx verifies the address; of one that is verified it is a test."""
         return await _answered(register.ping(webhook_id))
 
     @routes.post("/{webhook_id}/pause")
-    async def post_pause(webhook_id: str) -> Webhook:
+    async def post_pause(webhook_id: WebhookId) -> Webhook:
         """Deliver nothing until it is resumed; changes are kept."""
         return await _answered(register.pause(webhook_id))
 
     @routes.post("/{webhook_id}/resume")
-    async def post_resume(webhook_id: str) -> Webhook:
+    async def post_resume(webhook_id: WebhookId) -> Webhook:
         """Go on where it was paused, or where it answered 410."""
         return await _answered(register.resume(webhook_id))
 
     @routes.post("/{webhook_id}/secret")
-    async def post_secret(webhook_id: str, asked: NewSecret | None = None) -> Secret:
+    async def post_secret(webhook_id: WebhookId, asked: NewSecret | None = None) -> Secret:
         """Change the secret. For a while deliveries are signed with the former one, too."""
         return await _answered(register.rotate(webhook_id, _plain(asked.secret) if asked else None))
 
@@ -98,22 +101,22 @@ def _addresses(routes: APIRouter, register: Register) -> None:
 def _deliveries(routes: APIRouter, register: Register) -> None:
     @routes.get("/{webhook_id}/deliveries")
     async def get_deliveries(
-        webhook_id: str,
-        state: Shown | None = None,
-        before: Annotated[int | None, Query(ge=0, le=2**62)] = None,
-        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+        webhook_id: WebhookId,
+        state: Annotated[Shown | None, Query(description="only those that stand so")] = None,
+        before: Annotated[int | None, Query(ge=0, le=2**62, description="only those before this one: `next` of the answer before")] = None,
+        limit: Annotated[int, Query(ge=1, le=500, description="most deliveries in one answer")] = 50,
     ) -> Deliveries:
         """Deliveries to an address, the latest first; dead letters with `state=dead`."""
         found = await _answered(register.deliveries(webhook_id, state, before, limit))
         return Deliveries(deliveries=tuple(found), next=found[-1].delivery_id if len(found) == limit else None)
 
     @routes.post("/{webhook_id}/deliveries/{delivery_id}/{deed}")
-    async def post_deed(webhook_id: str, delivery_id: int, deed: Settled) -> Done:
+    async def post_deed(webhook_id: WebhookId, delivery_id: DeliveryId, deed: Deed) -> Done:
         """Deliver once more, or give up what is dead or waits."""
         return Done(deliveries=await _answered(register.settle(webhook_id, deed, delivery_id)))
 
     @routes.post("/{webhook_id}/dead/{deed}")
-    async def post_dead(webhook_id: str, deed: Settled) -> Done:
+    async def post_dead(webhook_id: WebhookId, deed: Deed) -> Done:
         """The same for all dead letters of an address."""
         return Done(deliveries=await _answered(register.settle(webhook_id, deed, None)))
 

@@ -199,4 +199,5 @@ def relative(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
     low, _ = sentence.clause(trigger.first)
     if low_at(sentence, low) not in {"who", "which"}:
         return ()
-    return tuple(n for n in sentence.names if n.last <= low and is_party(n))[-1:]
+    meant = [n for n in sentence.names if n.last <= low and is_party(n)][-1:]
+    return tuple(n for n in meant if not stands_aside(sentence, n))

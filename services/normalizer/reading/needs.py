@@ -179,8 +179,25 @@ def _military(candidate: Candidate) -> bool:
 
 
 def _captive(candidate: Candidate) -> bool:
-    """People who are held, or who are named and come free."""
-    return _words_needed(candidate.trigger, "captivity") or any(said.value.role == "released" for said in candidate.parties)
+    """People who are held; or who are named, and the words say that they come free or whom they are given for."""
+    named = any(said.value.role == "released" for said in candidate.parties)
+    told = named and (_words_needed(candidate.trigger, "freedom") or _name_for_name(candidate))
+    return told or _words_needed(candidate.trigger, "captivity")
+
+
+def _name_for_name(candidate: Candidate) -> bool:
+    """As in "Chad swapped Mr X for Ms Y": two who are named, on either side of "for", and a side that gives or gets."""
+    tokens = candidate.trigger.sentence.tokens
+    people = sorted((said for said in candidate.parties if said.value.role == "released"), key=attrgetter("start"))
+    between = (t.low for one, two in pairwise(people) for t in tokens if one.end <= t.start < two.start)
+    return "for" in between and any(said.value.role == "party" for said in candidate.parties)
+
+
+def _swapped(candidate: Candidate) -> bool:
+    """Captives; or people who are counted, and not only named, where both sides give."""
+    names = {said.start for said in candidate.parties}
+    counted = any(said.value.measure in candidate.trigger.kind.measures and said.start not in names for said in candidate.quantities)
+    return _captive(candidate) or (counted and _mutual(candidate))
 
 
 def _living(candidate: Candidate) -> bool:
@@ -265,7 +282,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "toll": _toll,
     "harm": lambda c: _toll(c) or _words_needed(c.trigger, "installations"),
     "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors") or _man_for_man(c.trigger),
-    "swapped": lambda c: _captive(c) or (_handed(c) and _mutual(c)),
+    "swapped": _swapped,
     "dead": is_dead,
     "living": _living,
     "exchanged": lambda c: _handed(c) or _of_captives(c.trigger),

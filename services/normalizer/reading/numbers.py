@@ -227,7 +227,7 @@ def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words
     if downed or _toll_rises(tokens, first, words):
         return downed or "killed", number.last
     noun, last = _noun(tokens, number, words)
-    if noun is None and tokens[number.first].low in lexical("both"):
+    if (noun is None and tokens[number.first].low in lexical("both")) or _dead_as_word(tokens, number, last):
         return None, last
     if noun is None:
         noun, last = _weapon_further(tokens, number, words)
@@ -236,6 +236,11 @@ def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words
         shot = "downed" in {before, after} and not _is_whole(tokens, first)
         return (f"{noun}_downed" if shot else noun), last
     return (_of_people(tokens, number, first, (noun, before, after)) if noun in {"prisoners", "people", None} else noun), last
+
+
+def _dead_as_word(tokens: Sequence[Token], number: _Number, last: int) -> bool:
+    """As in "a dead heat", "a dead letter": no one has died."""
+    return tokens[number.first].low in lexical("articles") and last > number.last and tokens[last - 1].low == "dead"
 
 
 def _downed_of(tokens: Sequence[Token], number: _Number, first: int, words: _Words) -> str | None:

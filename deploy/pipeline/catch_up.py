@@ -17,6 +17,8 @@ from deploy.pipeline.flow import Stage, all_caught_up, flow
 from deploy.pipeline.run import Daybook, Say
 from schemas.topics import cards
 from services.chassis.kafka import partition_counts
+from services.timeline.generations.registry import live
+from services.timeline.projections import discover, shape
 
 CATCH_UP_SECONDS = 120.0
 
@@ -40,13 +42,30 @@ def need_alive(daybook: Daybook) -> None:
         raise DiedError(what, f"look into {daybook.stack.logs}, then start again: it goes on where it was")
 
 
+async def need_current(stack: Stack) -> None:
+    """Check that what answers is of this version: another one takes in nothing new.
+
+    Raises:
+        BehindError: it is not.
+    """
+    postgres = await asyncpg.connect(stack.dsn("admin"))
+    try:
+        answering = await live(postgres)
+    finally:
+        await postgres.close()
+    if answering.shape != shape(discover()):
+        what = f"the timeline's generation {answering.number} was made by another version of Daybook, and takes in nothing new"
+        raise BehindError(what, "run `daybook rebuild`; nothing that was taken in is lost")
+
+
 async def catch_up(daybook: Daybook, say: Say, seconds: float = CATCH_UP_SECONDS) -> None:
     """Wait until nothing is on its way, and say how far it has come.
 
     Raises:
         DiedError: a part ended meanwhile.
-        BehindError: it took longer than `seconds`.
+        BehindError: it took longer than `seconds`, or would take for ever.
     """
+    await need_current(daybook.stack)
     deadline, told = time.monotonic() + seconds, ""
     async with looking(daybook.stack) as look:
         while not all_caught_up(stages := await _look(look, daybook)):

@@ -117,10 +117,13 @@ class Processes:
 
 
 def _ready(card: ServiceCard) -> str:
+    """Where it answers once it is ready, and what it says that wants seeing to."""
     try:
-        return f"ready at {card.address}" if httpx.get(f"{card.address}/readyz", timeout=2).status_code == httpx.codes.OK else ""
+        answer = httpx.get(f"{card.address}/readyz", timeout=2)
     except httpx.HTTPError:
         return ""
+    notes = answer.json().get("notes", {}).values() if answer.status_code == httpx.codes.OK else ()
+    return "; ".join([f"ready at {card.address}", *notes]) if answer.status_code == httpx.codes.OK else ""
 
 
 def _need_port(card: ServiceCard) -> None:

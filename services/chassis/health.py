@@ -9,10 +9,11 @@ from pydantic import BaseModel
 
 
 class Ready(BaseModel):
-    """What `/readyz` answers: each part, and why it is not ready."""
+    """What `/readyz` answers: each part, and why it is not ready. `notes`: what keeps no part from its work, and wants seeing to."""
 
     ready: bool
     parts: dict[str, str]
+    notes: dict[str, str] = {}
 
 
 class Health:
@@ -20,18 +21,28 @@ class Health:
 
     def __init__(self, *parts: str) -> None:
         self._reasons: dict[str, str | None] = dict.fromkeys(parts, "starting")
+        self._notes: dict[str, str] = {}
 
     def set(self, part: str, *, reason: str | None = None) -> None:
         """Mark a part as ready, or as not ready for a reason."""
         self._reasons[part] = reason
 
+    def note(self, part: str, text: str | None) -> None:
+        """Say something of a part that does not keep it from being ready; None: there is nothing to say any more."""
+        if text:
+            self._notes[part] = text
+        else:
+            self._notes.pop(part, None)
+
     def forget(self, part: str) -> None:
         """This part is no longer expected."""
         self._reasons.pop(part, None)
+        self._notes.pop(part, None)
 
     def ready(self) -> Ready:
         """The state of the whole process."""
-        return Ready(ready=not any(self._reasons.values()), parts={part: reason or "ready" for part, reason in self._reasons.items()})
+        parts = {part: reason or "ready" for part, reason in self._reasons.items()}
+        return Ready(ready=not any(self._reasons.values()), parts=parts, notes=dict(self._notes))
 
 
 def health_router(health: Health) -> APIRouter:

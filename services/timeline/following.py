@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import asyncpg
 import structlog
 
-from services.chassis.errors import Halt, is_passing
+from services.chassis.errors import is_passing
 from services.chassis.service import Service, Work
-from services.timeline.generations.names import FOLLOWED, Generation
+from services.timeline.generations.names import FOLLOWED, SERVICE, Generation
 from services.timeline.generations.registry import all_of, live
 from services.timeline.projections import Projection, shape
 from services.timeline.projector import Projector
@@ -26,16 +26,17 @@ class Generations:
         self._service, self._topics, self._projector = service, topics, Projector(projections)
         self._shape = shape(projections)
         self._leave: dict[Generation, tuple[Work, asyncpg.Pool]] = {}
+        self._told: str | None = None
 
     async def begin(self) -> None:
         """Follow those that there are, before the service takes its first record.
 
+        One that another version made answers as it is, until a rebuild has made another (docs/adr/0017).
+
         Raises:
-            Halt: there is none that answers, or it was made for other projections than these.
+            Halt: there is none that answers.
         """
-        answering = await live(self._service.pool)
-        if answering.shape != self._shape:
-            raise Halt(f"generation {answering.number} holds other tables than this version writes; run `daybook rebuild`")
+        await self._tell()
         for generation in await self._wanted():
             pool = await self._service.open_pool(generation.search_path)
             self._leave[_key(generation)] = self._service.follow(generation.follower, self._topics, self._projector, pool), pool
@@ -51,7 +52,17 @@ class Generations:
                     raise
                 log.warning("postgres_away", error=repr(error))
 
+    async def _tell(self) -> None:
+        """Say in readiness, and once in the log, where what answers can't be followed."""
+        answering = await live(self._service.pool)
+        told = None if answering.shape == self._shape else _of_another_version(answering)
+        if told and told != self._told:
+            log.warning("generation_of_another_version", generation=answering.number)
+        self._told = told
+        self._service.health.note(SERVICE, told)
+
     async def _look(self) -> None:
+        await self._tell()
         wanted = {_key(generation): generation for generation in await self._wanted()}
         for key in wanted.keys() - self._leave.keys():
             await self._join(key, wanted[key])
@@ -74,6 +85,13 @@ class Generations:
     async def _wanted(self) -> list[Generation]:
         """Those of another shape were written by another version, which may come back for them."""
         return [one for one in await all_of(self._service.pool) if one.state in FOLLOWED and one.shape == self._shape]
+
+
+def _of_another_version(answering: Generation) -> str:
+    return (
+        f"generation {answering.number} was made by another version of Daybook: it answers as of when that ended, and takes in "
+        "nothing new; `daybook rebuild` makes one of this version"
+    )
 
 
 def _key(generation: Generation) -> Generation:

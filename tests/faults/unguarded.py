@@ -14,6 +14,9 @@ from services.chassis.errors import Permanent
 from services.chassis.follower import Follower
 from services.chassis.records import seq_of
 from services.chassis.watching_logs import LogWatch
+from services.timeline.following import Generations
+from services.timeline.generations.names import Generation
+from services.timeline.generations.registry import all_of
 
 
 def fence() -> None:
@@ -101,6 +104,15 @@ def quarantine() -> None:
     put(follower, "_remember", unnamed)
 
 
+def shape() -> None:
+    """Whatever made a generation, it is written."""
+
+    async def all_of_them(self: Generations) -> list[Generation]:
+        return await all_of(self._service.pool)
+
+    put(Generations, "_wanted", all_of_them)
+
+
 def put(where: object, name: str, instead: object) -> None:
     """Something else in place of a guard, which must be there."""
     assert hasattr(where, name), f"there is no guard {name}"
@@ -108,7 +120,7 @@ def put(where: object, name: str, instead: object) -> None:
 
 
 GUARDS: dict[str, Callable[[], None]] = {
-    guard.__name__: guard for guard in (fence, one_transaction, retries, checks, numbers, position, watch, parser, quarantine)
+    guard.__name__: guard for guard in (fence, one_transaction, retries, checks, numbers, position, watch, parser, quarantine, shape)
 }
 
 if __name__ == "__main__":

@@ -47,6 +47,8 @@ def handle_problems(app: FastAPI) -> None:
     for passing in PASSING:
         app.add_exception_handler(passing, _unavailable)
     app.add_exception_handler(asyncpg.InterfaceError, _unavailable_or_bug)
+    for lacking in (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
+        app.add_exception_handler(lacking, _of_another_version)
     app.add_exception_handler(asyncpg.QueryCanceledError, _too_slow)
     app.add_exception_handler(NotYetError, _not_yet)
     app.add_exception_handler(BusyError, _busy)
@@ -82,6 +84,12 @@ async def _unavailable(request: Request, error: Exception) -> JSONResponse:
 async def _unavailable_or_bug(request: Request, error: Exception) -> JSONResponse:
     """The client has one error for a connection that is gone and for a mistake of ours."""
     return await (_unavailable if is_passing(error) else _bug)(request, error)
+
+
+async def _of_another_version(request: Request, error: Exception) -> JSONResponse:
+    log.warning("question_of_another_version", path=request.url.path, error=repr(error))
+    detail = "the copy that answers was made by another version of Daybook, and does not hold this; `daybook rebuild` makes one that does"
+    return _answer(request, 503, detail, Retry_After=RETRY_SECONDS)
 
 
 async def _too_slow(request: Request, error: Exception) -> JSONResponse:

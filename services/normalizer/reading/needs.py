@@ -186,11 +186,11 @@ def _captive(candidate: Candidate) -> bool:
 
 
 def _name_for_name(candidate: Candidate) -> bool:
-    """As in "Chad swapped Mr X for Ms Y": two who are named, on either side of "for", and a side that gives or gets."""
+    """As in "Chad swapped Mr X for Ms Y": two who are named, on either side of "for", and a state that gives or gets."""
     tokens = candidate.trigger.sentence.tokens
     people = sorted((said for said in candidate.parties if said.value.role == "released"), key=attrgetter("start"))
     between = (t.low for one, two in pairwise(people) for t in tokens if one.end <= t.start < two.start)
-    return "for" in between and any(said.value.role == "party" for said in candidate.parties)
+    return "for" in between and any(said.value.role == "party" or said.value.country for said in candidate.parties)
 
 
 def _swapped(candidate: Candidate) -> bool:

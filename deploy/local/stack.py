@@ -124,9 +124,10 @@ def _start(folder: Folder, options: Options, say: Say) -> Record:
             with uninterrupted():  # what runs has to be written down
                 launched[server.part] = server.launch(say)
                 record.write(folder, Record({**alive, **launched}, chosen))
-        for server in reversed(missing):  # Postgres answers first
-            _await(server, launched[server.part])
-            server.settle()
+        for server in reversed(servers):  # Postgres answers first
+            if server.part in launched:
+                _await(server, launched[server.part])
+            server.settle()  # also what runs already: a newer version may need more than was there when it started
     except BaseException:
         for part, started in launched.items():
             _stop(part, started, say)

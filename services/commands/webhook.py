@@ -11,7 +11,7 @@ import httpx
 import typer
 
 from services.commands import _where
-from services.commands._sending import key
+from services.commands._sending import is_heard_on_the_way, key
 
 SECONDS = 60.0  # a ping may wait for a slow receiver
 
@@ -265,6 +265,8 @@ def _secret(file: Path | None) -> dict[str, str]:
 def _asked(method: str, path: str, to: str | None, key_file: Path | None, **what: Any) -> Any:
     where, known = (to or _where.webhooks()).rstrip("/"), key(key_file).get_secret_value()
     headers = {"authorization": f"Bearer {known}"} if known else {}
+    if known and is_heard_on_the_way(where):
+        typer.echo(f"warning: the API key goes to {where} unencrypted; https would hide it", err=True)
     try:
         with httpx.Client(timeout=SECONDS) as client:
             answer = client.request(method, f"{where}/v1/webhooks{path}", headers=headers, **what).raise_for_status()

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from functools import cache
+from itertools import dropwhile, takewhile
 from pathlib import Path
 
 import pytest
@@ -35,10 +36,13 @@ def lines() -> list[tuple[Path, str]]:
 
 def words_of(line: str) -> list[str]:
     """The first command of a line, without the settings before it."""
-    words = shlex.split(re.split(r" (?:\|\|?|&&|<|>) ", line)[0], comments=True)
-    while words and SETTING.fullmatch(words[0]):
-        words.pop(0)
-    return words
+    parser = shlex.shlex(line, posix=True, punctuation_chars=True)
+    parser.whitespace_split = True
+    try:
+        words = list(takewhile(lambda word: not set(word) <= set("|&<>;"), parser))
+    except ValueError:  # a text that goes on in the next line
+        words = line.split()
+    return list(dropwhile(SETTING.fullmatch, words)) or [""]
 
 
 def typed() -> list[tuple[str, str]]:
@@ -74,6 +78,12 @@ def test_tests_that_a_page_names_exist(page: Path) -> None:
 def test_no_line_that_people_may_type_is_looked_at_by_nobody() -> None:
     elsewhere = [(page, line) for page, line in lines() if words_of(line)[0] not in TYPED]
     assert [(page.name, line) for page, line in elsewhere if not str(page.relative_to(ROOT)).startswith(RUN_BY_TESTS)] == []
+
+
+def test_each_page_whose_lines_are_run_is_named_by_the_test_that_runs_it() -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__))
+    run = {str(page.relative_to(ROOT)) for page, _ in lines() if str(page.relative_to(ROOT)).startswith("docs/how-to/")}
+    assert [page for page in sorted(run) if page not in tests] == []
 
 
 def examples() -> list[tuple[str, str]]:

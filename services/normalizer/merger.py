@@ -44,8 +44,9 @@ class Heard:
 class Merger:
     """Effects of following the mentions of every kind, and the editors' commands."""
 
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox, self._parsed = outbox, Parsed()
+    def __init__(self, outbox: Outbox, *, shared: bool = True) -> None:
+        """`shared`: others merge in these tables too."""
+        self._outbox, self._parsed, self._shared = outbox, Parsed(), shared
 
     async def prepare(self, records: Sequence[Record]) -> list[Heard]:
         """The readings and commands in these records."""
@@ -53,7 +54,7 @@ class Merger:
 
     async def apply(self, tx: asyncpg.Connection, prepared: Sequence[Heard]) -> None:
         """Merge one record after the other: the history must not depend on how records fell into batches."""
-        store = Store(tx, self._parsed)
+        store = Store(tx, self._parsed, shared=self._shared)
         told = [one for heard in prepared for one in heard.told]
         readings = [heard.held for heard in prepared if isinstance(heard.held, Reading)]
         await store.open(readings, told, [heard.held for heard in prepared if isinstance(heard.held, Edit)])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from schemas.changes import EventChange
 from schemas.edits import Edit
 from schemas.envelope import Envelope, to_headers
+from schemas.mentions import Reading
 from schemas.versions import dataschema
 from services.chassis.records import Outgoing, Record
 from services.normalizer.desk import Written
@@ -17,6 +18,14 @@ SOURCE = "normalizer"
 CURRENT_TOPIC = "events.current.v1"
 EDITS_TOPIC = "edits.v1"
 _NAMESPACE = uuid.UUID("0f0ce6f5-6e0c-5c0d-8d0a-3d0f8f1b7f52")
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What tells a further record of the same cause from the first: its number, and its own log time in milliseconds."""
+
+    number: int
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,16 @@ def reading_record(cause: Record, reading: Written) -> Outgoing:
     """A reading, caused by an article's revision. Log time is the article's: reading takes no time in Daybook's history."""
     payload = _Payload("Reading", reading.body)
     return _record(cause, f"mentions.{reading.kind}.v1", reading.article_id, "daybook.reading.v1", payload, reading.ruleset)
+
+
+def rereading_record(cause: Record, reading: Reading, number: int, at: datetime) -> Outgoing:
+    """A reading of an article's revision that was read before, of the rereading of that number. Log time is now: what was known until
+    then must stay what was known then.
+    """
+    payload = _Payload("Reading", reading.model_copy(update={"rereading": number}).model_dump_json().encode())
+    again = _Again(number, int(at.timestamp() * 1000))
+    topic, key = f"mentions.{reading.kind}.v1", reading.article.article_id
+    return _record(cause, topic, key, "daybook.reading.v1", payload, reading.ruleset, again)
 
 
 def change_records(cause: Record, change: EventChange, state: str) -> list[Outgoing]:
@@ -64,16 +83,19 @@ def around(change: EventChange, state: str) -> str:
     return f'{kind},"event":{state},{rest}'
 
 
-def _record(cause: Record, topic: str, key: str, kind_of_record: str, payload: _Payload | None, ruleset: str) -> Outgoing:
+def _record(  # noqa: PLR0913, PLR0917 - what a record is made of
+    cause: Record, topic: str, key: str, kind_of_record: str, payload: _Payload | None, ruleset: str, again: _Again | None = None
+) -> Outgoing:
+    at, which = (again.at_ms, f" {again.number}") if again else (cause.timestamp_ms, "")
     envelope = Envelope(
-        id=str(uuid.uuid5(_NAMESPACE, f"{cause.envelope.id} {topic} {key} {kind_of_record}")),
+        id=str(uuid.uuid5(_NAMESPACE, f"{cause.envelope.id} {topic} {key} {kind_of_record}{which}")),
         type=kind_of_record,
         source=SOURCE,
-        time=datetime.fromtimestamp(cause.timestamp_ms / 1000, UTC),
+        time=datetime.fromtimestamp(at / 1000, UTC),
         subject=key,
         dataschema=dataschema(payload.model) if payload else None,
         causation_id=cause.envelope.id,
         correlation_id=cause.envelope.correlation_id,
         ruleset=ruleset,
     )
-    return Outgoing(topic, key.encode(), payload.body if payload else None, to_headers(envelope), cause.timestamp_ms, cause)
+    return Outgoing(topic, key.encode(), payload.body if payload else None, to_headers(envelope), at, cause)

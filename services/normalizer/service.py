@@ -14,6 +14,7 @@ from services.normalizer.api import router
 from services.normalizer.editing import Editing
 from services.normalizer.merger import Merger
 from services.normalizer.reader import Reader
+from services.normalizer.rereading.service import Rereadings
 from services.normalizer.rulesets import BadRulesetError, chosen
 from services.normalizer.settings import NormalizerSettings
 
@@ -39,7 +40,8 @@ def builder(settings: NormalizerSettings) -> Callable[[Service], Awaitable[None]
 
     async def build(service: Service) -> None:
         desk = ruleset.desk(settings.read_seconds)
-        service.background += [desk.until_cancelled, partial(_until_cancelled, closing)]
+        rereadings = Rereadings(service, ruleset, settings.read_seconds)
+        service.background += [desk.until_cancelled, partial(_until_cancelled, closing), rereadings.keep]
         await asyncio.to_thread(desk.start)
         service.follow("normalizer-reader", [ARTICLES], Reader(desk, service.outbox))
         heard = [card.topic for card in cards() if card.value in {"Reading", "Edit"}]

@@ -39,8 +39,9 @@ class Parsed:
 class Store:
     """The tables of merging, within one transaction."""
 
-    def __init__(self, tx: asyncpg.Connection, parsed: Parsed) -> None:
-        self._tx, self._parsed = tx, parsed
+    def __init__(self, tx: asyncpg.Connection, parsed: Parsed, *, shared: bool = True) -> None:
+        """`shared`: others merge in these tables too, and are kept out until the transaction ends."""
+        self._tx, self._parsed, self._shared = tx, parsed, shared
         self._shelf, self._commands = Shelf(), Commands(tx)
         self._strong: set[str] = set()  # keys asked for
         self._weak: set[str] = set()
@@ -55,7 +56,8 @@ class Store:
         editors' commands lead to.
         """
         await self._tx.execute(SQL["by_index"])
-        await self._tx.execute(SQL["alone"], sorted({one.kind for one in batch} | {one.kind for one in edits}))
+        if self._shared:
+            await self._tx.execute(SQL["alone"], sorted({one.kind for one in batch} | {one.kind for one in edits}))
         named = await self._commands.find(edits)
         slots = sorted({slot_of(reading) for reading in batch} | named)
         for row in await self._tx.fetch(SQL["revisions"], *columns(slots, 2)):

@@ -1,0 +1,276 @@
+"""Questions to the timeline: each documented one over HTTP, beside the same SQL by a bare client, in turn.
+
+By default among some thousand events; with `DAYBOOK_FULL=1` among a million, which takes some minutes. Thousands are merged and projected for real;
+the others are copies of their rows under other ids and on other days, so that all tables and indexes have the size that they would have.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import asyncpg
+
+from deploy.local.stack import Stack
+from schemas.events import CanonicalEvent, Participant, Place
+from schemas.terms import fold
+from services.normalizer.merging import merge_all
+from services.timeline.parameters import EventsQuery
+from services.timeline.projections import discover
+from services.timeline.questions import SQL, counting, listing, nearby, one_event
+from services.timeline.reader import like
+from tests.bench.ratios import Ratio, percentile
+from tests.bench.stories import stream
+from tests.integration.timeline_world import FIRST as GENERATION
+from tests.integration.timeline_world import write
+from tests.support.service import service
+from tests.unit.timeline.builders import record
+
+FULL = bool(os.environ.get("DAYBOOK_FULL"))
+REAL, COPIES = (10_000, 99) if FULL else (2_000, 4)
+SAMPLES = 300 if FULL else 120
+BATCH = 500
+A_DAY = 60  # mentions of the stream that tell of the same day
+SPREAD = 97  # days from one copy to the next
+COUNTRIES = ("UA", "RU", "US", "CH", "AT", "TR", "FR", "DE", "IL", "FI", "LB", "SD", "AM", "AZ", "ET", "EG", "NO", "SE", "PL", "RO")
+TOWNS, PEOPLE = 499, 997
+
+# What makes a row that of another event: an id, a day and a place in the log that no other copy has. {id} and {days} are numbers of ours.
+OTHERS = {
+    "event_id": "event_id || '-{id}'",
+    "article_id": "article_id || '-{id}'",
+    "day": "day + {days}",
+    "when_start": "when_start + {days}",
+    "when_end": "when_end + {days}",
+    "recorded_at": "recorded_at + {days} * interval '1 day'",
+    "known_at": "known_at + {days} * interval '1 day'",
+    "offset": '"offset" + {id} * 1000000',
+    "state": "state || jsonb_build_object('event_id', event_id || '-{id}')",
+}
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked over HTTP, and the SQL that answers it."""
+
+    name: str
+    path: str
+    sql: str
+    arguments: Sequence[object]
+
+
+async def measure(stack: Stack) -> list[Ratio]:
+    """The 99th percentile of each question, over that of its SQL alone."""
+    admin = await asyncpg.connect(stack.dsn("admin"), server_settings={"search_path": GENERATION.search_path}, command_timeout=3600)
+    ids = await _filled(admin)
+    count = await admin.fetchval("SELECT count(*) FROM events")
+    await admin.close()
+    say(f"asking among {count:,} events")
+    with service(stack, "timeline") as timeline:
+        await asyncio.to_thread(timeline.wait_ready)
+        bare = await asyncpg.connect(stack.dsn("reader"), server_settings={"search_path": GENERATION.search_path})
+        try:
+            return [await _asked(timeline.address, bare, asked, count) for asked in await _questions(bare, ids)]
+        finally:
+            await bare.close()
+
+
+async def _asked(address: str, bare: asyncpg.Connection, asked: Sequence[Question], count: int) -> Ratio:
+    """In turn, each question many times with other values, so that neither finds the other's pages warmer than its own."""
+    client = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+    over, alone = [], []
+    for number in range(SAMPLES + len(asked)):
+        one = asked[number % len(asked)]
+        first = time.perf_counter()
+        await bare.fetch(one.sql, *one.arguments)
+        middle = time.perf_counter()
+        _get(client, one.path)
+        if number >= len(asked):  # the first of each warms
+            alone.append((middle - first) * 1000)
+            over.append((time.perf_counter() - middle) * 1000)
+    client.close()
+    ours, theirs = percentile(over, 99), percentile(alone, 99)
+    say(
+        f"  {asked[0].name:<34} {ours:8.2f} ms over HTTP, {theirs:8.2f} ms by SQL alone (medians {percentile(over, 50):.2f}, {percentile(alone, 50):.2f})"
+    )
+    return Ratio(
+        f"asking, {asked[0].name} among {count:,}",
+        round(ours / theirs, 3),
+        f"99th percentile over HTTP, ms ({ours:.2f})",
+        f"that of the same SQL by asyncpg alone, ms ({theirs:.2f})",
+        len(over),
+    )
+
+
+def _get(client: http.client.HTTPConnection, path: str) -> bytes:
+    client.request("GET", path)
+    answer = client.getresponse()
+    content = answer.read()
+    assert answer.status == http.client.OK, f"{path}: {answer.status} {content[:500]!r}"
+    return content
+
+
+async def _filled(admin: asyncpg.Connection) -> list[str]:
+    """Project the real ones, copy their rows; ids of some of them."""
+    events = list(islice(_events(), REAL))
+    records = [record(event, offset, topic=f"events.{event.kind}.v1") for offset, event in enumerate(events)]
+    for first in range(0, REAL, BATCH):
+        async with admin.transaction():
+            await write(admin, discover(), records[first : first + BATCH])
+    for number in range(1, COPIES + 1):
+        for projection in discover():
+            names = ", ".join(f'"{name}"' for name in projection.columns)
+            told = ", ".join(OTHERS.get(name, f'"{name}"').format(id=number, days=number * SPREAD % 8_500) for name in projection.columns)
+            await admin.execute(
+                f'INSERT INTO "{projection.name}" ({names}) SELECT {told} FROM "{projection.name}" WHERE event_id !~ \'-[0-9]+$\''
+            )
+        if number % 10 == 0:
+            say(f"  {(number + 1) * REAL:,} events")
+    await admin.execute("VACUUM ANALYZE")
+    return [f"{event.event_id}-{1 + at % COPIES}" for at, event in enumerate(events[:: max(1, REAL // 200)])]
+
+
+def _events() -> Iterator[CanonicalEvent]:
+    """What merging makes of a stream, day by day; with as many towns and people as the world has, rather than the stream's few."""
+    readings, number = stream(10**9), 0
+    while True:
+        for event in merge_all(islice(readings, A_DAY)):
+            number += 1
+            yield _varied(event, number)
+
+
+def _varied(event: CanonicalEvent, number: int) -> CanonicalEvent:
+    where = [_moved(place, number + at) for at, place in enumerate(event.where)]
+    participants = [_renamed(one, number + at) for at, one in enumerate(event.participants)]
+    return event.model_copy(update={"event_id": f"{event.event_id}e{number}", "where": tuple(where), "participants": tuple(participants)})
+
+
+def _moved(place: Place, number: int) -> Place:
+    """Towns lie on a grid, some to a country."""
+    town = number * number % TOWNS
+    update = {"name": f"Town {town}", "country": COUNTRIES[town % len(COUNTRIES)], "lat": 30.0 + town % 25, "lon": 10.0 + town // 25 * 2}
+    return place.model_copy(update=update)
+
+
+def _renamed(one: Participant, number: int) -> Participant:
+    return one if one.type == "state" else one.model_copy(update={"name": f"{one.name} {number * number % PEOPLE}"})
+
+
+async def _questions(bare: asyncpg.Connection, ids: Sequence[str]) -> list[list[Question]]:
+    """Each documented question, with several values."""
+    deep = [
+        str(row["when_start"])
+        for row in await bare.fetch("SELECT when_start FROM events WHERE event_id = ANY ($1) AND when_start IS NOT NULL LIMIT 8", ids)
+    ]
+    days = [date.fromisoformat(day) for day in deep]
+    towns, people = [f"Town {at * 61 % TOWNS}" for at in range(8)], [f"Donald Trump {at * at * 37 % PEOPLE}" for at in range(8)]
+    lists: dict[str, list[dict[str, Any]]] = {
+        "events": [{}],
+        "events, a small page": [{"limit": 10}],
+        "events, some fields": [{"fields": ["title", "when"], "limit": 50}],
+        "events, latest day first": [{"sort": "-day"}],
+        "events, last changed first": [{"sort": "-recorded"}],
+        "events, of a kind": [{"kind": [kind]} for kind in ("strike", "summit", "prisoner_exchange")],
+        "events, of a status": [{"status": ["proposed"]}],
+        "events, of a country": [{"country": [code]} for code in COUNTRIES[:8]],
+        "events, in a week": [{"from": str(day), "to": str(day + timedelta(7))} for day in days],
+        "events, from a day on": [{"from": str(day)} for day in days],
+        "events, of a kind, country and year": [{"kind": ["strike"], "country": [COUNTRIES[at]], "from": str(day), "to": str(day + timedelta(365))} for at, day in enumerate(days)],
+        "events, at a place": [{"place": [town]} for town in towns],
+        "events, near a point": [{"near": f"{30 + at * 3},{10 + at * 4},150"} for at in range(8)],
+        "events, of a participant": [{"participant": [name]} for name in people],
+        "events, over a number": [{"number": [f"killed>={at}"]} for at in (3, 4, 5)],
+        "events, of lineages": [{"lineages": 2}],
+        "events, by rare words": [{"q": f'"{town}" {name.split()[-1]}'} for town, name in zip(towns, people, strict=True)],
+        "events, by common words": [{"q": "talks"}, {"q": "strike"}],
+        "events, changed since": [{"changed_since": str(day), "sort": "recorded"} for day in days],
+        "events, as of then": [{"as_of": str(day)} for day in days],
+        "events, of a week as of then": [{"as_of": str(day + timedelta(30)), "from": str(day), "to": str(day + timedelta(7))} for day in days],
+    }  # fmt: skip
+    found = [[_listed(name, asked) for asked in several] for name, several in lists.items()]
+    found.append(
+        [
+            _counted(name, asked)
+            for name, asked in [("events, how many in a week", {"from": str(day), "to": str(day + timedelta(7))}) for day in days]
+        ]
+    )
+    found += [[_of_event(part, one) for one in ids[:40]] for part in ("", "/claims", "/evidence")]
+    found.append([Question("history of an event", f"/v1/events/{one}/history", SQL["history"], (one, 0, 101)) for one in ids[:40]])
+    found.append([await _related(bare, one) for one in ids[:20]])
+    found.append(
+        [
+            Question(
+                "calendar of a month",
+                f"/v1/calendar?{urlencode({'from': str(day), 'to': str(day + timedelta(30))})}",
+                SQL["calendar"],
+                (day, day + timedelta(30), [], []),
+            )
+            for day in days
+        ]
+    )
+    found.append(
+        [
+            Question(
+                "calendar of a year",
+                f"/v1/calendar?{urlencode({'from': str(day), 'to': str(day + timedelta(365))})}",
+                SQL["calendar"],
+                (day, day + timedelta(365), [], []),
+            )
+            for day in days
+        ]
+    )
+    found.append([Question("actors", "/v1/actors", SQL["actors"], (None, [], None, "", "", 101))])
+    found.append(
+        [
+            Question("actors, by name", f"/v1/actors?{urlencode({'name': name})}", SQL["actors"], (fold(name), [], None, "", "", 101))
+            for name in people
+        ]
+    )
+    found.append([Question("contradictions", "/v1/contradictions", SQL["contradictions"], (None, "", [], [], False, 101))])
+    found.append(
+        [
+            Question(
+                "contradictions, of a field",
+                "/v1/contradictions?field=quantities.killed",
+                SQL["contradictions"],
+                (None, "", [], [like("quantities.killed"), f"{like('quantities.killed')}.%"], False, 101),
+            )
+        ]
+    )
+    articles = [
+        row["article_id"] for row in await bare.fetch("SELECT DISTINCT article_id FROM articles WHERE event_id = ANY ($1) LIMIT 40", ids)
+    ]
+    found.append([Question("an article", f"/v1/articles/{one}", SQL["article"], (one,)) for one in articles])
+    return found
+
+
+def _listed(name: str, asked: dict[str, Any]) -> Question:
+    return Question(name, f"/v1/events?{urlencode(asked, doseq=True)}", *listing(EventsQuery.model_validate(asked)))
+
+
+def _counted(name: str, asked: dict[str, Any]) -> Question:
+    path = f"/v1/events?{urlencode({**asked, 'total': 'true', 'limit': 1}, doseq=True)}"
+    return Question(name, path, *counting(EventsQuery.model_validate(asked)))
+
+
+def _of_event(part: str, event_id: str) -> Question:
+    return Question(f"{part.strip('/') or 'state'} of an event", f"/v1/events/{event_id}{part}", *one_event(event_id, None))
+
+
+async def _related(bare: asyncpg.Connection, event_id: str) -> Question:
+    one = _of_event("/links", event_id)
+    (found, *_) = await bare.fetch(one.sql, *one.arguments)
+    return Question("links of an event", one.path, SQL["nearby"], nearby(found["state"]))

@@ -92,7 +92,8 @@ class LogWatch:
 
     def _same_opening(self, at: TopicPartition, opening: Opening) -> None:
         known = self._openings.setdefault(at, opening)
-        if known[0] == opening[0] and known != opening:
+        was_empty = known[1] is None  # whoever wrote its first record since made no other log of it
+        if not was_empty and known[0] == opening[0] and known != opening:
             raise Halt(f"{at.topic}-{at.partition}: this is another log than the one followed: the topic was made anew")
         self._openings[at] = opening
 

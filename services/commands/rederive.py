@@ -48,7 +48,7 @@ def command(
 
         daybook rederive --ruleset ./my-rules | jq '.lost[] | [.title, .reasons[].patterns_went]'
 
-        DAYBOOK_RULESET=./my-rules daybook up && daybook rederive --ruleset ./my-rules --promote
+        daybook rederive --ruleset ./my-rules --promote
 
         daybook rederive --promote --expect 3f2a9c0d11e8b7a4
     """

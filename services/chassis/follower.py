@@ -96,6 +96,10 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         """The keys of this partition that have a record in quarantine."""
         return {key for partition, key in self._waiting if partition == at}
 
+    def tells_aside(self, count: int, *, more: bool) -> None:
+        """Say in readiness and by a metric how many records wait in quarantine."""
+        self._standing.aside(count, more=more)
+
     def waits_no_more(self, at: TopicPartition, key: bytes) -> None:
         """Nothing of this key is in quarantine any more: its records are applied again."""
         self._waiting.discard((at, key))

@@ -7,6 +7,7 @@ from prometheus_client import Counter, Gauge, Histogram
 APPLIED = Counter("daybook_records_applied", "Records applied by a follower", ["follower", "topic"])
 REPEATED = Counter("daybook_records_repeated", "Records dropped because their number was already applied", ["follower", "topic"])
 QUARANTINED = Counter("daybook_records_quarantined", "Records set aside for good", ["follower", "topic"])
+ASIDE = Gauge("daybook_quarantine_waiting", "Records of a follower that wait in quarantine, to be tried again or given up", ["follower"])
 FENCED = Counter("daybook_fenced", "Transactions that were rolled back because another owner had taken over", ["follower"])
 RETRIED = Counter("daybook_retries", "Transactions tried again after a fault that may pass", ["follower"])
 HALTED = Gauge("daybook_halted", "1 while a follower has halted", ["follower"])

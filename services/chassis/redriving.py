@@ -21,6 +21,7 @@ from services.chassis.reading_back import stretch
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
 MOST_KEYS = 100
+MOST_TOLD = 10_000
 
 
 class Redriver:
@@ -67,6 +68,8 @@ class Redriver:
             await self._try(TopicPartition(row["topic"], row["partition"]), row["key"])
         for at in list(self._follower.positions):
             await self._let_go_on(at)
+        aside = await self._pool.fetchval(SQL["aside"], self._follower.name, MOST_TOLD)
+        self._follower.tells_aside(aside, more=aside == MOST_TOLD)
 
     async def _let_go_on(self, at: TopicPartition) -> None:
         if not self._follower.waiting(at):

@@ -109,11 +109,7 @@ class Service:
 
 
 def run_service(name: str, settings: Settings, build: Callable[[Service], Awaitable[None]]) -> None:
-    """Run a service until SIGTERM or Ctrl-C.
-
-    Raises:
-        OSError: the HTTP port is taken.
-    """
+    """Run a service until SIGTERM or Ctrl-C. It ends with 1, and says why, where it can't go on or its HTTP port is taken."""
     configure(name, settings)
     gc.set_threshold(*COLLECT_AFTER)
     try:
@@ -150,7 +146,11 @@ async def _run(name: str, settings: Settings, build: Callable[[Service], Awaitab
 
 
 def _listen(settings: Settings) -> socket.socket:
-    listening = socket.create_server((settings.http_host, settings.http_port))
+    try:
+        listening = socket.create_server((settings.http_host, settings.http_port))
+    except OSError as error:
+        where = f"{settings.http_host}:{settings.http_port}"
+        raise Halt(f"nothing can be served at {where}: {error.strerror}; end who listens there, or set DAYBOOK_HTTP_PORT") from error
     # asyncio does this for sockets that it makes; without it each answer waits 40 ms for the client's acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+MISUSED = 2  # the exit code of the command line for a wrong setting
 
 
 class Settings(BaseSettings):
@@ -44,3 +49,27 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then secret files, then `daybook.toml` where the process starts."""
         return init_settings, env_settings, file_secret_settings, TomlConfigSettingsSource(settings_cls, Path("daybook.toml"))
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def parsed(kind: type[S]) -> S:
+    """The settings. What is wrong with them is said without their values, and ends the process as it would on the command line.
+
+    Raises:
+        SystemExit: with 2.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_input=False, include_context=False)
+        wrong = [f"{_variable(one['loc'])}: {one['msg'].removeprefix('Value error, ')}" for one in told]
+    except tomllib.TOMLDecodeError as error:
+        wrong = [f"daybook.toml: {error}"]
+    sys.stderr.write("".join(f"error: {one}\n" for one in wrong) + "hint: set it in the environment or in daybook.toml\n")
+    raise SystemExit(MISUSED)
+
+
+def _variable(where: tuple[int | str, ...]) -> str:
+    return f"DAYBOOK_{'_'.join(map(str, where)).upper()}" if where else "the settings together"

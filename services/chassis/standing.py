@@ -53,6 +53,12 @@ class Standing:
         about = error.about if isinstance(error, Halt) else {"exc_info": error}
         log.error("follower_halted", follower=self._name, reason=reason, **about)
 
+    def aside(self, count: int, *, more: bool) -> None:
+        """So many of its records wait in quarantine, or more. That keeps it from no work, and wants seeing to."""
+        metrics.ASIDE.labels(self._name).set(count)
+        told = f"{count:,}{' or more' if more else ''} records wait in quarantine: see `daybook quarantine list`"
+        self._health.note(self._name, told if count else None)
+
     @property
     def halted(self) -> str | None:
         """Why something of it has halted; None while nothing has."""

@@ -13,6 +13,7 @@ from rich.table import Table
 from deploy.local import checks, options
 from deploy.local.checks import Check
 from deploy.local.console import FAILED, for_people, show_json, told
+from deploy.pipeline import checks as services
 
 _MARKS = {"ok": "[green]ok[/green]", "note": "[yellow]note[/yellow]", "wrong": "[red]wrong[/red]"}
 
@@ -20,7 +21,8 @@ _MARKS = {"ok": "[green]ok[/green]", "note": "[yellow]note[/yellow]", "wrong": "
 def command() -> None:
     """Say what is wrong here, and what to do about it.
 
-    Looks at Python, the JRE, the Kafka jars, Postgres, disk, memory, ports, the state folder, and whether both servers answer.
+    Looks at Python, the JRE, the Kafka jars, Postgres, disk, memory, ports, the state folder, whether both servers answer, and whether
+    the services are ready, and have set nothing aside.
     Changes nothing. Ends with 0 if all is well, and with 1 if something is wrong. Prints JSON when a program reads it.
 
     For example:
@@ -29,7 +31,8 @@ def command() -> None:
         daybook doctor | jq .healthy
     """
     with told():
-        found = checks.examine(options.from_env(os.environ))
+        asked = options.from_env(os.environ)
+        found = [*checks.examine(asked), *services.examine(asked.state)]
         healthy = all(check.level != "wrong" for check in found)
         if for_people():
             Console().print(table(found))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from services.chassis.service import run_service
+from services.chassis.settings import parsed
 from services.ingestor.service import builder
 from services.ingestor.settings import IngestorSettings
 from services.ingestor.sources import cut
 
 if __name__ == "__main__":
-    settings = IngestorSettings()
+    settings = parsed(IngestorSettings)
     run_service("ingestor", settings, builder(settings, cut))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from services.chassis.service import run_service
+from services.chassis.settings import parsed
 from services.timeline.service import NAME, builder
 from services.timeline.settings import TimelineSettings
 
 if __name__ == "__main__":
-    settings = TimelineSettings()
+    settings = parsed(TimelineSettings)
     run_service(NAME, settings, builder(settings))

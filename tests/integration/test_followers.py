@@ -59,7 +59,7 @@ class World:
         async with self.pool.acquire() as tx, tx.transaction():
             await outbox.open_logs(tx)
         self.broker = make_broker(self.settings)
-        follower = Follower("timeline", self.effects, self.pool, outbox, self.health, Faults(), self.settings.kafka)
+        self.follower = follower = Follower("timeline", self.effects, self.pool, outbox, self.health, Faults(), self.settings.kafka)
         self.health.set("timeline", reason="starting")
         subscribe(self.broker, follower, [TOPIC], self.settings)
         await seed_offsets(self.settings.kafka, "timeline", [TOPIC])

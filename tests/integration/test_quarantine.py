@@ -47,6 +47,10 @@ def title(timeline: ServiceProcess, event_id: str) -> str | None:
     return answer.json()["title"] if answer.status_code == httpx.codes.OK else None
 
 
+def readiness(timeline: ServiceProcess) -> dict[str, Any]:
+    return dict(httpx.get(f"{timeline.address}/readyz").json())
+
+
 def revisions(timeline: ServiceProcess, event_id: str) -> list[int]:
     told = httpx.get(f"{timeline.address}/v1/events/{event_id}/history").json()["revisions"]
     return [one["revision"] for one in told]
@@ -67,7 +71,10 @@ async def test_what_was_mended_is_tried_again_in_order_and_its_key_goes_on(empti
     await eventually(lambda: title(timeline, "e-2") is not None)
     first, second = sorted(listed(emptied), key=lambda one: int(one["place"].rpartition("@")[2]))
     assert ("no Bo" in first["error"], "an earlier record of this key" in second["error"], title(timeline, "e-1")) == (True, True, None)
-    # then: what would be done is said and not done
+    # then: readiness stays, and says so
+    await eventually(lambda: "2 records wait in quarantine" in readiness(timeline)["notes"].get("timeline-g1", ""))
+    assert readiness(timeline)["ready"]
+    # and: what would be done is said and not done
     dry = quarantine(emptied, "redrive", first["place"])
     assert (dry.returncode, "would do" in dry.stdout, "1 more of its key" in dry.stdout) == (0, True, True)
     # and: what is not mended stays
@@ -80,6 +87,7 @@ async def test_what_was_mended_is_tried_again_in_order_and_its_key_goes_on(empti
     # then
     await eventually(lambda: title(timeline, "e-1") == "two")
     assert listed(emptied) == []
+    await eventually(lambda: readiness(timeline)["notes"] == {})
     assert revisions(timeline, "e-1") == [1, 2]
     await publish(emptied, [outgoing(event("e-1", 3, title="three"))])
     await eventually(lambda: title(timeline, "e-1") == "three")

@@ -34,6 +34,10 @@ FROM quarantined AS held
 JOIN unnest($2::text[], $3::int[]) AS asked (topic, partition) ON held.topic = asked.topic AND held.partition = asked.partition
 WHERE held.follower = $1 AND held.state = 'given_up'
 
+-- name: aside
+-- How many wait, of all partitions; counting ends somewhere.
+SELECT count(*) FROM (SELECT FROM quarantined WHERE follower = $1 AND state <> 'given_up' LIMIT $2) AS waiting
+
 -- name: wanted
 -- The keys of these partitions of which a record is to be tried again.
 SELECT DISTINCT held.topic, held.partition, held.key

@@ -20,7 +20,7 @@ from services.chassis.health import Health
 from services.chassis.quarantine import quarantine_records
 from services.chassis.queries import queries
 from services.chassis.records import digest, partition_of, seq_of
-from services.chassis.settings import Settings
+from services.chassis.settings import Settings, parsed
 from tests.support.records import raw
 
 
@@ -113,3 +113,22 @@ def test_a_process_is_ready_when_every_part_is() -> None:
     assert health.ready().ready
     health.set("follower", reason="halted: the log was made anew")
     assert health.ready().parts["follower"] == "halted: the log was made anew"
+
+
+def test_a_wrong_setting_is_named_without_its_value_and_ends_a_service_as_it_ends_a_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DAYBOOK_HTTP_PORT", "sesame")
+    with pytest.raises(SystemExit) as ended:
+        parsed(Settings)
+    told = capsys.readouterr().err
+    assert (ended.value.code, "DAYBOOK_HTTP_PORT" in told, "sesame" in told, "Traceback" in told) == (2, True, False, False)
+
+
+def test_what_wants_seeing_to_keeps_no_part_from_being_ready() -> None:
+    health = Health("follower")
+    health.set("follower")
+    health.note("follower", "3 records wait in quarantine")
+    assert (health.ready().ready, health.ready().notes) == (True, {"follower": "3 records wait in quarantine"})
+    health.note("follower", None)
+    assert health.ready().notes == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -80,6 +81,10 @@ async def test_an_article_given_up_costs_its_time_once_however_often_its_batch_i
         with pytest.raises(Permanent):
             await patient.prepare([record(7, NEWS)])
     assert desk.asked == 1
+    # but who has it tried again, once it was set aside, means that
+    with pytest.raises(Permanent):
+        await patient.prepare([replace(record(7, NEWS), again=True)])
+    assert desk.asked == 2
 
 
 def test_what_the_desk_writes_is_the_reading(desk: Apart[bytes, Answer]) -> None:

@@ -27,10 +27,11 @@ def models() -> dict[str, Schema]:
 
 
 def body() -> str:
-    return "\n".join(section(name, schema.get("description", ""), _fields(schema)) for name, schema in models().items())
+    return "\n".join(section(name, schema.get("description", ""), table_of(schema)) for name, schema in models().items())
 
 
-def _fields(schema: Schema) -> str:
+def table_of(schema: Schema) -> str:
+    """The fields of one model."""
     required = schema.get("required", ())
     rows = (
         (code(name), type_of(field), "always" if name in required else _default(field), meaning(field))
@@ -53,7 +54,7 @@ def type_of(field: Schema) -> str:
 
 def _types(field: Schema) -> Iterator[str]:
     match field:
-        case {"$ref": "#/$defs/JsonValue"}:
+        case {"$ref": "#/$defs/JsonValue" | "#/components/schemas/JsonValue"}:
             yield "any JSON"
         case {"$ref": name}:
             yield _link(name)

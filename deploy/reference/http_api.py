@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter
 
 from deploy.reference._markdown import code, section, table
+from deploy.reference.fields import models as wire_models
+from deploy.reference.fields import table_of, type_of
 from services.chassis.health import Health, health_router
 from services.chassis.http import application
 from services.ingestor.api import router as ingestor
@@ -21,6 +25,8 @@ ABOUT = (
     "What each service answers over HTTP. Each also describes itself, as OpenAPI 3.1 at `/openapi.json` and for people at `/docs`. "
     "Every failure is a problem (RFC 9457, `application/problem+json`)."
 )
+ELSEWHERE = "fields.md"
+_LINK = re.compile(r"\(#(\w+)\)")
 UNSAID = "Successful Response"
 ROUTERS: Mapping[str, Callable[..., APIRouter]] = {
     "ingestor": ingestor,
@@ -51,9 +57,24 @@ def endpoints(service: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def body() -> str:
-    return "\n".join(
-        section(f"The {service}", *(_endpoint(name, operation) for name, operation in endpoints(service))) for service in ROUTERS
-    )
+    told = "\n".join(section(f"The {service}", *_service(service)) for service in ROUTERS)
+    return _LINK.sub(lambda found: f"({ELSEWHERE}{found[0][1:]}" if found[1] in _told_elsewhere() else found[0], told)
+
+
+def _service(service: str) -> Iterator[str]:
+    yield from (_endpoint(name, operation) for name, operation in endpoints(service))
+    yield from (section(name, table_of(schema), level=3) for name, schema in models(service).items())
+
+
+def models(service: str) -> dict[str, Mapping[str, Any]]:
+    """What a service takes and answers, by name, as far as it does not also cross the wire."""
+    found = described(service).get("components", {}).get("schemas", {})
+    return {name: schema for name, schema in sorted(found.items()) if "properties" in schema and name.lower() not in _told_elsewhere()}
+
+
+@cache
+def _told_elsewhere() -> frozenset[str]:
+    return frozenset(name.lower() for name in wire_models())
 
 
 def _endpoint(name: str, operation: Mapping[str, Any]) -> str:
@@ -81,5 +102,11 @@ def explained(parameter: Mapping[str, Any]) -> str:
 
 
 def _answers(operation: Mapping[str, Any]) -> str:
-    rows = [(status, answer["description"].replace(UNSAID, "done")) for status, answer in sorted(operation["responses"].items())]
+    rows = [(status, _answer(answer)) for status, answer in sorted(operation["responses"].items())]
     return table(("status", "meaning"), rows)
+
+
+def _answer(answer: Mapping[str, Any]) -> str:
+    shown = answer.get("content", {}).get("application/json", {}).get("schema", {})
+    name = f": {type_of(shown)}" if "$ref" in shown else ""
+    return str(answer["description"]).replace(UNSAID, "done") + name

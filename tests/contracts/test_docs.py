@@ -151,6 +151,18 @@ def test_every_service_and_every_endpoint_is_in_the_reference() -> None:
     served = {path.parent.name for path in (ROOT / "services").glob("*/__main__.py")}
     assert served == set(http_api.ROUTERS)
     assert [name for service in served for name, _ in http_api.endpoints(service) if f"`{name}`" not in page] == []
+    assert [name for service in served for name in http_api.models(service) if f"### {name}\n" not in page] == []
+
+
+def test_every_link_within_the_reference_leads_to_a_heading() -> None:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in HOME.glob("*.md")}
+    headings = {
+        name: {re.sub(r"[^\w-]", "", found.lower()) for found in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+        for name, text in texts.items()
+    }
+    links = [(name, *found) for name, text in texts.items() for found in re.findall(r"\]\(([\w-]*(?:\.md)?)#([\w-]+)\)", text)]
+    assert len(links) > 100
+    assert sorted({(name, page, anchor) for name, page, anchor in links if anchor not in headings[page or name]}) == []
 
 
 def test_every_endpoint_and_its_parameters_are_explained() -> None:

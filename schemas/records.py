@@ -26,8 +26,10 @@ class RawRecord(Protocol):
 
 def seq_of(raw: RawRecord) -> int | None:
     """The dense number of a record, or None where it has none that can be read."""
-    value = next((value for name, value in raw.headers if name == _SEQ), None)
-    return int(value) if value and value.isdigit() and len(value) <= MOST_DIGITS else None
+    for name, value in reversed(raw.headers):  # the relay writes it last, and this is asked of every record
+        if name == _SEQ:
+            return int(value) if value and value.isdigit() and len(value) <= MOST_DIGITS else None
+    return None
 
 
 def is_genesis(raw: RawRecord) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 from pydantic import TypeAdapter
+from pydantic_core import from_json
 
 from schemas.changes import EventChange
 from schemas.envelope import Envelope, from_headers
@@ -70,6 +72,15 @@ class Change:
         headers = dict(self.raw.headers)
         kind, schema = (headers.get(name) for name in ("ce_type", "ce_dataschema"))
         return present(self.raw.value, (kind or b"").decode(), schema.decode() if schema else None) or b""
+
+    @cached_property
+    def plain(self) -> Any:
+        """The value as JSON, unchecked: for who needs a few fields, several times as fast as `event`. None for a tombstone.
+
+        Raises:
+            ValueError: it is no JSON.
+        """
+        return from_json(self.value) if self.value else None
 
     @cached_property
     def told(self) -> EventChange | None:

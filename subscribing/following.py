@@ -36,13 +36,14 @@ def followed(step: Step, raw: ConsumerRecord) -> tuple[Step, bool]:
         LogRecreated: a genesis record names another log.
     """
     seq = seq_of(raw)
-    log = _log(step, raw) if seq == 0 and is_genesis(raw) else step.log
+    if seq == step.seq and seq:
+        return Step(raw.offset + 1, seq + 1, step.log, raw), True
+    opens = is_genesis(raw)
     if seq is None:
         raise Hole(f"{name(raw)}: the record at offset {raw.offset} has no number; somebody else writes to this topic")
     if seq > step.seq:
         raise Hole(f"{name(raw)}: number {seq} at offset {raw.offset} follows {step.seq - 1}; records are missing from the log")
-    fresh = seq == step.seq and not is_genesis(raw)
-    return Step(raw.offset + 1, max(step.seq, seq + 1), log, raw), fresh
+    return Step(raw.offset + 1, max(step.seq, seq + 1), _log(step, raw) if opens else step.log, raw), seq == step.seq and not opens
 
 
 def followed_loosely(step: Step, raw: ConsumerRecord, newest: dict[bytes, int]) -> tuple[Step, bool]:

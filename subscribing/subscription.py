@@ -120,8 +120,13 @@ class Subscription:
         return step, change if self._only(change) else None
 
     def _what(self, raw: ConsumerRecord) -> str:
-        headers = dict(raw.headers)
-        told = headers.get("ce_type"), headers.get("ce_dataschema")
+        kind = schema = None
+        for header, value in raw.headers:
+            if header == "ce_type":
+                kind = value
+            elif header == "ce_dataschema":
+                schema = value
+        told = kind, schema
         what = self._known.get(told)
         if what is None:
             what = self._known[told] = self._learnt(raw, *((text or b"").decode(errors="replace") for text in told))

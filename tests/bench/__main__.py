@@ -14,7 +14,7 @@ from deploy.local.options import Options
 from deploy.local.stack import start, stop
 from deploy.pipeline.prepare import prepare
 from deploy.pipeline.services import NAMES, service_cards
-from tests.bench import asking, ingesting, merging, merging_growth, reading, relaying, webhooks, whole_path
+from tests.bench import asking, ingesting, merging, merging_growth, reading, relaying, subscribing, webhooks, whole_path
 from tests.bench.ratios import Ratio, write
 from tests.support.stack import empty
 
@@ -43,7 +43,7 @@ async def _on_a_stack(state: Path) -> list[Ratio]:
     """Each measurement finds the servers empty: what another left in a topic would be work in this one."""
     stack = await asyncio.to_thread(start, Options(state=state, kafka_port=0, controller_port=0, postgres_port=0), say)
     ratios: list[Ratio] = []
-    for measurement in (whole_path, relaying, merging, merging_growth, ingesting, asking, webhooks):
+    for measurement in (whole_path, relaying, subscribing, merging, merging_growth, ingesting, asking, webhooks):
         await empty(stack, NAMES, topics_of=None)
         await prepare(stack.kafka, stack.dsn("admin"), service_cards(), lambda _: None)
         say(f"measuring: {(measurement.__doc__ or '').partition(',')[0].partition('.')[0]}")

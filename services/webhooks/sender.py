@@ -8,7 +8,7 @@ import random
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -69,6 +69,7 @@ class Sender:
         self._under_way: set[asyncio.Task[None]] = set()
         self._done: list[Done] = []
         self._bug: BaseException | None = None
+        self._held: asyncpg.Connection | None = None
 
     async def run(self) -> None:
         """Trouble that may pass is waited for, and readiness says so. A bug in one delivery is everybody's: it ends the process."""
@@ -86,13 +87,25 @@ class Sender:
     async def _send_for_ever(self) -> None:
         async with self._pool.acquire() as listener:
             await listener.add_listener(CHANNEL, self._wake)
+            # Nothing waits for the disk here: what a crash of Postgres forgets of the last moments is delivered again, under its id.
+            await listener.execute("SET synchronous_commit = off")
             self._health.set(PART)
+            self._held = listener
             try:
                 while True:
                     await self._turn()
             finally:
+                self._held = None
                 with contextlib.suppress(*PASSING):
                     await listener.remove_listener(CHANNEL, self._wake)
+
+    @contextlib.asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """On the connection that is held anyway: one that is borrowed from the pool costs a question more when it is given back."""
+        async with contextlib.AsyncExitStack() as stack:
+            tx: asyncpg.Connection = self._held or await stack.enter_async_context(self._pool.acquire())
+            await stack.enter_async_context(tx.transaction())
+            yield tx
 
     def _wake(self, *_: object) -> None:
         self._woken.set()
@@ -123,7 +136,7 @@ class Sender:
         if room <= 0:
             return []
         lease = timedelta(seconds=2 * self._settings.answer_seconds) + LEASE_SPARE
-        async with self._pool.acquire() as tx, tx.transaction():
+        async with self._transaction() as tx:
             ready = [row["endpoint_id"] for row in await tx.fetch(SQL["ready"], room)]
             if not ready:
                 return []
@@ -146,15 +159,23 @@ class Sender:
         done = list(self._done)
         if not done:
             return
-        rows = [(d.delivery_id, d.attempts, v.state, v.wait, a.status, None if a.taken else a.said) for d, a, v in done]
-        async with self._pool.acquire() as tx, tx.transaction():
-            await self._judge(tx, done)  # addresses before deliveries, as everywhere: whoever removes one locks them so
-            await tx.execute(SQL["record"], self._name, *zip(*rows, strict=True))
+        async with self._transaction() as tx:
+            await (self._record_taken(tx, done) if all(answer.taken for _, answer, _ in done) else self._record(tx, done))
             self._faults.reached("before_recorded")
         self._faults.reached("after_recorded")
         del self._done[: len(done)]
         for delivery, answer, found in done:
             _tell(delivery, answer, found)
+
+    async def _record_taken(self, tx: asyncpg.Connection, done: Sequence[Done]) -> None:
+        rows = [(delivery.delivery_id, delivery.attempts, answer.status) for delivery, answer, _ in done]
+        await tx.execute(SQL["record_taken"], self._name, *zip(*rows, strict=True), sorted({delivery.endpoint_id for delivery, *_ in done}))
+
+    async def _record(self, tx: asyncpg.Connection, done: Sequence[Done]) -> None:
+        """Addresses before deliveries, as everywhere: whoever removes one locks them so."""
+        rows = [(d.delivery_id, d.attempts, v.state, v.wait, a.status, None if a.taken else a.said) for d, a, v in done]
+        await self._judge(tx, done)
+        await tx.execute(SQL["record"], self._name, *zip(*rows, strict=True))
 
     async def _judge(self, tx: asyncpg.Connection, done: Sequence[Done]) -> None:
         """What these answers say of their addresses: those that are gone, or fail for long, are left alone from now on."""
@@ -166,8 +187,6 @@ class Sender:
             for name, some in sorted(by_endpoint.items())
         ]
         await tx.execute(SQL["judge"], *zip(*rows, strict=True))
-        if all(answer.taken for _, answer, _ in done):
-            return
         gone = sorted({d.endpoint_id for d, a, _ in done if a.gone})
         for row in await tx.fetch(SQL["gone"], gone) if gone else []:
             log.error("webhook_gone", webhook=row["endpoint_id"])

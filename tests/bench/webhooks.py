@@ -28,7 +28,7 @@ from tests.bench.ratios import Ratio, in_turn, median_ratio, seconds
 from tests.integration.webhooks_world import receiver
 from tests.unit.timeline.builders import event, mention, record
 
-DELIVERIES, AT_ONCE, ROUNDS, BATCH = 1_000, 4, 5, 500
+DELIVERIES, AT_ONCE, ROUNDS, BATCH = 500, 4, 5, 500
 OWN = WebhookSettings(allow_private=True, queue=10 * DELIVERIES, endpoint_at_once=AT_ONCE)
 SECRET = new_secret()
 

@@ -50,6 +50,16 @@ SET state = r.state, due_at = now() + r.wait * interval '1 second', sender = NUL
 FROM unnest($2::bigint[], $3::int[], $4::text[], $5::float8[], $6::int[], $7::text[]) AS r (delivery_id, attempts, state, wait, status, error)
 WHERE d.delivery_id = r.delivery_id AND d.attempts = r.attempts AND d.sender = $1 AND d.state = 'sending'
 
+-- name: record_taken
+-- The same where all is well, in one question.
+WITH calmed AS (
+    UPDATE endpoints SET failures = 0, failing_since = NULL WHERE endpoint_id = ANY ($5::text[]) AND failures > 0
+)
+UPDATE deliveries AS d
+SET state = 'delivered', sender = NULL, leased_until = NULL, changed_at = now(), status = r.status, error = NULL
+FROM unnest($2::bigint[], $3::int[], $4::int[]) AS r (delivery_id, attempts, status)
+WHERE d.delivery_id = r.delivery_id AND d.attempts = r.attempts AND d.sender = $1 AND d.state = 'sending'
+
 -- name: judge
 -- What so many answers say of their address.
 UPDATE endpoints AS e

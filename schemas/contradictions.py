@@ -19,7 +19,7 @@ ROUGH = frozenset({"month", "year", "week", "unknown"})
 class Said(Model):
     """One value, by one claimant, at one time."""
 
-    value: JsonValue
+    value: Annotated[JsonValue, Field(description="what is said, in the form of that field")]
     by: Annotated[str, Field(description="the speaker, else who relayed it, else the outlet")]
     at: Annotated[Instant | None, Field(description="publication of the article, or when an editor's command was given")] = None
     claim_id: str

@@ -44,7 +44,7 @@ def meaning(field: Schema) -> str:
     """What a field means: its own words, else those of its type."""
     told = (field, *field.get("anyOf", ()), field.get("items", {}))
     words = next((one["description"] for one in told if "description" in one), None)
-    return words or next((f"see {_link(one['$ref'])}" for one in told if "$ref" in one), "")
+    return words or next((f"see {_link(one['$ref'])}" for one in told if "$ref" in one and not one["$ref"].endswith("/JsonValue")), "")
 
 
 def type_of(field: Schema) -> str:

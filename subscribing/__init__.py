@@ -46,15 +46,15 @@ def subscribe(
     kafka: str,
     *,
     kinds: Iterable[str] = (),
-    from_: Origin = "beginning",
+    from_: Origin | Snapshot = "beginning",
     only: Only = EVERYTHING,
     connection: Mapping[str, Any] | None = None,
     look_seconds: float = LOOK_SECONDS,
 ) -> Subscription:
     """Every change of events of these kinds (none: of all), from a place in the log on, for ever.
 
-    `kafka`: bootstrap servers, host:port, comma-separated. `from_`: beginning, end (only what comes from now on), a moment of log time, or
-    a position. `only`: which changes. `connection`: what else aiokafka needs to know to connect.
+    `kafka`: bootstrap servers, host:port, comma-separated. `from_`: beginning, end (only what comes from now on), a moment of log time, a
+    position, or a snapshot whose events were stored. `only`: which changes. `connection`: what else aiokafka needs to know to connect.
 
     Raises:
         ValueError: there is no such kind.
@@ -62,14 +62,18 @@ def subscribe(
     asked = tuple(dict.fromkeys(kinds)) or tuple(known_kinds())
     need_known("kind of event", asked, known_kinds())
     topics = [f"events.{kind}.v1" for kind in asked]
-    return Subscription(Broker(kafka, connection or {}), topics, from_, only, look_seconds)
+    return Subscription(Broker(kafka, connection or {}), topics, _origin(from_), only, look_seconds)
 
 
 def present(
-    kafka: str, *, from_: Origin = "beginning", only: Only = EVERYTHING, connection: Mapping[str, Any] | None = None
+    kafka: str, *, from_: Origin | Snapshot = "beginning", only: Only = EVERYTHING, connection: Mapping[str, Any] | None = None
 ) -> Subscription:
     """The present state of every event, then each new one, from the compacted topic: no history, and what is gone is a tombstone.
 
     Of one event only what is newer comes, as long as this process reads; store `change.seq` beside the state to know it after a restart.
     """
-    return Subscription(Broker(kafka, connection or {}), [CURRENT_TOPIC], from_, only)
+    return Subscription(Broker(kafka, connection or {}), [CURRENT_TOPIC], _origin(from_), only)
+
+
+def _origin(from_: Origin | Snapshot) -> Origin:
+    return from_.position if isinstance(from_, Snapshot) else from_

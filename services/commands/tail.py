@@ -29,6 +29,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
         str, typer.Option("--from", metavar="WHERE", help="beginning, now, a moment, or a position as Ctrl-C or the API tells it.")
     ] = "now",
     limit: Annotated[int | None, typer.Option(min=1, help="End after so many changes.")] = None,
+    kafka: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Where Kafka answers; by default the one that runs here.")] = None,
     *,
     present: Annotated[
         bool, typer.Option("--present", help="Follow events.current.v1: the newest state of each event, no history.")
@@ -55,7 +56,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
     from services.commands import _stack
 
     with told(), _told():
-        subscription = _subscription(_stack.kafka(), present, _origin(first), (kind, status, country, actor, change))
+        subscription = _subscription(kafka or _stack.kafka(), present, _origin(first), (kind, status, country, actor, change))
         show = _show_json if json or not sys.stdout.isatty() else _show_line
         try:
             asyncio.run(_follow(subscription, show, limit or sys.maxsize))

@@ -20,6 +20,7 @@ from subscribing import (
     Only,
     Position,
     PositionLost,
+    Snapshot,
     SubscribingError,
     Subscription,
     UnknownVersion,
@@ -248,6 +249,29 @@ async def test_the_present_is_the_newest_of_each_event_though_a_late_repeat_come
     async with event_log(emptied, "events.current.v1") as log:
         await log.record(b"e-3", event("e-3").model_dump_json().encode(), current, 13)
     assert ids(await take(present(emptied.kafka, from_=changes[-1].position), 1)) == ["e-3"]
+
+
+async def test_records_as_large_as_a_topic_takes_come_through_whole_from_the_first_to_the_last(emptied: Stack) -> None:
+    async with event_log(emptied) as log, event_log(emptied, partition=1) as other:
+        await log.genesis()
+        await other.genesis()
+        for number in range(3):
+            await log.change(event(f"large-{number}", title="x" * 8_000_000))
+            await other.change(event(f"small-{number}"))
+    changes = await take(summits(emptied), 6, 60)
+    assert sorted(ids(changes)) == [f"{size}-{number}" for size in ("large", "small") for number in range(3)]
+    later = changes[-1].position
+    async with event_log(emptied, partition=2) as log:
+        await log.genesis()
+        await log.change(event("after"))
+    assert ids(await take(summits(emptied, later), 1)) == ["after"]
+
+
+async def test_a_snapshot_can_be_gone_on_from_as_it_is(emptied: Stack) -> None:
+    await publish(emptied, [outgoing(one) for one in EVENTS])
+    changes = await take(subscribe(emptied.kafka), len(EVENTS))
+    now = Snapshot(changes[-2].position, iter(()))
+    assert ids(await take(subscribe(emptied.kafka, from_=now), 1)) == ids(changes[-1:])
 
 
 async def test_where_there_is_no_such_topic_or_kind_it_says_so(stack: Stack, emptied: Stack) -> None:

@@ -122,6 +122,12 @@ async def test_a_log_that_was_made_anew_ends_it_with_a_word(told: Stack) -> None
     assert "begin again: --from beginning" in trouble
 
 
+def test_a_broker_that_does_not_answer_is_told(stack: Stack) -> None:
+    process = tailing(stack, "--kafka", "127.0.0.1:1")
+    _, trouble = process.communicate(timeout=60)
+    assert (process.returncode, "Kafka does not answer as it should" in trouble, "Traceback" in trouble) == (1, True, False), trouble
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

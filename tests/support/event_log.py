@@ -19,6 +19,7 @@ from subscribing import Change, Subscription
 from tests.unit.timeline.builders import TIME, TIMESTAMP, TOPIC, told
 
 LOG = "aaaaaaaa-0000-4000-8000-000000000000"
+LARGEST = 8_388_608
 OTHER_LOG = "bbbbbbbb-0000-4000-8000-000000000000"
 
 
@@ -47,7 +48,7 @@ class EventLog:
 
 @asynccontextmanager
 async def event_log(stack: Stack, topic: str = TOPIC, partition: int = 0) -> AsyncIterator[EventLog]:
-    producer = AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all", enable_idempotence=True)
+    producer = AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all", enable_idempotence=True, max_request_size=LARGEST)
     await producer.start()
     try:
         yield EventLog(producer, topic, partition)

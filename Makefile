@@ -34,8 +34,8 @@ lint: $(VENV)/dev.stamp ## Check style, types, who imports whom, and the publish
 fuzz: $(VENV)/dev.stamp ## Fuzz every parser for a while each: SECONDS=60 TARGET=page_html INPUT=file, all optional
 	@$(BIN)/python -m tests.fuzz $(TARGET) $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(INPUT),--input "$(INPUT)")
 
-bench: $(VENV)/dev.stamp $(YARDSTICK)/stamp ## Measure: a table of ratios, also in build/bench.json
-	@$(BIN)/python -m tests.bench
+bench: $(VENV)/dev.stamp $(YARDSTICK)/stamp ## Measure: a table of ratios, also in build/bench.json: ONLY="projecting merging", optional
+	@$(BIN)/python -m tests.bench $(ONLY)
 
 schemas: $(VENV)/runtime.stamp ## Publish the JSON Schemas and AsyncAPI from the models and topic cards
 	@$(BIN)/python -m schemas.publish
@@ -55,7 +55,7 @@ lock: $(VENV)/runtime.stamp ## Resolve dependencies anew, Python's and the Kafka
 	"$$uv" $(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group build -o requirements.lock; \
 	"$$uv" $(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --group dev -o requirements-dev.lock; \
 	"$$uv" $(COMPILE) $(if $(UPGRADE),--upgrade) --group bench -o requirements-bench.lock
-	@$(BIN)/python -m deploy.local.relock
+	@$(BIN)/python -m deploy.local.relock . tests/bench/connect
 
 clean: ## Stop the stack, remove the environment and what was built; what was ingested stays (.daybook)
 	@if test -x $(BIN)/daybook && test -d .daybook; then $(BIN)/daybook down; fi

@@ -1,4 +1,4 @@
-"""Resolve `jgo.toml` anew and write `jgo.lock.toml`: `python -m deploy.local.relock`.
+"""Resolve `jgo.toml` anew and write `jgo.lock.toml` beside it: `python -m deploy.local.relock FOLDER…`.
 
 `jgo lock` would do, but it fetches a whole JDK to find out which jars are modules; we put them all on the class path.
 """
@@ -35,4 +35,5 @@ def _row(fields: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{relock(LOCK.with_name('jgo.toml'), LOCK)} jars locked\n")
+    for folder in map(Path, sys.argv[1:]):
+        sys.stdout.write(f"{folder}: {relock(folder / 'jgo.toml', folder / LOCK.name)} jars locked\n")

@@ -1,11 +1,13 @@
-"""`python -m tests.bench`: every benchmark, a table of ratios, and `build/bench.json`."""
+"""`python -m tests.bench [NAME…]`: every benchmark, or those named, a table of ratios, and `build/bench.json`."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 from rich.console import Console
 from rich.table import Table
@@ -14,24 +16,26 @@ from deploy.local.options import Options
 from deploy.local.stack import start, stop
 from deploy.pipeline.prepare import prepare
 from deploy.pipeline.services import NAMES, service_cards
-from tests.bench import asking, ingesting, merging, merging_growth, reading, relaying, subscribing, webhooks, whole_path
+from tests.bench import asking, ingesting, merging, merging_growth, projecting, reading, relaying, subscribing, webhooks, whole_path
 from tests.bench.ratios import Ratio, write
 from tests.support.stack import empty
 
 OUTPUT = Path("build/bench.json")
+ON_A_STACK = (whole_path, relaying, subscribing, merging, merging_growth, ingesting, asking, webhooks, projecting)
 
 
 def say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def main() -> None:
-    """Run them all on a stack of their own."""
-    ratios = reading.measure()
+def main(*only: str) -> None:
+    """Run them all, or those named, on a stack of their own."""
+    ratios = reading.measure() if not only or "reading" in only else []
+    wanted = [one for one in ON_A_STACK if not only or one.__name__.rpartition(".")[2] in only]
     with tempfile.TemporaryDirectory(prefix="daybook-bench-") as folder:
         state = Path(folder) / "state"
         try:
-            ratios += asyncio.run(_on_a_stack(state))
+            ratios += asyncio.run(_on_a_stack(state, wanted))
         finally:
             stop(state)
     write(ratios, OUTPUT)
@@ -39,11 +43,11 @@ def main() -> None:
     say(f"written to {OUTPUT}")
 
 
-async def _on_a_stack(state: Path) -> list[Ratio]:
+async def _on_a_stack(state: Path, measurements: Sequence[ModuleType]) -> list[Ratio]:
     """Each measurement finds the servers empty: what another left in a topic would be work in this one."""
     stack = await asyncio.to_thread(start, Options(state=state, kafka_port=0, controller_port=0, postgres_port=0), say)
     ratios: list[Ratio] = []
-    for measurement in (whole_path, relaying, subscribing, merging, merging_growth, ingesting, asking, webhooks):
+    for measurement in measurements:
         await empty(stack, NAMES, topics_of=None)
         await prepare(stack.kafka, stack.dsn("admin"), service_cards(), lambda _: None)
         say(f"measuring: {(measurement.__doc__ or '').partition(',')[0].partition('.')[0]}")
@@ -59,4 +63,4 @@ def _table(ratios: list[Ratio]) -> Table:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

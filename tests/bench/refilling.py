@@ -1,0 +1,46 @@
+"""A generation filled from the log, in a process of its own, as `daybook rebuild` does before it compares.
+
+`python -m tests.bench.refilling POSITIONS`, with DAYBOOK_KAFKA, DAYBOOK_DSN and ADMIN_DSN in the environment; POSITIONS is a list of topic, partition and
+offset in JSON. Prints how many seconds it took, and how many megabytes at most, as JSON. The generation is dropped again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import sys
+import time
+
+from services.chassis.settings import Settings
+from services.timeline.generations.filling import filler
+from services.timeline.generations.registry import SQL, Positions, administer, forget, found
+from services.timeline.projections import discover
+from services.timeline.service import followed_topics
+
+
+async def main(until: Positions) -> None:
+    """Fill, and tell."""
+    admin = await administer(os.environ["ADMIN_DSN"])
+    async with admin.transaction():
+        await admin.execute(SQL["lock"])
+        generation = await found(admin, discover())
+    started = time.perf_counter()
+    async with filler(Settings(), generation, discover(), followed_topics()) as filling:
+        await filling.fill(until, lambda _done, _total: None)
+    spent = time.perf_counter() - started
+    async with admin.transaction():
+        await admin.execute(SQL["lock"])
+        await forget(admin, generation)
+    await admin.close()
+    sys.stdout.write(json.dumps({"seconds": spent, "megabytes": _megabytes()}) + "\n")
+
+
+def _megabytes() -> float:
+    """Of this process and the largest of those that it started; kilobytes on Linux."""
+    return sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+
+
+if __name__ == "__main__":
+    asyncio.run(main({(topic, partition): offset for topic, partition, offset in json.loads(sys.argv[1])}))

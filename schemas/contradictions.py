@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, JsonValue
 
@@ -34,10 +34,21 @@ class Contradiction(Model):
     said: tuple[Said, ...]
 
 
+class _Heard(NamedTuple):
+    """What becomes a `Said` where it contradicts anything: most claims do not, and a timeline asks of every event."""
+
+    value: JsonValue
+    by: str
+    at: Instant | None
+    claim_id: str
+
+
 def contradictions(event: CanonicalEvent) -> tuple[Contradiction, ...]:
     """The contradictions among an event's claims, by field. What merely changed is none: a plan that was held, a date put off."""
-    found = {**_numbers(event), "status": _status(event), "when": _when(event), "attacker": _attackers(event)}
-    return tuple(_one(field, told) for field, told in sorted(found.items()) if len(_values(told)) > 1)
+    told = Counter(claim.field.partition(".")[0] for claim in event.claims)  # of what is told once nothing is contradicted
+    found = _numbers(event) if told["quantities"] > 1 else {}
+    found |= {field: of(event) for field, of, part in _OTHERS if told[part] > 1}
+    return tuple(_one(field, told) for field, told in sorted(found.items()) if len({repr(one.value) for one in told}) > 1)
 
 
 def histories(event: CanonicalEvent) -> dict[str, dict[str, tuple[Said, ...]]]:
@@ -45,68 +56,68 @@ def histories(event: CanonicalEvent) -> dict[str, dict[str, tuple[Said, ...]]]:
     found: dict[str, dict[str, tuple[Said, ...]]] = {}
     for field, told in sorted(_numbers(event).items()):
         by: dict[str, list[Said]] = defaultdict(list)
-        for said in sorted(told, key=_when_said):
-            by[said.by].append(said)
+        for heard in sorted(told, key=_when_said):
+            by[heard.by].append(_said(heard))
         found[field] = {name: tuple(rows) for name, rows in sorted(by.items())}
     return found
 
 
 def sayings(event: CanonicalEvent, field: str) -> tuple[Said, ...]:
     """All that is said of one field, in order of time. Of quantities, the value is the number."""
-    told = [_said(claim, who, _plain(claim, field)) for claim, who in _claims(event, field)]
-    return tuple(sorted(told, key=_when_said))
+    told = [_heard(claim, who, _plain(claim, field)) for claim, who in _claims(event, field)]
+    return tuple(_said(heard) for heard in sorted(told, key=_when_said))
 
 
 def _plain(claim: Claim, field: str) -> JsonValue:
     return claim.value if (number := _number(claim)[1]) is None or not field.startswith("quantities") else number
 
 
-def _one(field: str, told: Sequence[Said]) -> Contradiction:
-    said = tuple(sorted(told, key=_when_said))
+def _one(field: str, told: Sequence[_Heard]) -> Contradiction:
+    said = tuple(_said(heard) for heard in sorted(told, key=_when_said))
     numbers = [one.value for one in said if isinstance(one.value, int)]
     rising = len(numbers) == len(said) and numbers == sorted(numbers)
     return Contradiction(field=field, values=tuple(_values(said)), rising=rising, said=said)
 
 
-def _values(told: Sequence[Said]) -> list[JsonValue]:
-    return list({repr(one.value): one.value for one in sorted(told, key=_when_said)}.values())
+def _values(said: Sequence[Said]) -> list[JsonValue]:
+    return list({repr(one.value): one.value for one in said}.values())
 
 
-def _when_said(one: Said) -> tuple[bool, str, str]:
+def _when_said(one: _Heard) -> tuple[bool, str, str]:
     return (one.at is None, one.at.isoformat() if one.at else "", one.claim_id)
 
 
-def _numbers(event: CanonicalEvent) -> dict[str, list[Said]]:
-    found: dict[str, list[Said]] = defaultdict(list)
+def _numbers(event: CanonicalEvent) -> dict[str, list[_Heard]]:
+    found: dict[str, list[_Heard]] = defaultdict(list)
     for claim, who in _claims(event, "quantities"):
         slot, number = _number(claim)
         if number is not None:
-            found[slot].append(_said(claim, who, number))
+            found[slot].append(_heard(claim, who, number))
     return found
 
 
 def _number(claim: Claim) -> tuple[str, int | None]:
     """Slot and number of a claim: an article's is a quantity, an editor's the number itself."""
     value = claim.value
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return claim.field, value if isinstance(value, int) else None
     party, best = value.get("party"), next((value[name] for name in ("best", "high", "low") if isinstance(value.get(name), int)), None)
     return f"{claim.field}/{party}" if party else claim.field, best if isinstance(best, int) else None
 
 
-def _status(event: CanonicalEvent) -> list[Said]:
+def _status(event: CanonicalEvent) -> list[_Heard]:
     """Held against refused or disputed."""
-    told = [_said(claim, who, claim.value) for claim, who in _claims(event, "status")]
+    told = [_heard(claim, who, claim.value) for claim, who in _claims(event, "status")]
     values = {str(one.value) for one in told}
     return [one for one in told if one.value in REFUSED | HELD] if values & REFUSED and values & HELD else []
 
 
-def _when(event: CanonicalEvent) -> list[Said]:
+def _when(event: CanonicalEvent) -> list[_Heard]:
     """Exact dates that do not meet, unless the event was put off."""
     if any(step.status == "postponed" for step in event.status_history):
         return []
     spans = [
-        (_days(claim.value), _said(claim, who, " to ".join(dict.fromkeys(_days(claim.value))))) for claim, who in _claims(event, "when")
+        (_days(claim.value), _heard(claim, who, " to ".join(dict.fromkeys(_days(claim.value))))) for claim, who in _claims(event, "when")
     ]
     known = [(days, said) for days, said in spans if days]
     apart = any(a[1] < b[0] for a, _ in known for b, _ in known)
@@ -114,19 +125,22 @@ def _when(event: CanonicalEvent) -> list[Said]:
 
 
 def _days(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, Mapping) or value.get("precision") in ROUGH:
+    if not isinstance(value, dict) or value.get("precision") in ROUGH:
         return ()
     start, end = value.get("start") or value.get("end"), value.get("end") or value.get("start")
     return (str(start)[:10], str(end)[:10]) if start else ()
 
 
-def _attackers(event: CanonicalEvent) -> list[Said]:
+def _attackers(event: CanonicalEvent) -> list[_Heard]:
     found = []
     for claim, who in _claims(event, "participants"):
         value = claim.value
-        if isinstance(value, Mapping) and value.get("role") == "attacker":
-            found.append(_said(claim, who, value.get("country") or value.get("name")))
+        if isinstance(value, dict) and value.get("role") == "attacker":
+            found.append(_heard(claim, who, value.get("country") or value.get("name")))
     return found
+
+
+_OTHERS = (("status", _status, "status"), ("when", _when, "when"), ("attacker", _attackers, "participants"))
 
 
 def _claims(event: CanonicalEvent, field: str) -> Iterator[tuple[Claim, tuple[str, Instant | None]]]:
@@ -140,5 +154,9 @@ def _claims(event: CanonicalEvent, field: str) -> Iterator[tuple[Claim, tuple[st
             yield claim, (speaker or claim.via or outlet, at)
 
 
-def _said(claim: Claim, who: tuple[str, Instant | None], value: JsonValue) -> Said:
-    return Said(value=value, by=who[0], at=who[1], claim_id=claim.claim_id)
+def _heard(claim: Claim, who: tuple[str, Instant | None], value: JsonValue) -> _Heard:
+    return _Heard(value, *who, claim.claim_id)
+
+
+def _said(heard: _Heard) -> Said:
+    return Said(value=heard.value, by=heard.by, at=heard.at, claim_id=heard.claim_id)

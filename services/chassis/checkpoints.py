@@ -53,9 +53,19 @@ def _row(old: Checkpoint, new: Checkpoint) -> tuple[object, ...]:
 
 def after(checkpoint: Checkpoint, raw: ConsumerRecord) -> Checkpoint:
     """The checkpoint once this record is applied or dropped as a repeat."""
+    return remembering(passed(checkpoint, raw), raw)
+
+
+def passed(checkpoint: Checkpoint, raw: ConsumerRecord) -> Checkpoint:
+    """The same, but for what the record says: of a batch only the last one has to be known again."""
     seq = seq_of(raw)
     next_seq = checkpoint.next_seq if seq is None else max(checkpoint.next_seq, seq + 1)
-    return replace(checkpoint, next_offset=raw.offset + 1, next_seq=next_seq, last_digest=digest(raw))
+    return Checkpoint(checkpoint.at, checkpoint.owner_epoch, raw.offset + 1, next_seq, checkpoint.log_uuid, None)
+
+
+def remembering(checkpoint: Checkpoint, raw: ConsumerRecord) -> Checkpoint:
+    """The checkpoint that knows its last record again."""
+    return replace(checkpoint, last_digest=digest(raw))
 
 
 async def positions(tx: asyncpg.Connection, follower: str, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:

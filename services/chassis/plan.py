@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from schemas.genesis import Genesis
 from schemas.records import is_genesis, seq_of
-from services.chassis.checkpoints import Checkpoint, after
+from services.chassis.checkpoints import Checkpoint, passed, remembering
 from services.chassis.decoding import decode
 from services.chassis.errors import Ahead, Halt, Permanent
 from services.chassis.records import Record
@@ -57,6 +57,7 @@ def make_plan(
     """
     plan = Plan()
     wait = set(waiting)
+    last: dict[TopicPartition, ConsumerRecord] = {}
     for raw in batch:
         at = TopicPartition(raw.topic, raw.partition)
         believed = plan.reached.get(at) or held.get(at)
@@ -68,17 +69,18 @@ def make_plan(
             plan.stopped[at] = error
             continue
         plan.believed.setdefault(at, believed)
-        plan.reached[at] = reached
+        plan.reached[at], last[at] = reached, raw
+    plan.reached = {at: remembering(reached, last[at]) for at, reached in plan.reached.items()}
     return plan
 
 
 def _given_up(plan: Plan, believed: Checkpoint, raw: ConsumerRecord) -> Checkpoint:
     plan.repeated.append(raw)
-    return after(believed, raw)
+    return passed(believed, raw)
 
 
 def _place(plan: Plan, waiting: set[WaitingKey], believed: Checkpoint, raw: ConsumerRecord, known_bad: Mapping[Place, str]) -> Checkpoint:
-    reached = after(believed, raw)
+    reached = passed(believed, raw)
     if is_genesis(raw):
         reached = replace(reached, log_uuid=_log_uuid(believed, raw))
     if is_genesis(raw) or _is_repeat(believed, raw):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import asyncpg
 import stamina
@@ -20,8 +21,12 @@ COMMAND_SECONDS = 60.0  # a server that is silent for longer is taken for gone
 CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-async def open_pool(settings: Settings, service: str, search_path: str | None = None) -> asyncpg.Pool:
-    """A pool whose connections see the service's own schema only, or those named. Waits for a Postgres that is still starting."""
+async def open_pool(
+    settings: Settings, service: str, search_path: str | None = None, session: Mapping[str, str] = MappingProxyType({})
+) -> asyncpg.Pool:
+    """A pool whose connections see the service's own schema only, or those named, with these settings of a session besides. Waits for a
+    Postgres that is still starting.
+    """
     async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=2.0):
         with attempt:
             return await asyncpg.create_pool(
@@ -30,7 +35,7 @@ async def open_pool(settings: Settings, service: str, search_path: str | None = 
                 max_size=settings.pool_size,
                 timeout=10,
                 command_timeout=COMMAND_SECONDS,
-                server_settings=_session(settings, service) | {"search_path": search_path or service},
+                server_settings=_session(settings, service) | {"search_path": search_path or service, **session},
             )
     raise AssertionError("stamina returns or raises")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from pydantic import ValidationError
-from pydantic_core import to_json
 
 from schemas.changes import EventChange
 from schemas.events import CanonicalEvent, When
+from services.timeline import lean
 
 MOST_ERRORS = 3  # a reason is for people: the first few tell what is wrong
 
@@ -25,7 +25,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. `state` is the event's JSON; `first` and `last` are its days (None: undated); `recorded_at` is log time."""
+    """One change. `state` is the event's JSON; `first` and `last` are its days (None: undated); `recorded_at` is log time.
+
+    `told` has the attributes of an `EventChange`, and may be a struct (`lean.py`): its parts are written by `lean.written`.
+    """
 
     place: Place
     told: EventChange
@@ -62,7 +65,7 @@ def _told(value: bytes | None) -> EventChange:
     if not value:
         raise ValueError("the record has no value")
     try:
-        return EventChange.model_validate_json(value)
+        return lean.read(value)
     except ValidationError as error:
         raise ValueError(_reason(error)) from error
 
@@ -75,13 +78,10 @@ def _reason(error: ValidationError) -> str:
 def storable(event: CanonicalEvent) -> str:
     """The event as JSON text.
 
-    Numbers that are none (NaN, infinities) are written as such rather than as null, for Postgres to refuse: a value that
-    can't be kept is never replaced in silence.
-
     Raises:
         ValueError: a text holds NUL, which neither text nor jsonb can store.
     """
-    state = to_json(event.model_dump(), inf_nan_mode="constants").decode()
+    state = lean.written(event)
     if "\\u0000" in state and "\\u0000" in state.replace("\\\\", ""):  # the second look leaves out escaped backslashes
         raise ValueError("a text holds NUL, which Postgres can't store")
     return state

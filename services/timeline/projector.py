@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +15,20 @@ from services.chassis.queries import queries
 from services.chassis.records import Record
 from services.timeline.changes import Change, Place, read_change
 from services.timeline.fold import Entry, Head, firsts, fold, heads_of
-from services.timeline.literals import array_literal
 from services.timeline.projections import Projection, Row
 
 Read = tuple[Record, Change]
 SQL = queries(Path(__file__).parent / "sql" / "projecting.sql")
-# What Postgres says of values rather than of itself: not storable, out of range, too long for an index.
-UNSTORABLE = (asyncpg.DataError, asyncpg.ProgramLimitExceededError)
+# What is said of values rather than of Postgres itself: not storable, out of range (the client's own word), too long for an index.
+UNSTORABLE = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, OverflowError)
 
 
 class Projector:
     """Applies changes to every projection of one generation, which the connection's search path names."""
 
     def __init__(self, projections: Sequence[Projection]) -> None:
-        self._projections = projections
+        self._projections = sorted(projections, key=lambda one: not one.keeps_all)  # first what takes Postgres longest
+        self._followed = followed(projections)
 
     async def prepare(self, records: Sequence[Record]) -> list[Read]:
         """The changes in these records.
@@ -67,12 +69,12 @@ class Projector:
 
     async def _project(self, tx: asyncpg.Connection, entries: Sequence[Entry], following: Sequence[Entry]) -> None:
         """Add what these entries leave, once what they follow was seen to."""
-        followed = [(entry.change.event.event_id, entry.known_at, entry.change.place.offset) for entry in following]
-        for projection in self._projections:
-            if followed:
-                await tx.execute(projection.followed, *_columns(followed))
-            if rows := projection.of(entries):
-                await tx.execute(projection.insert, *_columns(rows))
+        if following:
+            await tx.execute(self._followed, *_columns([(e.change.event.event_id, e.known_at, e.change.place.offset) for e in following]))
+        async with _one_behind(tx) as copy:
+            for projection in self._projections:
+                if rows := projection.of(entries):  # while Postgres stores those of the one before
+                    await copy(projection, rows)
 
     async def _culprit(self, tx: asyncpg.Connection, reads: Sequence[Read], error: Exception) -> Record:
         """The first record that Postgres refuses, by halving. Where none is refused alone, the fault is ours."""
@@ -91,6 +93,12 @@ class Projector:
         return False
 
 
+def followed(projections: Sequence[Projection]) -> str:
+    """What becomes of the rows of all projections whose event has a newer revision, as one statement."""
+    parts = ", ".join(f'"{one.name}" AS ({one.followed})' for one in projections)
+    return f"WITH {parts} SELECT 1"
+
+
 def read(record: Record) -> Change:
     """The change in a record.
 
@@ -104,6 +112,29 @@ def read(record: Record) -> Change:
         raise Permanent(str(error), record) from error
 
 
+Copy = Callable[[Projection, Sequence[Row]], Awaitable[None]]
+
+
+@asynccontextmanager
+async def _one_behind(tx: asyncpg.Connection) -> AsyncIterator[Copy]:
+    """Copies rows into one table after the other. The call returns when the copy before is done and this one is begun."""
+    under_way: list[asyncio.Task[str]] = []
+
+    async def copy(projection: Projection, rows: Sequence[Row]) -> None:
+        await asyncio.gather(*under_way)
+        copying = tx.copy_records_to_table(projection.name, records=rows, columns=list(projection.columns))
+        under_way[:] = [asyncio.create_task(copying)]
+        await asyncio.sleep(0)
+
+    try:
+        yield copy
+        await asyncio.gather(*under_way)
+    finally:
+        for task in under_way:
+            task.cancel()  # the connection must be at rest before whatever went wrong is rolled back
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+
 async def _heads(tx: asyncpg.Connection, events: Sequence[str]) -> dict[str, Head]:
     rows = await tx.fetch(SQL["heads"], events)
     return {row["event_id"]: Head(row["revision"], row["known_at"]) for row in rows}
@@ -114,9 +145,5 @@ async def _move_heads(tx: asyncpg.Connection, entries: Sequence[Entry]) -> None:
     await tx.execute(SQL["move_heads"], *_columns([(event_id, head.revision, head.known_at) for event_id, head in heads]))
 
 
-def _columns(rows: Sequence[Row]) -> list[list[Any]]:
-    return [[_sent(value) for value in column] for column in zip(*rows, strict=True)]
-
-
-def _sent(value: Any) -> Any:
-    return array_literal(value) if isinstance(value, list) else value
+def _columns(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True))

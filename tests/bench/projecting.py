@@ -14,7 +14,7 @@ import sys
 import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import asyncpg
 
@@ -46,9 +46,10 @@ async def measure(stack: Stack) -> list[Ratio]:
     made = await chronicle.templates(stack)
     ends = await chronicle.lay_out(stack, chronicle.copies(made, FEW), await chronicle.open_logs(stack))
     await chronicle.lay_out_flat(stack, chronicle.copies(made, FEW))
-    live, sink, bare, rebuilt = [], [], [], []
+    live, shared, sink, bare, rebuilt = [], [], [], [], []
     for number in range(ROUNDS):
-        live.append(await _live(stack))
+        live.append(await _live(stack, 1))
+        shared.append(await _live(stack, 2))
         rebuilt.append(FEW / (await refilled(stack, ends))["seconds"])
         sink.append(await _sink(stack, number))
         bare.append(await _bare(stack))
@@ -60,6 +61,7 @@ async def measure(stack: Stack) -> list[Ratio]:
         median_ratio(f"{name}, changes a second", (_told(of, rates), rates), (_told(to, theirs), theirs))
         for name, of, rates in (
             ("projection", "Kafka to all projections, with history", live),
+            ("projection by two processes", "the same, partitions shared", shared),
             ("rebuild", "a whole generation filled", rebuilt),
         )
         for to, theirs in others.items()
@@ -104,12 +106,14 @@ async def refilled(stack: Stack, until: Ends) -> Mapping[str, float]:
     return found
 
 
-async def _live(stack: Stack) -> float:
-    """The service, from nothing, on a timeline that is empty."""
+async def _live(stack: Stack, processes: int) -> float:
+    """The service, by so many processes that share the partitions, from nothing, on a timeline that is empty."""
     await empty(stack, ("timeline",), topics_of=())
     await prepare(stack.kafka, stack.dsn("admin"), service_cards(), lambda _: None)
     async with _postgres(stack) as postgres:
-        with service(stack, "timeline", LOG_LEVEL="warning", SESSION_TIMEOUT_MS="10000"):
+        with ExitStack() as running:
+            for _ in range(processes):
+                running.enter_context(service(stack, "timeline", LOG_LEVEL="warning", SESSION_TIMEOUT_MS="10000"))
             return await _rate(lambda: postgres.fetchval("SELECT sum(next_seq - 1)::bigint FROM timeline.checkpoints WHERE next_seq > 0"))
 
 

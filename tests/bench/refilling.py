@@ -1,4 +1,4 @@
-"""A generation filled from the log, in a process of its own, as `daybook rebuild` does before it compares.
+"""A generation filled from the log and indexed, in a process of its own, as `daybook rebuild` does before it compares.
 
 `python -m tests.bench.refilling POSITIONS`, with DAYBOOK_KAFKA, DAYBOOK_DSN and ADMIN_DSN in the environment; POSITIONS is a list of topic, partition and
 offset in JSON. Prints how many seconds it took, and how many megabytes at most, as JSON. The generation is dropped again.
@@ -15,6 +15,7 @@ import time
 
 from services.chassis.settings import Settings
 from services.timeline.generations.filling import filler
+from services.timeline.generations.indexing import index
 from services.timeline.generations.registry import SQL, Positions, administer, forget, found
 from services.timeline.projections import discover
 from services.timeline.service import followed_topics
@@ -25,10 +26,11 @@ async def main(until: Positions) -> None:
     admin = await administer(os.environ["ADMIN_DSN"])
     async with admin.transaction():
         await admin.execute(SQL["lock"])
-        generation = await found(admin, discover())
+        generation = await found(admin, discover(), indexed=False)
     started = time.perf_counter()
     async with filler(Settings(), generation, discover(), followed_topics()) as filling:
         await filling.fill(until, lambda _done, _total: None)
+        await index(admin, generation, discover())
     spent = time.perf_counter() - started
     async with admin.transaction():
         await admin.execute(SQL["lock"])

@@ -18,7 +18,7 @@ from schemas.events import CanonicalEvent
 from services.chassis.errors import Permanent
 from services.chassis.records import Record
 from services.timeline import projector
-from services.timeline.fold import fold
+from services.timeline.fold import Entry, fold
 from services.timeline.projections import Projection, discover
 from tests.integration.timeline_world import apply, project, timeline_pool, write
 from tests.unit.timeline.builders import event, on, person, record, told
@@ -128,6 +128,7 @@ BAD = {
     "a key of another event": lambda: record(event("bad"), 1, key=b"other"),
     "a number that is none": lambda: record(event("bad"), 1, value=_with_details(b"NaN")),
     "a number too large to be one": lambda: record(event("bad"), 1, value=_with_details(b"1e999")),
+    "a count out of range": lambda: record(event("bad", quantities=[{"measure": "drones", "best": 2**31}]), 1),
     "an id too long for an index": lambda: record(event("".join(chr(0x4E00 + 7 * n % 20_000) for n in range(9_000))), 1),
 }
 
@@ -151,23 +152,23 @@ async def test_a_record_that_cannot_be_stored_is_named_and_its_neighbours_can_be
     assert await stored(pool) == folded(good)
 
 
-def projection_that_runs(statement: str) -> Projection:
-    """One whose only row is the number of entries."""
+def projection_that_spoils(number: int) -> Projection:
+    """One of `numbers` that can't be stored where it is given so many entries, or more."""
 
-    class Odd(Projection):
-        insert = statement  # in place of the property
+    def rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
+        return [(entry.change.event.event_id, 99, "\x00" if len(entries) >= number else "drones") for entry in entries]
 
-    return Odd("odd", {"n": "int"}, 1, True, lambda entries: [(len(entries),)], "", "")
+    return Projection(
+        "numbers", {"event_id": "text", "at": "int", "measure": "text"}, 2, True, rows, "", "SELECT 1 WHERE $1::text[] IS NULL"
+    )
 
 
-async def test_a_statement_that_is_wrong_by_itself_blames_no_record(pool: asyncpg.Pool) -> None:
-    broken = projection_that_runs("SELECT 1 / (count(*) - count(*)) FROM unnest($1::int[])")
-    wrong_for_two = projection_that_runs("SELECT 1 / (2 - n) FROM unnest($1::int[]) AS told (n)")
+async def test_a_projection_that_is_wrong_by_itself_blames_no_record(pool: asyncpg.Pool) -> None:
     async with pool.acquire() as tx, tx.transaction():
-        with pytest.raises(asyncpg.DivisionByZeroError):
-            await write(tx, [wrong_for_two], [record(event("a")), record(event("b"))])
+        with pytest.raises(asyncpg.CharacterNotInRepertoireError):
+            await write(tx, [projection_that_spoils(2)], [record(event("a")), record(event("b"))])
         with pytest.raises(Permanent):  # what no record can pass is refused one by one
-            await write(tx, [broken], [record(event("c"))])
+            await write(tx, [projection_that_spoils(1)], [record(event("c"))])
 
 
 async def test_the_service_may_read_and_write_but_not_alter(pool: asyncpg.Pool) -> None:

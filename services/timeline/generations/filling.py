@@ -1,7 +1,12 @@
-"""Reading a generation full: the log up to given positions, by the protocol that any follower keeps."""
+"""Reading a generation full: the log up to given positions, by the protocol that any follower keeps.
+
+What is little is read by this process. What is much is shared out by partition to processes that do nothing else (`hand.py`):
+parsing takes as long as storing, and while the one waits for Postgres, another parses.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,12 +23,19 @@ from services.chassis.outbox import Outbox
 from services.chassis.postgres import open_pool
 from services.chassis.records import Outgoing
 from services.chassis.settings import Settings
+from services.timeline.generations.hands import Job, run, shares
 from services.timeline.generations.names import SERVICE, Generation
-from services.timeline.generations.registry import Positions
+from services.timeline.generations.registry import Positions, positions
 from services.timeline.projections import Projection
 from services.timeline.projector import Projector
 
 Told = Callable[[int, int], None]
+ALONE = 20_000  # records; fewer are read sooner than other processes have started
+HANDS = min(4, os.cpu_count() or 1)
+AT_ONCE = 2_000  # records in one transaction, unless the settings say: nobody waits for an answer, and a commit is paid once
+# A commit that the server forgets when it goes down takes its position with it. What makes a generation ready waits for the disk, and
+# with that for all that was written before.
+UNHURRIED = {"synchronous_commit": "off"}
 
 
 class Silent(Outbox):
@@ -53,14 +65,34 @@ class Filler:
             Halt: the log can't be followed.
         """
         wanted = {at: until.get((at.topic, at.partition), 0) for at in self.partitions}
-        total = sum(wanted.values())
+        reached = await positions(self.pool, self.generation)
+        behind, total = _Behind({at: reached.get(tuple(at), 0) for at in wanted}), sum(wanted.values())
 
-        def hear(reached: Mapping[TopicPartition, int]) -> None:
-            told(sum(reached.values()), total)
+        def hear(now: Mapping[TopicPartition, int]) -> None:
+            behind.at.update(now)
+            told(sum(behind.at.values()), total)
 
+        if HANDS == 1 or total - sum(behind.at.values()) < ALONE:
+            await self.read(wanted, hear)
+        else:
+            await run([Job(self.settings, self.generation, share) for share in shares(wanted, behind.at, HANDS)], hear)
+
+    async def read(self, until: Mapping[TopicPartition, int], hear: Callable[[Mapping[TopicPartition, int]], None]) -> None:
+        """Read these partitions up to these offsets, in this process.
+
+        Raises:
+            Halt: the log can't be followed.
+        """
         name, faults = self.generation.follower, Faults(self.settings.faults)
         follower = Follower(name, Projector(self.projections), self.pool, Silent(), Health(), faults, self.settings.kafka)
-        await catch_up(follower, self.settings, wanted, hear)
+        await catch_up(follower, self.settings, until, hear)
+
+
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """How far each partition was read, by whichever process."""
+
+    at: dict[TopicPartition, int]
 
 
 @asynccontextmanager
@@ -70,5 +102,7 @@ async def filler(
     """A filler with connections of its own, for as long as it is needed."""
     counts = await partition_counts(settings.kafka, list(topics))
     partitions = [TopicPartition(topic, number) for topic, count in sorted(counts.items()) for number in range(count)]
-    async with await open_pool(settings, SERVICE, generation.search_path) as pool:
+    if "batch_records" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"batch_records": AT_ONCE})
+    async with await open_pool(settings, SERVICE, generation.search_path, UNHURRIED) as pool:
         yield Filler(settings, pool, generation, projections, partitions)

@@ -14,6 +14,7 @@ from services.chassis.settings import Settings
 from services.timeline.generations.changing import NotYetError, cut_over
 from services.timeline.generations.comparing import Compared, Side, compare
 from services.timeline.generations.filling import Filler, Told, filler
+from services.timeline.generations.indexing import index
 from services.timeline.generations.names import Generation
 from services.timeline.generations.registry import SQL, administer, all_of, forget, found, live, positions
 from services.timeline.projections import Projection, discover, shape
@@ -55,6 +56,7 @@ async def rebuild(
         started = time.perf_counter()
         async with filler(settings, generation, projections, topics) as filling:
             await filling.fill(await positions(admin, before), told)
+            await index(admin, generation, projections)
             compared, records = await _compared(admin_dsn, before, filling, told)
         spent = time.perf_counter() - started
         await admin.execute(SQL["ready"], generation.number)
@@ -115,4 +117,4 @@ async def _begun(admin: asyncpg.Connection, projections: Sequence[Projection]) -
         for one in begun:
             if one is not ours:
                 await forget(admin, one)
-        return ours or await found(admin, projections)
+        return ours or await found(admin, projections, indexed=False)

@@ -53,13 +53,15 @@ async def ensure_first(admin_dsn: str) -> None:
         await connection.close()
 
 
-async def found(tx: asyncpg.Connection, projections: Sequence[Projection]) -> Generation:
-    """Make an empty generation, within the caller's transaction, which holds the lock."""
+async def found(tx: asyncpg.Connection, projections: Sequence[Projection], *, indexed: bool = True) -> Generation:
+    """Make an empty generation, within the caller's transaction, which holds the lock. Without indexes, until `indexing.py` makes them, if
+    it is to be filled first.
+    """
     generation = Generation(*await tx.fetchrow(SQL["found"], shape(projections)))
     await tx.execute(SQL["take_over_given_up"], generation.follower)
     await tx.execute(f'CREATE SCHEMA "{generation.schema}"')
     await tx.execute(f"SET LOCAL search_path TO {generation.search_path}")
-    for statements in (HEADS.read_text(encoding="utf-8"), *(projection.tables for projection in projections)):
+    for statements in (HEADS.read_text(encoding="utf-8"), *(one.tables if indexed else one.unindexed for one in projections)):
         await tx.execute(statements)
     await tx.execute(f"SET LOCAL search_path TO {SERVICE}")
     await _grant(tx, generation.schema)

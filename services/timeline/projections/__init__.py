@@ -2,9 +2,9 @@
 
 | file | holds |
 |---|---|
-| `tables.sql` | the table, named as the folder, with its indexes |
+| `tables.sql` | the table, named as the folder, with its indexes; each statement ends a line |
 | `rows.py` | `COLUMNS`: name → Postgres type, the first `KEY` (2) being its key; `rows(entries)`: one tuple a row, sorted by key; pure |
-| `followed.sql` | optional: what becomes of rows whose event has a newer revision; without it they are deleted |
+| `followed.sql` | optional: one statement: what becomes of rows whose event has a newer revision; without it they are deleted |
 
 `KEEPS_ALL = True` in `rows.py` asks for every revision; else `rows` gets the last one of each event. Names are not qualified: the
 search path says which generation is written. Guarding against repeats is not a projection's business (`fold.py`).
@@ -13,6 +13,7 @@ search path says which generation is written. Guarding against repeats is not a 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -24,6 +25,7 @@ from services.timeline.fold import Entry
 HOME = Path(__file__).parent
 HEADS = HOME.parent / "heads.sql"
 Row = tuple[Any, ...]
+_INDEX = re.compile(r"CREATE (UNIQUE )?INDEX (?P<name>\w+)")
 
 
 class Rows(Protocol):
@@ -45,12 +47,14 @@ class Projection:
     followed: str
 
     @property
-    def insert(self) -> str:
-        """The statement that adds rows: one array a column. What has no array of its own in Postgres travels as text."""
-        names = ", ".join(f'"{name}"' for name in self.columns)
-        arrays = ", ".join(f"${at}::{_sent(kind)}[]" for at, kind in enumerate(self.columns.values(), 1))
-        values = ", ".join(f'told."{name}"::{kind}' for name, kind in self.columns.items())
-        return f'INSERT INTO "{self.name}" ({names}) SELECT {values} FROM unnest({arrays}) AS told ({names})'  # noqa: S608 - names of ours
+    def unindexed(self) -> str:
+        """The statements that make its table without the indexes that only questions need: its key is one."""
+        return ";\n".join(one for one in _statements(self.tables) if not _INDEX.match(one))
+
+    @property
+    def indexes(self) -> dict[str, str]:
+        """The statements that make those indexes, by name."""
+        return {found["name"]: one for one in _statements(self.tables) if (found := _INDEX.match(one))}
 
     def of(self, entries: Sequence[Entry]) -> list[Row]:
         """The rows that these entries leave, by key."""
@@ -83,12 +87,14 @@ def _load(folder: Path) -> Projection:
     )
 
 
+def _statements(text: str) -> list[str]:
+    """The statements of a file, each ended by a line's last semicolon; comments before one are left out."""
+    parts = (re.sub(r"^\s*--.*$", "", part, flags=re.MULTILINE).strip() for part in re.split(r";[ \t]*$", text, flags=re.MULTILINE))
+    return [part for part in parts if part]
+
+
 def _delete(name: str) -> str:
     return (
         f'DELETE FROM "{name}" AS held USING unnest($1::text[], $2::timestamptz[], $3::bigint[]) AS next (event_id, known_at, at) '  # noqa: S608 - names of ours
         "WHERE held.event_id = next.event_id"
     )
-
-
-def _sent(kind: str) -> str:
-    return "text" if kind == "jsonb" or kind.endswith("[]") else kind

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic_core import to_json
-
 from schemas.events import Claim
 from services.timeline.fold import Entry
+from services.timeline.lean import written
 
 COLUMNS = {
     "event_id": "text",
@@ -40,7 +39,7 @@ def _row(event_id: str, at: int, claim: Claim) -> tuple[Any, ...]:
         at,
         claim.claim_id,
         claim.field,
-        to_json(claim.value, inf_nan_mode="constants").decode(),
+        written(claim.value),
         speaker.name if speaker else None,
         speaker.role if speaker else None,
         bool(speaker and speaker.anonymous),

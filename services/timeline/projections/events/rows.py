@@ -9,6 +9,7 @@ from typing import Any
 from schemas.events import CanonicalEvent
 from schemas.terms import terms
 from services.timeline.fold import Entry
+from services.timeline.lean import written
 
 KEEPS_ALL = True
 COLUMNS = {
@@ -55,7 +56,7 @@ def _told(entry: Entry) -> tuple[Any, ...]:
         told.event.event_id,
         told.event.revision,
         told.change,
-        told.cause.model_dump_json(),
+        written(told.cause),
         told.merge_id,
         told.split_from,
         entry.change.recorded_at,

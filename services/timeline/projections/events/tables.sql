@@ -31,6 +31,9 @@ CREATE TABLE events (
     PRIMARY KEY (event_id, revision)
 );
 
+-- A state is some 6 KB of JSON: to compress it takes Postgres longer than all else that it does with a change (docs/adr/0019).
+ALTER TABLE events ALTER COLUMN state SET STORAGE EXTERNAL;
+
 COMMENT ON TABLE events IS 'One row a revision; all columns but state are there to ask by.';
 COMMENT ON COLUMN events.recorded_at IS 'log time of the record that caused this revision';
 COMMENT ON COLUMN events.known_at IS 'since when it was the last one known: recorded_at, and never before an earlier revision';

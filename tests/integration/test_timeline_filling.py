@@ -1,0 +1,124 @@
+"""Filling a generation by several processes: what they leave is what one leaves, and a fault in one is told by all."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Sequence
+
+import asyncpg
+import pytest
+from aiokafka import TopicPartition
+from pydantic import SecretStr
+
+from deploy.local.stack import Stack
+from services.chassis.errors import Halt
+from services.chassis.settings import Settings
+from services.timeline.generations import filling
+from services.timeline.generations.hands import MODULE, Job
+from services.timeline.generations.indexing import index
+from services.timeline.generations.rebuilding import rebuild
+from services.timeline.generations.registry import SQL, administer, found
+from services.timeline.projections import discover
+from services.timeline.service import followed_topics
+from tests.integration.test_timeline_generations import LATER, WORLD, told
+from tests.integration.timeline_world import FIRST
+from tests.support.service import service
+
+
+@pytest.fixture
+def shared_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little there is, three processes read it."""
+    monkeypatch.setattr(filling, "ALONE", 0)
+    monkeypatch.setattr(filling, "HANDS", 3)
+
+
+def settings(stack: Stack, **more: str) -> Settings:
+    return Settings(kafka=stack.kafka, dsn=SecretStr(stack.dsn("timeline")), **more)  # type: ignore[arg-type]
+
+
+async def lived(stack: Stack) -> None:
+    """A timeline that has followed some events."""
+    with service(stack, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(stack, timeline, WORLD)
+        await told(stack, timeline, LATER)
+
+
+async def indexes(stack: Stack, schemas: Sequence[str]) -> list[list[str]]:
+    postgres = await asyncpg.connect(stack.dsn("admin"))
+    try:
+        query = "SELECT indexdef FROM pg_indexes WHERE schemaname = $1 ORDER BY indexname"
+        return [[row["indexdef"].replace(schema, "") for row in await postgres.fetch(query, schema)] for schema in schemas]
+    finally:
+        await postgres.close()
+
+
+@pytest.mark.usefixtures("shared_out")
+async def test_what_several_processes_fill_is_equal_to_the_live_copy_and_has_its_indexes(emptied: Stack) -> None:
+    await lived(emptied)
+    heard: list[tuple[int, int]] = []
+    # when
+    done = await rebuild(settings(emptied), emptied.dsn("admin"), followed_topics(), lambda *now: heard.append(now))
+    # then
+    assert (done.compared.equal, done.live, done.compared.rows["events"]) == (True, True, len(WORLD) + len(LATER))
+    assert heard[-1] == (done.records, done.records)
+    one, other = await indexes(emptied, ("timeline_g1", "timeline_g2"))
+    assert one == other
+
+
+@pytest.mark.usefixtures("shared_out")
+async def test_a_process_that_is_killed_halts_the_rebuild_and_the_next_one_goes_on(emptied: Stack) -> None:
+    await lived(emptied)
+    broken = settings(emptied, faults="before_commit:1:kill")
+    with pytest.raises(Halt, match="ended with status -9"):
+        await rebuild(broken, emptied.dsn("admin"), followed_topics(), lambda *_: None)
+    done = await rebuild(settings(emptied), emptied.dsn("admin"), followed_topics(), lambda *_: None)
+    assert (done.generation.number, done.compared.equal) == (2, True)
+
+
+@pytest.mark.usefixtures("shared_out")
+async def test_why_a_process_halted_is_told(emptied: Stack) -> None:
+    await lived(emptied)
+    postgres = await asyncpg.connect(emptied.dsn("admin"))
+    await postgres.execute("UPDATE timeline.checkpoints SET log_uuid = 'another' WHERE next_offset > 1")
+    # given: a copy that has come to the same positions of another log
+    await postgres.execute(
+        "INSERT INTO timeline.checkpoints SELECT 'timeline-g2', topic, partition, 1, next_offset, next_seq, log_uuid, last_digest "
+        "FROM timeline.checkpoints WHERE follower = 'timeline-g1'"
+    )
+    await postgres.close()
+    with pytest.raises(Halt, match="another log"):
+        await rebuild(settings(emptied), emptied.dsn("admin"), followed_topics(), lambda *_: None)
+
+
+async def test_indexes_that_were_made_before_a_rebuild_was_broken_off_are_left_as_they_are(emptied: Stack) -> None:
+    admin = await administer(emptied.dsn("admin"))
+    try:
+        async with admin.transaction():
+            await admin.execute(SQL["lock"])
+            generation = await found(admin, discover(), indexed=False)
+        one, other = await indexes(emptied, ("timeline_g1", generation.schema))
+        assert len(one) > len(other)
+        await admin.execute(f"SET search_path TO {generation.schema}; {discover()[0].indexes.popitem()[1]}; SET search_path TO timeline")
+        for _ in range(2):
+            await index(admin, generation, discover())
+        one, other = await indexes(emptied, ("timeline_g1", generation.schema))
+        assert one == other
+    finally:
+        await admin.close()
+
+
+async def test_a_process_ends_when_whoever_started_it_is_gone(emptied: Stack) -> None:
+    # given: a job that never ends, as the log is not so long
+    until = {TopicPartition("events.summit.v1", 0): 10**9}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", MODULE, stdin=PIPE, stdout=PIPE)
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(Job(settings(emptied), FIRST, until).told())
+    await asyncio.wait_for(process.stdout.readline(), 30)
+    # when
+    process.stdin.close()
+    # then
+    assert await asyncio.wait_for(process.wait(), 30) == 1

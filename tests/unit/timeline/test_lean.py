@@ -1,0 +1,127 @@
+"""The lean reader beside the models: never laxer, and the same values."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from schemas.changes import EventChange
+from schemas.events import CanonicalEvent
+from services.timeline import lean
+from tests.unit.timeline.builders import claim, event, mention, on, person, told
+
+VALUE = told(
+    event(
+        when=on("2025-08-18"),
+        where=[{"name": "Torvik", "country": "NO", "lat": 1.5}],
+        participants=[person("Ana Núñez", "ES")],
+        quantities=[{"measure": "killed", "low": 1, "best": 2, "high": 3}],
+        claims=[claim("a-1", "status", "scheduled"), claim("a-2", "quantities.killed", {"best": 3, "party": None})],
+        mentions=[mention("a-1", "It says so.")],
+        edits=[
+            {
+                "edit_id": "x",
+                "action": "correct",
+                "editor": "me",
+                "reason": "so",
+                "given_at": datetime(2025, 8, 20, tzinfo=UTC),
+                "value": [1, 2.5],
+            }
+        ],
+        details={"form": "talks"},
+    ),
+    merge_id="m-1",
+).model_dump(mode="json")
+ANY = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=4)
+    | st.sampled_from(["US", "US\n", "2025-08-18", "2025-08-18\n", "a" * 64]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=6,
+)
+
+
+def paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a value, the innermost too."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [at, *(path for name, one in inner for path in paths(one, (*at, name)))]
+
+
+def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    """The value with another one at that place."""
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = put(value[path[0]], path[1:], new)
+    return copy
+
+
+PLACES = paths(VALUE)[1:]
+
+
+def leanly(value: bytes) -> Any | None:
+    try:
+        found = lean.read(value)
+    except ValidationError:
+        return None
+    return found if isinstance(found, msgspec.Struct) else None
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLACES), ANY), max_size=2))
+def test_what_is_read_leanly_is_what_the_model_reads_whatever_stands_in_it(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
+    # given
+    value: Any = VALUE
+    for path, new in sorted(changes, key=lambda one: len(one[0]), reverse=True):
+        value = put(value, path, new)
+    told = json.dumps(value).encode()
+    # when
+    found = leanly(told)
+    # then: the model takes it too, and both are the same when they are written
+    if found is not None:
+        model = EventChange.model_validate_json(told)
+        assert json.loads(lean.written(found)) == json.loads(model.model_dump_json())
+        assert json.loads(lean.written(found.event)) == json.loads(lean.written(model.event))
+
+
+def test_a_change_as_the_merger_writes_it_is_read_leanly_and_written_as_the_model_writes_it() -> None:
+    value = json.dumps(VALUE).encode()
+    found = leanly(value)
+    assert found is not None
+    assert lean.written(found) == EventChange.model_validate_json(value).model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("path", "new"),
+    [
+        (("event", "revision"), "7"),
+        (("event", "recorded_at"), 1_755_691_200),
+        (("event", "details", "form"), [[[[[[1]]]]]]),
+        (("event", "corroboration", "articles"), 3.0),
+    ],
+)
+def test_what_only_the_model_takes_is_read_by_the_model(path: tuple[Any, ...], new: Any) -> None:
+    value = json.dumps(put(VALUE, path, new)).encode()
+    assert leanly(value) is None
+    assert lean.read(value) == EventChange.model_validate_json(value)
+
+
+def test_a_struct_has_the_attributes_of_its_model_with_their_values() -> None:
+    value = json.dumps(VALUE).encode()
+    one, other = lean.read(value).event, EventChange.model_validate_json(value).event
+    assert (one.recorded_at, one.when.start, one.claims[1].value, one.links) == (
+        other.recorded_at,
+        other.when.start,
+        other.claims[1].value,
+        other.links,
+    )
+    assert tuple(lean.struct(CanonicalEvent).__struct_fields__) == tuple(CanonicalEvent.model_fields)

@@ -10,6 +10,8 @@ from services.normalizer.reading.happening import side_of
 
 # Words that may stand between a name and a verb of saying that it governs: "Peskov, her spokesman, said".
 SAY_GAP = 3
+# "X's special envoy": so many words behind the possessive.
+AIDE_REACH = 3
 
 
 def is_party(name: Name) -> bool:
@@ -41,7 +43,8 @@ def stands_aside(sentence: Sentence, name: Name) -> bool:
     owned = name.last + 1 if low_at(sentence, name.last) == "'s" else name.last
     others = low_at(sentence, owned) in words("others")
     asks = name.governor in {"with", "to"} and low_at(sentence, name.governor_at - 1) in words("asked")
-    return located or others or asks or (is_person(name) and low_at(sentence, owned) in words("aides"))
+    served = range(owned, min(owned + AIDE_REACH, len(sentence.tokens))) if owned > name.last else range(owned, owned + 1)
+    return located or others or asks or (is_person(name) and any(low_at(sentence, at) in words("aides") for at in served))
 
 
 def is_speaker(sentence: Sentence, name: Name, before: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from services.normalizer.reading.acting import SAY_GAP, is_party, is_person, is_speaker, low_at, stands_aside
+from services.normalizer.reading.acting import SAY_GAP, is_party, is_person, is_speaker, low_at, side, stands_aside
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.document import Name, Sentence
 from services.normalizer.reading.grammar import grammar, words
@@ -21,13 +21,31 @@ def between(sentence: Sentence, trigger: Trigger, *, topic: bool = False) -> tup
     """As in "talks between X and Y"; of a `topic`, as in "talks on a ceasefire between X and Y"."""
     found = [n for n in sentence.names if n.governor == "between" and is_party(n) and trigger.last <= n.governor_at < trigger.high]
     found = [n for n in found if (low_at(sentence, n.governor_at - 1) in words("topics")) is topic]
-    return tuple(found) if len(found) > 1 else ()
+    if len(found) < TWO or (topic and found):
+        return tuple(found) if len(found) > 1 else ()
+    if not _follows_at_once(sentence, trigger.last, found[0].governor_at):
+        return ()
+    mine = {side(n) for n in found}
+    attending = [n for n in subjects(sentence, trigger, trigger.low) if is_person(n) and side(n) in mine]
+    return (*attending, *found) if not any(is_person(n) for n in found) else tuple(found)
+
+
+def _follows_at_once(sentence: Sentence, last: int, at: int) -> bool:
+    """As in "talks in Geneva on Monday between X and Y", not "talks with X on ties between X and Y": nobody else comes first."""
+    return not any(sentence.tokens[n].low in {"with", "and", ",", "on", "about"} for n in range(last, at) if not _times_on(sentence, n))
+
+
+def _times_on(sentence: Sentence, at: int) -> bool:
+    """As in "on Monday"."""
+    return any(time.first in {at, at + 1} or time.first <= at < time.last for time in sentence.times)
 
 
 def premodifiers(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
     """Names run into the trigger: "U.S.-Japan-South Korea meeting", "the Trump-Putin summit", "NATO summit"."""
     found: list[Name] = []
     edge = trigger.first
+    if run_in_city(sentence, trigger) is not None:
+        return ()
     for name in reversed([n for n in sentence.names if n.last <= trigger.first]):
         gap = sentence.tokens[name.last : edge]
         if len(gap) > TWO or not is_party(name) or any(token.low in words("no_premodifier") for token in gap):
@@ -37,6 +55,22 @@ def premodifiers(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
         found.append(name)
         edge = name.first
     return tuple(found)
+
+
+def run_in_city(sentence: Sentence, trigger: Trigger) -> Name | None:
+    """As in "the Budapest meeting", "the Astana talks": a city alone before the noun is where, not who."""
+    if not trigger.noun:
+        return None
+    ahead = [n for n in sentence.names if n.last <= trigger.first]
+    name = ahead[-1] if ahead else None
+    if name is None or name.named.place is None or name.named.place.precision != "city" or not _runs_into(sentence, name, trigger):
+        return None
+    return None if len(ahead) > 1 and ahead[-2].last == name.first else name
+
+
+def _runs_into(sentence: Sentence, name: Name, trigger: Trigger) -> bool:
+    gap = sentence.tokens[name.last : trigger.first]
+    return len(gap) <= 1 and not any(token.low in words("no_premodifier") for token in gap)
 
 
 def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
@@ -113,10 +147,23 @@ def _listed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
 
 def _cut_off(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     """Whether a comma that closes no list or place stands before the preposition: "at the summit, his rapport with …"."""
+    if _of_another_verb(sentence, trigger, name):
+        return True
     ends = {n.last for n in sentence.names} | {t.last for t in sentence.times}
     if name.governor in {"including", "such as", "among"}:
         ends.add(name.governor_at - (2 if name.governor == "such as" else 1))
     return any(sentence.tokens[at].low == "," and at not in ends for at in range(trigger.last, max(name.governor_at, trigger.last)))
+
+
+def _of_another_verb(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
+    """As in "X, weighing a meeting with Y, consulted with Z": a second "with" behind a comma and a verb of its own."""
+    if name.governor != "with" or name.governor_at <= trigger.last:
+        return False
+    earlier = [
+        n.last for n in sentence.names if n.governor == "with" and trigger.last - 1 <= n.governor_at < name.governor_at and is_party(n)
+    ]
+    comma = next((at for at in range(earlier[-1], name.governor_at) if low_at(sentence, at) == ","), None) if earlier else None
+    return comma is not None and any(low_at(sentence, at).endswith("ed") for at in range(comma + 1, name.governor_at))
 
 
 def _says(sentence: Sentence, name: Name) -> bool:

@@ -44,7 +44,12 @@ def _counts(sentence: Sentence, time: Time, status: str) -> bool:
     """Whether a time can date anything: not "since August", not "the ninth raid this year"."""
     before = [token.low for token in sentence.tokens[max(time.first - 8, 0) : time.first]]
     owns = time.last < len(sentence.tokens) and sentence.tokens[time.last].low == "'s"
-    if before[-1:] and before[-1] in words("bounds") and not owns and not (before[-1] == "from" and status in FUTURE):
+    if (
+        before[-1:]
+        and before[-1] in words("bounds")
+        and not owns
+        and not ((before[-1] == "from" and status in FUTURE) or (before[-1] in {"until", "to"} and status == "postponed"))
+    ):
         return False
     when = time.expression.when
     if (
@@ -59,11 +64,23 @@ def _counts(sentence: Sentence, time: Time, status: str) -> bool:
     return not (wide and any(word in words("ranks") for word in before[-7:]) and "on" not in before[-2:])
 
 
+def _points_back(time: Time) -> bool:
+    """As in "open to talks, after those of earlier this week": no day of what is still to come; a bare weekday may be turned."""
+    weekday = any(time.expression.text.lower().startswith(name) for name in words("weekdays"))
+    return time.expression.direction == "past" and not weekday
+
+
 def _distance(trigger: Trigger, time: Time) -> int:
     gap = trigger.first - time.last if time.last <= trigger.first else time.first - trigger.last
     low, high = min(time.first, trigger.first), max(time.last, trigger.last)
     crossed = sum(1 for border in trigger.sentence.borders if low < border < high)
-    return gap + CROSSING * crossed
+    return gap + CROSSING * (crossed + _of_verb_before(trigger, time))
+
+
+def _of_verb_before(trigger: Trigger, time: Time) -> bool:
+    """As in "arrived on Thursday and held a meeting with X on Friday": the first day is of the first verb."""
+    between = [token.low for token in trigger.sentence.tokens[time.last : trigger.first]]
+    return between[:1] == ["and"] and len(between) > 1 and between[1] in words("past") | {"had"}
 
 
 def _day(when: When | None) -> dt.date | None:
@@ -120,6 +137,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         _heard(sentence, trigger, time)
         for time in sentence.times
         if _dates(time)
+        and not (status in FUTURE and _points_back(time))
         and _counts(sentence, time, status)
         and not _older(trigger, time)
         and not _of_offer(trigger, time, status)

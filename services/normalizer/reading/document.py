@@ -238,7 +238,16 @@ def _place_names(found: Sequence[Named], tokens: Sequence[Token], words: Grammar
     placed = [
         Name(first, last, named, *_governor(tokens, first, held, words, preps)) for (first, last), named in zip(spans, found, strict=True)
     ]
+    placed = [name for at, name in enumerate(placed) if not (at + 1 < len(placed) and _only_owns(name, placed[at + 1], tokens))]
     return tuple(one for name in placed for one in _with_twin(_as_party(name, tokens), tokens))
+
+
+def _only_owns(name: Name, following: Name, tokens: Sequence[Token]) -> bool:
+    """As in "Lebanon's Hezbollah", "the Syrian Nusra Front": whose group it is, unless the group acts for its state."""
+    group, owner = following.named.actor, name.named.actor
+    beside = following.first == name.last or (following.first == name.last + 1 and tokens[name.last].low == "'s")
+    alone = group is not None and group.type == "organisation" and group.name not in lexical("arms_of_state") | lexical("blocs")
+    return beside and alone and owner is not None and owner.type == "state" and name.named.place is None
 
 
 def _in_its_clause(name: Name, sentence: Sentence) -> Name:

@@ -17,6 +17,8 @@ from services.normalizer.reading.triggers import phrase_start
 MANY = 5
 WIDE = frozenset({"week", "month", "year"})
 ROUND_REACH = 8
+# "the 18th regular prime ministers' meeting": so many words before the noun phrase.
+RANKED = 6
 # "Phase one of the deal included"
 CONTENT = 4
 
@@ -116,7 +118,19 @@ def adds(candidate: Candidate) -> bool:
 def _habitual(candidate: Candidate) -> bool:
     """As in "Strikes continue": many, at no time that is told."""
     dated = candidate.when is not None and candidate.when.value.precision not in WIDE
+    if candidate.trigger.kind.frame == "meeting" and _is_single(candidate.trigger):
+        return False
     return not dated and tells(candidate.trigger.sentence.cues, region(candidate.trigger), "habitual")
+
+
+def _is_single(trigger: Trigger) -> bool:
+    """As in "the 18th regular meeting", "a potential summit": one, however often they meet."""
+    tokens = trigger.sentence.tokens
+    start = phrase_start(trigger.sentence, trigger.first)
+    ahead = [token.low for token in tokens[max(start - RANKED, 0) : trigger.first]]
+    ranked = any(word in lexical("ranks") or (word[-2:] in lexical("ordinal_ends") and word[:1].isdigit()) for word in ahead)
+    single = trigger.noun and not tokens[trigger.last - 1].low.endswith("s") and not any(word in lexical("recurring") for word in ahead)
+    return ranked or single
 
 
 def _general(candidate: Candidate) -> bool:

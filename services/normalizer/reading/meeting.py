@@ -55,6 +55,8 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
         if len(sides_of(found)) < TWO:
             found.extend(pair(document, trigger))
         found.extend(antecedents(document, sentence, trigger, found))
+        if not found and trigger.noun:
+            found.extend(pair(document, trigger, anywhere=True))
     for name in fallbacks(document, trigger) if len(sides_of(found)) < _wanted(trigger) else ():
         known = name.named.actor is not None and (name.named.actor.country or name.named.actor.type != "person")
         if known and side(name) not in sides_of(found) and len(sides_of(found)) < _wanted(trigger):

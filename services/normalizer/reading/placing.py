@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from schemas.events import Place, PlaceRole
+from services.normalizer.reading.attending import run_in_city
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document, Name, Sentence
 from services.normalizer.reading.grammar import grammar, phrases, words
@@ -90,6 +91,8 @@ def _located(sentence: Sentence, name: Name) -> bool:
 
 def _premodifies(trigger: Trigger, name: Name) -> bool:
     """As in "the Oval Office meeting", "the June Venice summit"."""
+    if name == run_in_city(trigger.sentence, trigger):
+        return True
     return name.named.reading == "place" and phrase_start(trigger.sentence, trigger.first) <= name.first < trigger.first
 
 

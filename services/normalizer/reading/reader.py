@@ -15,6 +15,7 @@ from services.normalizer.reading.coreference import gather
 from services.normalizer.reading.document import Document, lay_out
 from services.normalizer.reading.frames import fill
 from services.normalizer.reading.happening import Happening
+from services.normalizer.reading.journeys import settle_visits
 from services.normalizer.reading.judging import adds
 from services.normalizer.reading.languages import is_read
 from services.normalizer.reading.mentions import Maker, make
@@ -112,7 +113,8 @@ def _is_subject(number: int, happening: Happening) -> bool:
 
 def _mentions(maker: Maker, document: Document, filled: Sequence[Told]) -> tuple[Mention, ...]:
     published = document.anchor.date
-    held = share_places(date_by_opening(document, share_days(gather(shared_out(filled), published), published)))
+    told = settle_visits(gather(shared_out(filled), published), filled)
+    held = share_places(date_by_opening(document, share_days(told, published)))
     happenings = lend_attackers(lend_places(document, lend_sides(document, own_sides(lend_stays(document, held)))))
     return link_parts(
         [

@@ -48,9 +48,12 @@ def _pronoun(sentence: Sentence, trigger: Trigger) -> tuple[int, str] | None:
 def antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
     """Whom "he", "his", "their" stand for: the latest subjects that are not named already."""
     pronoun = _pronoun(sentence, trigger)
-    if pronoun is None or len(sides_of(taken)) > 1:
+    if pronoun is None:
         return ()
     at, number = pronoun
+    acts_itself = not trigger.noun and number == "one" and at < trigger.first and low_at(sentence, at) in words("persons")
+    if len(sides_of(taken)) > 1 and not acts_itself:
+        return ()
     known = sides_of(taken)
     people: dict[str, Name] = {}
     for name in persons_before(document, sentence, at):
@@ -59,10 +62,13 @@ def antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken:
     return tuple(people.values())[: 1 if number == "one" else TWO]
 
 
-def pair(document: Document, trigger: Trigger, *, near: bool = False) -> tuple[Name, ...]:
-    """Whom "the two countries", "both sides" means: the two sides that a sentence before named together, or (`near`) the last one."""
+def pair(document: Document, trigger: Trigger, *, near: bool = False, anywhere: bool = False) -> tuple[Name, ...]:
+    """Whom "the two countries", "both sides" means: the two sides that a sentence before named together, or (`near`) the last one.
+
+    The words stand in the trigger's clause, or `anywhere` in its sentence.
+    """
     sentence = trigger.sentence
-    low, high = sentence.clause(trigger.first)
+    low, high = (0, len(sentence.tokens)) if anywhere else sentence.clause(trigger.first)
     if not near and phrases("two_people").find(sentence.tokens[low:high]):
         return _two_people(document, sentence)
     if not near and not phrases("the_two").find(sentence.tokens[low:high]):

@@ -57,7 +57,7 @@ def _stays(document: Document, happening: Happening) -> Iterator[Said[Place]]:
 def _is_town(name: Name) -> bool:
     """A town; a country only where one goes to it: "during his visit to Ruritania"."""
     place = name.named.place
-    return place is not None and (place.precision in TOWNS or (place.precision == "country" and name.governor == "to"))
+    return place is not None and (place.precision in TOWNS or (place.precision == "country" and name.governor in {"to", None}))
 
 
 def _said(name: Name, role: PlaceRole = "venue") -> Said[Place]:
@@ -83,13 +83,16 @@ def _same_day(sentence: Sentence, happening: Happening) -> bool:
 def _on_its_day(sentence: Sentence, happening: Happening) -> bool:
     told = [t.expression.when for t in sentence.times if t.expression.when is not None and t.expression.when.start]
     own = [m.when.value for m in happening.members if m.when]
-    return all(dating.meet(one, other) for one in told for other in own)
+    arrives = any(token.low in words("arrivals") for token in sentence.tokens)
+    return all(dating.meet(one, other) or (arrives and dating.meet(dating.moved(one, 1), other)) for one in told for other in own)
 
 
 def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
     """As in "arrived in Belgrade", "a news conference in Paris"; for what is planned also "will fly to Rome"."""
     times = {at for time in sentence.times for at in range(time.first, time.last)}
     at, steps = name.governor_at - 1, 0
+    if name.governor is None and name.first > 0 and sentence.tokens[name.first - 1].low in words("seeing"):
+        return True
     if name.governor not in {"in", "at", "to"} or name.first - name.governor_at > GAP:
         return False
     while at >= 0 and steps < GAP:

@@ -23,6 +23,8 @@ ALLOWED = {
 STRETCH = 12
 # "the unmanned aircraft reportedly fired": so many words from the article to the verb.
 WIELDED = 5
+# "hold a round of talks": so many words from the verb to its noun.
+LIGHT = 5
 INTENT = 4.0
 PLANS = frozenset({"scheduled", "proposed"})
 
@@ -45,6 +47,8 @@ def state_of(trigger: Trigger) -> State:
     joined = any(token.low == "and" for token in tokens[trigger.since : trigger.first])
     if told.weight == 0 and trigger.since > low and joined:
         told = read_state(trigger.sentence.cues, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
+    if told.weight == 0:
+        told = _joined_to(trigger) or told
     own = tokens[trigger.first].low == "to"
     if not trigger.noun and not own and told.weight < INTENT and tells(trigger.sentence.cues, region(trigger), "intended"):
         told = State("scheduled", trigger.first - 1, trigger.last, INTENT)
@@ -64,6 +68,25 @@ def state_of(trigger: Trigger) -> State:
     ):
         return State("occurred", trigger.first, trigger.last, 7.0)
     return told
+
+
+def _joined_to(trigger: Trigger) -> State | None:
+    """As in "will fly to Rome on Friday, hold talks with X and …": a bare verb leans on the modal before the first of the list."""
+    tokens = trigger.sentence.tokens
+    at = (
+        trigger.first
+        if not trigger.noun
+        else next((n for n in range(trigger.first - 1, max(trigger.first - LIGHT, -1), -1) if tokens[n].low in lexical("bare_verbs")), -1)
+    )
+    if at <= 0 or tokens[at].low not in lexical("bare_verbs") or tokens[at - 1].low not in {",", "and", "then"}:
+        return None
+    before = next((n for n in range(at - 1, -1, -1) if tokens[n].low in lexical("modals") or n in _said(trigger)), -1)
+    status = {"will": "scheduled", "would": "proposed", "could": "proposed", "might": "proposed", "may": "proposed"}.get(tokens[before].low)
+    return State(status, before, before + 1, 5.0) if before >= 0 and status else None
+
+
+def _said(trigger: Trigger) -> frozenset[int]:
+    return frozenset(at for first, last in trigger.sentence.says for at in range(first, last))
 
 
 def _in_passing(trigger: Trigger, told: State) -> bool:

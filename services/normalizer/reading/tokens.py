@@ -7,7 +7,12 @@ from collections.abc import Iterable
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|[A-Za-z]{1,4}-\d+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|['’]s\b|[^\w\s\-‐‑]")
+# The stop of a title is part of it: "Mr. X" is one name.
+_TITLE = r"(?:Mr|Mrs|Ms|Dr|Gen|Lt|Col|Sen|Rep|Gov|Prof|Adm|Maj|Capt|Sgt)\."
+_TOKEN = re.compile(
+    rf"(?:[A-Za-z]\.){{2,}}|\b{_TITLE}|"
+    r"[A-Za-z]{1,4}-\d+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|['’]s\b|[^\w\s\-‐‑]"
+)
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = str.maketrans("’‘“”", "''\"\"")
 
@@ -27,7 +32,9 @@ _make = partial(tuple.__new__, Token)
 
 @lru_cache(maxsize=65536)
 def _read(word: str) -> tuple[str, bool]:
-    return word.lower().translate(_QUOTES), word[0].isupper()
+    """In lower case without the stop of a title, and whether it has a capital."""
+    low = word.lower().translate(_QUOTES)
+    return (low[:-1] if len(low) > 1 and low.endswith(".") and low.count(".") == 1 else low), word[0].isupper()
 
 
 def split(body: str, start: int, end: int) -> list[str]:

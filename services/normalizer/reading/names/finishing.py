@@ -19,6 +19,7 @@ from services.normalizer.reading.names.text import Text, phrase_key
 _STOP = re.compile(r"[a-z0-9)%”\"]{3}[.!?]['\"”’)]*\s|\n\s*\n")
 _LINKS = frozenset((", ", " and ", " or ", ", and ", " & ", "-", "–", "/", ", the ", " and the "))
 _CHAINS = frozenset((", ", " (", ",\n"))
+_HYPHENS = frozenset(("-", "‑", "‐"))
 _CITY = 4  # letters of a city's name, least: "US" in capitals is no dateline
 _DATELINE = 90  # characters into a story, most
 
@@ -92,11 +93,13 @@ class Finish:
         return sense.actor
 
     def _dropped(self, draft: Draft) -> bool:
-        """As in "London-based", "Iran-backed", "the Druzhba pipeline": the name belongs to the word after it."""
+        """As in "London-based", "pro-Russian", "the Druzhba pipeline": the name belongs to the word beside it."""
         gap = self.text.gap(draft.last - 1) if draft.senses else ""
+        if draft.senses and self.text.gap(draft.first - 1) in _HYPHENS and self.text.key(draft.first - 1) in self.lexicon.sets["siding"]:
+            return True
         if gap == " " and all(s.kind == "city" for s in draft.senses):
             return self.text.key(draft.last) in self.lexicon.sets["things"]
-        return gap in ("-", "‑", "‐") and self.text.key(draft.last) in self.dropping
+        return gap.lstrip(".") in _HYPHENS and self.text.key(draft.last) in self.dropping
 
     def _crowded(self, draft: Draft) -> bool:
         """As in "Lincoln Center", "Abraham Lincoln": a capitalised word of no list right beside it."""

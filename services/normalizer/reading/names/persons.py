@@ -12,6 +12,8 @@ from services.normalizer.reading.names.titles import Title, Titles
 
 _MOST_WORDS = 5
 _UNMISTAKABLE = (1, 8)  # in office now, as a head of state or government: "Bush" in 2003 needs no introduction
+_HYPHENS = frozenset(("-", "‑", "‐"))
+_SYLLABLE = 6  # letters, most
 _INNER = frozenset("al el bin ibn ben van von der den de la du da dos di abu bint ul ur ad".split())  # noqa: SIM905  # reads as words
 
 
@@ -22,6 +24,7 @@ class Persons:
         self.text, self.lexicon, self.titles, self.day = text, lexicon, titles, day
         self.introduced: dict[str, Participant] = {}
         self._ends = lexicon.sets["not_in_a_persons_name"]
+        self._tied = lexicon.sets["dropping"] | lexicon.sets["leading"]
         self._ranks = lexicon.ranks
         self._common = lexicon.sets["common_surnames"]
 
@@ -29,7 +32,11 @@ class Persons:
         """The word after the name of a person that begins here: capitalised words, with particles between."""
         text, i = self.text, at
         while i < text.size and i - at < _MOST_WORDS and (i == at or text.joined[i - 1]):
-            if not (text.capital[i] or (text.keys[i] in _INNER and i + 1 < text.size and text.capital[i + 1] and text.joined[i])):
+            if not (
+                text.capital[i]
+                or self.second_syllable(at, i)
+                or (text.keys[i] in _INNER and i + 1 < text.size and text.capital[i + 1] and text.joined[i])
+            ):
                 break
             if text.keys[i] in self._ends or (i > at and text.gap(i - 1) in ("'", "’") and text.keys[i] == "s"):
                 break
@@ -39,6 +46,11 @@ class Persons:
                 break
             i += 1
         return i
+
+    def second_syllable(self, at: int, i: int) -> bool:
+        """As in "Kang Kyung-wha", but not "Emmanuel Macron-led": the end of an East Asian given name."""
+        tied = i - at > 1 and self.text.gap(i - 1) in _HYPHENS and self.text.capital[i - 1]
+        return tied and len(self.text.keys[i]) <= _SYLLABLE and self.text.keys[i] not in self._tied
 
     def _is_surname(self, at: int) -> bool:
         """As in "Kevin King and": a surname that is a title too, with no name behind it."""

@@ -129,7 +129,7 @@ class Walk:
             person = self.persons.known(hit.key, hit.people, owner, title)
             if person:
                 return self._as_person(at, hit.last, person, hit.key)
-        if last <= at or not self.text.capital[last - 1]:
+        if last <= at or not (self.text.capital[last - 1] or self.persons.second_syllable(at, last - 1)):
             return None
         owner = owner or self._owner_after(last)
         country = owner if owner and len(owner) == 2 else None  # noqa: PLR2004  # a state's code, not a body's name

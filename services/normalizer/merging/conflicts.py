@@ -165,9 +165,10 @@ def _same_spot(a: Shape, b: Shape) -> bool:
 
 
 def _same_cast(a: Structure, b: Structure) -> bool:
+    """The same delegations, each with somebody in common: who saw the president and then his premier had two meetings."""
     mine, yours = dict(a.who.delegations), dict(b.who.delegations)
     nested = mine.keys() <= yours.keys() or yours.keys() <= mine.keys()
-    return nested and all(bool(mine[key]) == bool(yours[key]) for key in mine.keys() & yours.keys())
+    return nested and all(mine[key] & yours[key] or not (mine[key] or yours[key]) for key in mine.keys() & yours.keys())
 
 
 def disagreeing(a: frozenset[Number], b: frozenset[Number]) -> frozenset[str]:

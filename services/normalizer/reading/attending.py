@@ -133,6 +133,8 @@ def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     topic = name.governor == "between" and low_at(sentence, name.governor_at - 1) in words("topics")
     if topic or name.governor not in words("with"):
         return False
+    if name.governor == "between" and not _follows_at_once(sentence, trigger.last, name.governor_at):
+        return False
     if name.governor == "by" and low_at(sentence, name.governor_at - 1) in words("leading"):
         return True
     if name.governor in {"of", "from"}:

@@ -20,6 +20,8 @@ PLUPERFECT = 6
 REPORTED = 9
 # "leaves for Hanoi on Monday": so many words between.
 LEAVING = 5
+# "arrived in Rome on Monday to meet X": so many words from the verb to its day.
+ARRIVING = 5
 OPENING = 3
 CROSSING = 8
 NEAR, FAR = 12, 45
@@ -60,14 +62,15 @@ def _counts(sentence: Sentence, time: Time, status: str) -> bool:
         and before[-1] not in words("before_years")
     ):
         return False
-    wide = time.expression.when is not None and time.expression.when.precision in {"month", "year", "week"}
+    named = time.expression.text[0].isupper()  # "the first summit in June", not "the first summit this year"
+    wide = time.expression.when is not None and time.expression.when.precision in {"month", "year", "week"} and not named
     return not (wide and any(word in words("ranks") for word in before[-7:]) and "on" not in before[-2:])
 
 
 def _points_back(time: Time) -> bool:
-    """As in "open to talks, after those of earlier this week": no day of what is still to come; a bare weekday may be turned."""
-    weekday = any(time.expression.text.lower().startswith(name) for name in words("weekdays"))
-    return time.expression.direction == "past" and not weekday
+    """As in "open to talks, after those of earlier this week": no day of what is still to come."""
+    spoken = time.expression.text.lower().split()
+    return bool(spoken) and (spoken[0] in words("bygone") or spoken[-1] == "ago")
 
 
 def _distance(trigger: Trigger, time: Time) -> int:
@@ -157,7 +160,9 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
     near = [
         time
         for time in usable
-        if not time.of_speech and not _taken(trigger, time) and _distance(trigger, time) <= min(2 * CROSSING + 8, _reach(time))
+        if not time.of_speech
+        and not _taken(trigger, time)
+        and _distance(trigger, time) <= min(2 * CROSSING + (2 * CROSSING if status == "postponed" else CROSSING), _reach(time))
     ]
     spoken = [time for time in usable if time.of_speech] if status in {"occurred", "ongoing", "disputed"} and _may_be_heard(trigger) else []
     for pool in (own, near, spoken):
@@ -235,7 +240,10 @@ def _of_leaving(trigger: Trigger, time: Time, status: str) -> bool:
     elsewhere = trigger.sentence.clause(time.first)[0] != here and tokens[here].low != "where"
     low, _ = trigger.sentence.clause(time.first)
     gone = elsewhere and any(token.low in words("departures") for token in tokens[max(low, time.first - LEAVING) : time.first])
-    return time.last <= trigger.first and ((status in FUTURE and leaves) or gone)
+    arrives = (
+        at >= 0 and any(tokens[n].low in words("arrivals") for n in range(max(at - ARRIVING, 0), at + 1)) and tokens[time.last].low == "to"
+    )
+    return time.last <= trigger.first and ((status in FUTURE and (leaves or arrives)) or gone)
 
 
 def _of_telling(trigger: Trigger, time: Time, status: str, published: dt.date | None) -> bool:

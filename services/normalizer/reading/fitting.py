@@ -10,6 +10,7 @@ from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import PHASES, Happening, attackers_of, mutual, persons, side_of, sides
+from services.normalizer.reading.triggers import phrase_start
 
 LOCAL = frozenset({"site", "city", "region"})
 # A bare "the attack" points at what was told at most this many sentences before.
@@ -23,6 +24,8 @@ TELLING = 3
 HALVES = 2
 # A lead is one of the first sentences; it is filled in within so many more.
 LEAD, ELABORATED = 3, 5
+# "a second such summit": so many words before the noun phrase.
+RANKED = 3
 # "another deadly air strike": so many words before.
 APART = 3
 
@@ -200,6 +203,8 @@ def _forms_meet(happening: Happening, candidate: Candidate) -> bool:
 
 def _phases_meet(happening: Happening, candidate: Candidate) -> bool:
     here, there = happening.phase, PHASES[candidate.status]
+    if (form_of(happening.members[0]) == "visit") != (form_of(candidate) == "visit") and {here, there} == {"past", "future"}:
+        return False
     if here == there or (candidate.refers and candidate.state.weight == 0 and not candidate.when):
         return True
     return {here, there} == {"future", "cancelled"} or ({here, there} == {"past", "future"} and _explicitly_same(happening, candidate))
@@ -255,8 +260,27 @@ def is_apart(candidate: Candidate) -> bool:
     return (other and ("the" not in before or acts)) or (acts and any(low in words("opening_of") for low in before))
 
 
+def _rank(candidate: Candidate) -> str | None:
+    """As in "a second summit", "their first meeting": which of several it is."""
+    trigger = candidate.trigger
+    start = max(phrase_start(trigger.sentence, trigger.first) - RANKED, 0)
+    ahead = [token.low for token in trigger.sentence.tokens[start : trigger.last]]
+    return next((word for word in reversed(ahead) if word in words("rounds_told")), None) if trigger.noun else None
+
+
+def _ranks_meet(happening: Happening, candidate: Candidate) -> bool:
+    """Not "a second summit" and "the first summit": one is told beside the other."""
+    mine, told = _rank(candidate), {_rank(member) for member in happening.known} - {None}
+    return mine is None or not told or mine in told
+
+
 def _meeting_fits(happening: Happening, candidate: Candidate) -> bool:
-    return _forms_meet(happening, candidate) and _phases_meet(happening, candidate) and _parties_meet(happening, candidate)
+    return (
+        _ranks_meet(happening, candidate)
+        and _forms_meet(happening, candidate)
+        and _phases_meet(happening, candidate)
+        and _parties_meet(happening, candidate)
+    )
 
 
 def _directed_fits(happening: Happening, candidate: Candidate) -> bool:

@@ -17,7 +17,7 @@ from services.normalizer.reading.names import Names
 from services.normalizer.reading.placing import sentence_word
 from services.normalizer.reading.states import state
 from services.normalizer.reading.status import State, read_state
-from services.normalizer.reading.telling import ALLOWED, answered, if_to_come, is_reported_plan, refers, region, state_of
+from services.normalizer.reading.telling import ALLOWED, answered, if_to_come, is_announced, is_reported_plan, refers, region, state_of
 
 # An invitation is told within so many sentences.
 INVITED = 2
@@ -65,6 +65,8 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     if told.status == "scheduled" and meeting.offers_roof(trigger):
         told = replace(told, status="proposed")
     if told.status == "proposed" and is_reported_plan(trigger, told) and dating.choose(trigger, "scheduled", document.anchor.date):
+        told = replace(told, status="scheduled")
+    if told.status == "proposed" and is_announced(trigger, told):
         told = replace(told, status="scheduled")
     if told.status == "scheduled" and dating.had_been_due(trigger):
         told = replace(told, status="postponed")

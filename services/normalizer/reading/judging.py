@@ -18,7 +18,7 @@ MANY = 5
 WIDE = frozenset({"week", "month", "year"})
 ROUND_REACH = 8
 # "the 18th regular prime ministers' meeting": so many words before the noun phrase.
-RANKED = 6
+RANKED = 9
 # "Phase one of the deal included"
 CONTENT = 4
 
@@ -128,7 +128,7 @@ def _is_single(trigger: Trigger) -> bool:
     tokens = trigger.sentence.tokens
     start = phrase_start(trigger.sentence, trigger.first)
     ahead = [token.low for token in tokens[max(start - RANKED, 0) : trigger.first]]
-    ranked = any(word in lexical("ranks") or (word[-2:] in lexical("ordinal_ends") and word[:1].isdigit()) for word in ahead)
+    ranked = any(word in lexical("ranks") | lexical("ordinal_ends") for word in ahead)
     single = trigger.noun and not tokens[trigger.last - 1].low.endswith("s") and not any(word in lexical("recurring") for word in ahead)
     return ranked or single
 

@@ -87,7 +87,8 @@ def _faces_opponents(candidate: Candidate) -> bool:
     tokens = trigger.sentence.tokens
     low, high = trigger.sentence.clause(trigger.first)
     near = range(max(low, trigger.first - OPPONENT_REACH), min(high, trigger.last + OPPONENT_REACH))
-    found = (at for at in near if tokens[at].low in lexical("opponents"))
+    opponents = lexical("opponents") | (lexical("opposition") if lexical("war_words") & trigger.sentence.lows else frozenset())
+    found = (at for at in near if tokens[at].low in opponents)
     return any(any(token.low in lexical("with_opponents") for token in tokens[max(at - 3, low) : at]) for at in found)
 
 

@@ -16,7 +16,7 @@ from services.normalizer.reading.states import state
 from services.normalizer.reading.triggers import phrase_start
 
 # So many words that are no names or titles may stand between a meeting and its place.
-STRANGE = 2
+STRANGE = 3
 NEXT = 3
 BOARD_REACH = 4
 CHAIN = 4

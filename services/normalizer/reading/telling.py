@@ -23,11 +23,15 @@ ALLOWED = {
 STRETCH = 12
 # "the unmanned aircraft reportedly fired": so many words from the article to the verb.
 WIELDED = 5
+# "In Monday's talks in Geneva, …": so many words to the comma.
+OPENED = 8
 # "hold a round of talks": so many words from the verb to its noun.
 LIGHT = 5
 INTENT = 4.0
 PLANS = frozenset({"scheduled", "proposed"})
 
+# "announced last week that the two would meet": so many words.
+ANNOUNCED = 8
 # An answer to a proposal stands within this many sentences.
 ANSWER_REACH = 2
 
@@ -35,8 +39,20 @@ ANSWER_REACH = 2
 def region(trigger: Trigger) -> Region:
     low, high = trigger.sentence.clause(trigger.first)
     reach = max(high if not trigger.rivals else trigger.high, trigger.last)
+    if trigger.noun and trigger.kind.frame == "meeting" and (comma := opening_comma(trigger)):
+        reach = comma
     first = trigger.first + (trigger.kind.frame == "exchange" and trigger.sentence.tokens[trigger.first].low == "to")  # "ready | to swap"
     return Region(first, trigger.last, max(low, trigger.since), reach, held=trigger.sentence.held)
+
+
+def opening_comma(trigger: Trigger) -> int | None:
+    """As in "In Monday's talks, Ruritania said …": where the phrase that opens the sentence ends."""
+    tokens = trigger.sentence.tokens
+    if tokens[0].low not in lexical("opening") or not refers(trigger):
+        return None
+    comma = next((at for at in range(trigger.last, min(trigger.last + OPENED, len(tokens))) if tokens[at].low == ","), None)
+    plain = comma is not None and not any(token.low == "," for token in tokens[: trigger.first])
+    return comma if plain else None
 
 
 def state_of(trigger: Trigger) -> State:
@@ -47,7 +63,7 @@ def state_of(trigger: Trigger) -> State:
     joined = any(token.low == "and" for token in tokens[trigger.since : trigger.first])
     if told.weight == 0 and trigger.since > low and joined:
         told = read_state(trigger.sentence.cues, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
-    if told.weight == 0:
+    if told.weight < INTENT + 3:
         told = _joined_to(trigger) or told
     own = tokens[trigger.first].low == "to"
     if not trigger.noun and not own and told.weight < INTENT and tells(trigger.sentence.cues, region(trigger), "intended"):
@@ -110,6 +126,13 @@ def is_reported_plan(trigger: Trigger, told: State) -> bool:
     would = [token.low for token in tokens[told.first : told.last]] == ["would"]
     said = any(last <= told.first for _, last in trigger.sentence.says)
     return would and said and not any(token.low in {"if", "probably", "likely", "possibly"} for token in tokens)
+
+
+def is_announced(trigger: Trigger, told: State) -> bool:
+    """As in "announced that they would meet": whoever announces or confirms it does not only wish for it."""
+    tokens = trigger.sentence.tokens
+    would = [token.low for token in tokens[told.first : told.last]] == ["would"]
+    return would and any(token.low in lexical("announcing") for token in tokens[max(told.first - ANNOUNCED, 0) : told.first])
 
 
 def refers(trigger: Trigger) -> bool:

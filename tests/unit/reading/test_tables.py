@@ -19,6 +19,7 @@ KINDS = {
     "strikes_told_at_length": ("strike",),
     "meetings": ("summit",),
     "meetings_told_at_length": ("summit",),
+    "meetings_among_others": ("summit",),
     "exchanges": ("prisoner_exchange", "body_exchange"),
 }
 

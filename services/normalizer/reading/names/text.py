@@ -57,7 +57,7 @@ class Text:
         words = [body[a:b] for a, b in spans]
         starts, ends = [a for a, _ in spans], [b for _, b in spans]
         gaps = [body[a:b] for a, b in zip(ends, starts[1:], strict=False)]
-        joined = [gap == " " or _joined(word, gap) for word, gap in zip(words, gaps, strict=False)]
+        joined = [gap == " " or _joined(word, gap, after) for word, gap, after in zip(words, gaps, words[1:], strict=False)]
         keys, capital = [key_of(w) for w in words], [_is_capital(w) for w in words]
         return cls(body, starts, ends, words, keys, capital, [*joined, False], len(words))
 
@@ -81,9 +81,11 @@ class Text:
         return self.starts[first], end + dotted
 
 
-def _joined(word: str, gap: str) -> bool:
+def _joined(word: str, gap: str, after: str) -> bool:
     if len(gap) == 1:
         return gap in _JOINTS or (gap == "." and len(word) == 1)
     if gap == ". ":
         return len(word) == 1 or word.lower() in _ABBREVIATED
+    if gap in ("' ", "’ "):
+        return after.lower() in ("al", "el")  # "Shia' al-Sudani"
     return gap.isspace() and len(gap) <= _MOST_BLANKS and gap.count("\n") < 2  # noqa: PLR2004  # a blank line ends a name

@@ -54,7 +54,7 @@ class Walk:
 
     def _titled(self, title: Title) -> Step:
         before = self._beside(title.first)
-        owner = (before.owner if before else None) or self.titles.state_of(self.text, title)
+        owner = (before.owner if before else None) or self.titles.state_of(self.text, title) or self._of_counterpart(title.first)
         if title.last < self.text.size and self.text.joined[title.last - 1]:
             found = self._person(title.last, owner, title)
             if found is not None:
@@ -63,6 +63,12 @@ class Walk:
         if title.office is None or title.changed:
             return None, title.last
         return self._of_someone(title) or self._by_someone(title, before, owner)
+
+    def _of_counterpart(self, at: int) -> str | None:
+        """As in "his Mongolian counterpart, President X": whose president he is stands before the comma."""
+        last = self.drafts[-1] if self.drafts else None
+        told = self.text.key(at - 1) in self.lexicon.sets["counterparts"] and self.text.gap(at - 1) == ", "
+        return last.owner if last is not None and told and last.last == at - 1 else None
 
     def _by_someone(self, title: Title, before: Draft | None, owner: str | None) -> Step:
         """As in "The Russian president", "Ukraine's foreign minister", "the Kremlin leader": one name with the word before."""

@@ -21,9 +21,7 @@ def between(sentence: Sentence, trigger: Trigger, *, topic: bool = False) -> tup
     """As in "talks between X and Y"; of a `topic`, as in "talks on a ceasefire between X and Y"."""
     found = [n for n in sentence.names if n.governor == "between" and is_party(n) and trigger.last <= n.governor_at < trigger.high]
     found = [n for n in found if (low_at(sentence, n.governor_at - 1) in words("topics")) is topic]
-    if len(found) < TWO or (topic and found):
-        return tuple(found) if len(found) > 1 else ()
-    if not _follows_at_once(sentence, trigger.last, found[0].governor_at):
+    if len(found) < TWO or not (topic or _follows_at_once(sentence, trigger.last, found[0].governor_at)):
         return ()
     mine = {side(n) for n in found}
     attending = [n for n in subjects(sentence, trigger, trigger.low) if is_person(n) and side(n) in mine]
@@ -131,9 +129,8 @@ def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     if name.governor == "on":
         return name.last <= trigger.first and low_at(sentence, name.governor_at - 1) in words("appeals")
     topic = name.governor == "between" and low_at(sentence, name.governor_at - 1) in words("topics")
-    if topic or name.governor not in words("with"):
-        return False
-    if name.governor == "between" and not _follows_at_once(sentence, trigger.last, name.governor_at):
+    far = name.governor == "between" and not _follows_at_once(sentence, trigger.last, name.governor_at)
+    if topic or far or name.governor not in words("with"):
         return False
     if name.governor == "by" and low_at(sentence, name.governor_at - 1) in words("leading"):
         return True
@@ -151,7 +148,7 @@ def _cut_off(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     """Whether a comma that closes no list or place stands before the preposition: "at the summit, his rapport with …"."""
     if _of_another_verb(sentence, trigger, name):
         return True
-    ends = {n.last for n in sentence.names} | {t.last for t in sentence.times}
+    ends = {n.last for n in sentence.names} | {at for t in sentence.times for at in range(t.first, t.last + 1)}
     if name.governor in {"including", "such as", "among"}:
         ends.add(name.governor_at - (2 if name.governor == "such as" else 1))
     return any(sentence.tokens[at].low == "," and at not in ends for at in range(trigger.last, max(name.governor_at, trigger.last)))

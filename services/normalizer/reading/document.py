@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,10 @@ DATELINE_SENTENCES = 2
 LIST_REACH = 8
 # An apposition is no longer than this, in words.
 APPOSED = 16
+# Blanks before the first word of a text, at most.
+OPENING_CHARACTERS = 4
+# Behind the town: ", Syria", ", Jan 14", "(AP)", and the mark that closes it.
+_DATED = re.compile(r"(?:, ?[A-Z][\w.' ]{2,25}?)?(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?: ?\([A-Z][\w/ ]{1,20}\))? ?(?:[-–—_]{1,2}|:) ")
 # Shorter words in capitals are acronyms.
 DATELINE_LENGTH = 4
 
@@ -66,6 +71,12 @@ class Page:
     @cached_property
     def named(self) -> list[Sequence[Named]]:
         return _within(self.lexicon.find(self.text, self.anchor.date), self.spans)
+
+    @cached_property
+    def rebels(self) -> frozenset[str]:
+        """People who are called rebel leaders and the like: they are no side of their state's."""
+        people = (n for named in self.named for n in named if n.actor is not None and n.actor.type == "person" and n.title)
+        return frozenset(n.actor.name for n in people if n.actor and lexical("insurgent_titles") & set((n.title or "").casefold().split()))
 
     @cached_property
     def timed(self) -> list[Sequence[TimeExpression]]:
@@ -108,7 +119,10 @@ class Sentence:
     def names(self) -> tuple[Name, ...]:
         body, start = self.page.text, self.start
         named = [named for named in self.page.named[self.index] if not _is_dateline(body, named, start)]
-        return tuple(_in_its_clause(name, self) for name in _place_names(named, self.tokens, grammar())) if named else ()
+        if not named:
+            return ()
+        placed = (_in_its_clause(name, self) for name in _place_names(named, self.tokens, grammar()))
+        return tuple(_of_own_side(name, self.page.rebels) for name in placed)
 
     @cached_property
     def times(self) -> tuple[Time, ...]:
@@ -209,7 +223,7 @@ def _governor(tokens: Sequence[Token], first: int, held: Sequence[int], words: G
         if held[at] >= 0:
             at = held[at]
         elif low == ",":
-            if at == 0 or held[at - 1] < 0:
+            if at == 0 or (held[at - 1] < 0 and tokens[at - 1].low not in lexical("apposed")):
                 return None, -1
         elif not (
             low in words.skipped
@@ -248,6 +262,14 @@ def _only_owns(name: Name, following: Name, tokens: Sequence[Token]) -> bool:
     beside = following.first == name.last or (following.first == name.last + 1 and tokens[name.last].low == "'s")
     alone = group is not None and group.type == "organisation" and group.name not in lexical("arms_of_state") | lexical("blocs")
     return beside and alone and owner is not None and owner.type == "state" and name.named.place is None
+
+
+def _of_own_side(name: Name, rebels: frozenset[str]) -> Name:
+    """Whoever leads rebels of a land speaks for no state."""
+    actor = name.named.actor
+    if actor is None or actor.name not in rebels:
+        return name
+    return replace(name, named=replace(name.named, actor=actor.model_copy(update={"country": None})))
 
 
 def _in_its_clause(name: Name, sentence: Sentence) -> Name:
@@ -361,8 +383,10 @@ def _compares(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_dateline(body: str, named: Named, start: int) -> bool:
-    """As in "WASHINGTON The …", "KYIV : …": the place in capitals from which a story is told."""
+    """As in "WASHINGTON The …", "KYIV : …", "Tehran, Iran - …": the place from which a story is told, in capitals or before a dash."""
     text = named.text
+    if named.place is not None and named.place.precision == "city" and named.start < OPENING_CHARACTERS and not body[: named.start].strip():
+        return text.isupper() or _DATED.match(body, named.end) is not None
     if not (text.isupper() and len(text) >= DATELINE_LENGTH and named.form not in {"acronym", "adjective"}):
         return False
     before, after = body[start : named.start], body[named.end : named.end + 40]

@@ -198,6 +198,9 @@ def form_of(candidate: Candidate) -> str | None:
 
 
 def _forms_meet(happening: Happening, candidate: Candidate) -> bool:
+    """A call is no meeting; "they discussed" may be said of either."""
+    if candidate.trigger.pattern.card.id.endswith(".discuss"):
+        return True
     return (form_of(happening.members[0]) == "call") == (form_of(candidate) == "call")
 
 

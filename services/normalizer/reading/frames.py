@@ -72,7 +72,7 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
         told = replace(told, status="postponed")
     when = dating.choose(trigger, told.status, document.anchor.date)
     told, when = if_to_come(trigger, document, told, when)
-    places = placing.venues(trigger, told.status) or placing.host_land(trigger, names)
+    places = placing.venues(trigger, told.status) or placing.host_land(trigger, names) or placing.here(document, trigger)
     form = trigger.pattern.card.form or "talks"
     form = "talks" if form == "call" and places and not trigger.noun else form
     parties = meeting.with_states(names)

@@ -14,7 +14,9 @@ from services.normalizer.reading.happening import side_of
 PEACE_REACH = 4
 HELD_REACH = 4
 # "Russian and rebel commanders met": the opponent stands at most so many words away.
-OPPONENT_REACH = 7
+OPPONENT_REACH = 14
+# "The leaders of X, of Y and of Z discussed": so many words between two of them.
+JOINED = 8
 # Where "the bodies of …" may stand behind the verb; how near those that are dead to the word.
 DEAD_REACH, DEAD_NEAR = 12, 4
 # How far behind "exchange of" the people stand.
@@ -30,7 +32,8 @@ THINGS = 4
 def _countries(candidate: Candidate) -> set[str | None]:
     """The sides; people of no known state are of one, and of none where they stand with one who has a state: "aides X and Y met"."""
     actors = [said.value for said in candidate.parties]
-    sides = {side_of(actor) if actor.country or actor.type != "person" else None for actor in actors}
+    rebels = candidate.trigger.sentence.page.rebels
+    sides = {side_of(actor) if actor.country or actor.type != "person" or actor.name in rebels else None for actor in actors}
     return sides - {None} if _all_joined(candidate) else sides
 
 
@@ -44,7 +47,8 @@ def _all_joined(candidate: Candidate) -> bool:
         if [low for start, low in words.items() if one.end <= start < other.start] in (["and"], [","])
         for said in (one, other)
     }
-    unknown = [said for said in people if not said.value.country]
+    rebels = candidate.trigger.sentence.page.rebels
+    unknown = [said for said in people if not said.value.country and said.value.name not in rebels]
     return bool(unknown) and all(said.start in joined for said in unknown)
 
 
@@ -135,6 +139,17 @@ def _conversed(candidate: Candidate) -> bool:
     appeals = [token.low for token in tokens[trigger.last : trigger.last + 1]] == ["on"]
     timed = any(time.first == trigger.last + 1 for time in trigger.sentence.times)
     return (candidate.names_parties or held) and (timed or not appeals)
+
+
+def _together(candidate: Candidate) -> bool:
+    """As in "The leaders of X and Y are to discuss …", "discussed with Y": they sit together, on a day or at a place that is told."""
+    trigger = candidate.trigger
+    before = {said.start for said in candidate.parties if said.end <= trigger.sentence.tokens[trigger.first].start}
+    joined = [n for n in trigger.sentence.names if n.named.start in before]
+    tokens = trigger.sentence.tokens
+    pairs = (tokens[one.last].low in {"and", ","} for one, two in pairwise(joined) if two.first - one.last <= JOINED)
+    behind = tokens[trigger.last - 1].low == "with"
+    return (behind or any(pairs)) and (candidate.when is not None or bool(candidate.places))
 
 
 def _adversaries(candidate: Candidate) -> bool:
@@ -272,6 +287,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "leaders": _leaders,
     "counterpart": _counterpart,
     "conversed": _conversed,
+    "together": _together,
     "adversaries": _adversaries,
     "handed": _handed,
     "occasion": _occasion,

@@ -25,6 +25,8 @@ VOICE_REACH = 2
 FAR_REACH = 4
 # An unknown town is placed by what so many sentences before name.
 NEAR = 2
+# "talks that were to be held here": so many words.
+HERE_REACH = 16
 # "the city" was named at most so many sentences before.
 RECALL = 4
 # "held in a prison in …": so many words before a place may say that somebody was only kept there.
@@ -84,7 +86,9 @@ def _near_enough(trigger: Trigger, name: Name) -> bool:
 def _located(sentence: Sentence, name: Name) -> bool:
     """As in "in Geneva", "in the northern state of Alaska"."""
     before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
-    if before in words("topics"):
+    dated = sentence.tokens[name.last : name.last + 1] and sentence.tokens[name.last].low == "on"  # "the crisis in Berlin on Friday"
+    dated = dated and any(time.first == name.last + 1 for time in sentence.times)
+    if before in words("topics") and not (dated and name.named.place is not None and name.named.place.precision == "city"):
         return False
     return name.governor in words("venue_prepositions") or (name.governor == "of" and before in words("place_nouns"))
 
@@ -151,6 +155,14 @@ def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
         [_said(n, "candidate_venue") or _state_place(n, "candidate_venue") for n in _suggested(trigger)] if status == "proposed" else []
     )
     return _sorted([*(_said(name, role) for name in found), *suggested])
+
+
+def here(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
+    """As in "talks that were to be held here on Friday": where the story is told from."""
+    tokens, dateline = trigger.sentence.tokens, document.dateline
+    near = tokens[trigger.last : trigger.last + HERE_REACH]
+    said = any(token.low == "here" for token in near) and dateline is not None
+    return _sorted([_said(dateline, "venue")]) if said and dateline else ()
 
 
 def host_land(trigger: Trigger, names: Sequence[Name]) -> tuple[Said[Place], ...]:

@@ -114,8 +114,8 @@ def _is_subject(number: int, happening: Happening) -> bool:
 def _mentions(maker: Maker, document: Document, filled: Sequence[Told]) -> tuple[Mention, ...]:
     published = document.anchor.date
     told = settle_visits(gather(shared_out(filled), published), filled)
-    held = share_places(date_by_opening(document, share_days(told, published)))
-    happenings = lend_attackers(lend_places(document, lend_sides(document, own_sides(lend_stays(document, held)))))
+    held = share_places(lend_stays(document, date_by_opening(document, share_days(told, published))))
+    happenings = lend_attackers(lend_places(document, lend_sides(document, own_sides(held))))
     return link_parts(
         [
             make(maker, happening, happenings[max(n - LOOKED_BACK, 0) : n], subject=_is_subject(n, happening))

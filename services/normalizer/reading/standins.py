@@ -100,6 +100,9 @@ def fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
     """Further names, best first, for a meeting that lacks a side: clause-mates before an earlier trigger, then who speaks."""
     sentence = trigger.sentence
     low, _ = sentence.clause(trigger.first)
+    if trigger.noun and any(first == low for first, _, _ in sentence.find(grammar().turns)):
+        speaking = [n for n in sentence.names if n.last <= low and is_party(n) and is_speaker(sentence, n, low)]
+        yield from reversed(speaking)
     yield from reversed(subjects(sentence, trigger, low))
     before = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]
     yield from (n for n in before if is_person(n) and n.governor is None)

@@ -57,7 +57,7 @@ def _stays(document: Document, happening: Happening) -> Iterator[Said[Place]]:
 def _is_town(name: Name) -> bool:
     """A town; a country only where one goes to it: "during his visit to Ruritania"."""
     place = name.named.place
-    return place is not None and (place.precision in TOWNS or (place.precision == "country" and name.governor in {"to", None}))
+    return place is not None and (place.precision in TOWNS or (place.precision == "country" and name.governor in {"to", "in", None}))
 
 
 def _said(name: Name, role: PlaceRole = "venue") -> Said[Place]:
@@ -93,6 +93,8 @@ def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
     at, steps = name.governor_at - 1, 0
     if name.governor is None and name.first > 0 and sentence.tokens[name.first - 1].low in words("seeing"):
         return True
+    if _is_in(sentence, name):
+        return True
     if name.governor not in {"in", "at", "to"} or name.first - name.governor_at > GAP:
         return False
     while at >= 0 and steps < GAP:
@@ -104,6 +106,13 @@ def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
         steps += at not in times
         at -= 1
     return False
+
+
+def _is_in(sentence: Sentence, name: Name) -> bool:
+    """As in "X is in Egypt", behind the name of whoever is there."""
+    at = name.governor_at - 1
+    there = name.governor == "in" and at > 0 and sentence.tokens[at].low in {"is", "was"}
+    return there and any(n.last == at and n.named.actor is not None for n in sentence.names)
 
 
 def _told_from(document: Document, happening: Happening) -> Said[Place] | None:

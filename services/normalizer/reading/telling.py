@@ -25,6 +25,8 @@ STRETCH = 12
 WIELDED = 5
 # "In Monday's talks in Geneva, …": so many words to the comma.
 OPENED = 8
+# "urged X and Y to": so many words.
+URGED = 8
 # "hold a round of talks": so many words from the verb to its noun.
 LIGHT = 5
 INTENT = 4.0
@@ -64,7 +66,7 @@ def state_of(trigger: Trigger) -> State:
     if told.weight == 0 and trigger.since > low and joined:
         told = read_state(trigger.sentence.cues, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
     if told.weight < INTENT + 3:
-        told = _joined_to(trigger) or told
+        told = _joined_to(trigger) or (_after_relative(trigger) if trigger.kind.frame == "meeting" else None) or told
     own = tokens[trigger.first].low == "to"
     if not trigger.noun and not own and told.weight < INTENT and tells(trigger.sentence.cues, region(trigger), "intended"):
         told = State("scheduled", trigger.first - 1, trigger.last, INTENT)
@@ -97,6 +99,8 @@ def _joined_to(trigger: Trigger) -> State | None:
     if at <= 0 or tokens[at].low not in lexical("bare_verbs") or tokens[at - 1].low not in {",", "and", "then"}:
         return None
     before = next((n for n in range(at - 1, -1, -1) if tokens[n].low in lexical("modals") or n in _said(trigger)), -1)
+    if before >= 0 and tokens[before].low == "to" and any(t.low in lexical("urging") for t in tokens[max(before - URGED, 0) : before]):
+        return State("proposed", before, before + 1, 5.0)
     status = {"will": "scheduled", "would": "proposed", "could": "proposed", "might": "proposed", "may": "proposed"}.get(tokens[before].low)
     return State(status, before, before + 1, 5.0) if before >= 0 and status else None
 
@@ -108,6 +112,19 @@ def _said(trigger: Trigger) -> frozenset[int]:
 def _in_passing(trigger: Trigger, told: State) -> bool:
     """As in "will see Lavrov after the G7 meeting": that another follows does not tell where the first stands."""
     return {token.low for token in trigger.sentence.tokens[told.first : told.last]} <= {"after", "following", "during", "at", "the"}
+
+
+def _after_relative(trigger: Trigger) -> State | None:
+    """As in "Talks, which were to be held on Friday, have been called off": what the main clause goes on to tell."""
+    tokens, (_, high) = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)
+    if not trigger.noun or high >= len(tokens) or tokens[high].low not in {"which", "who"}:
+        return None
+    comma = next((at for at in range(high, len(tokens)) if tokens[at].low == ","), None)
+    if comma is None:
+        return None
+    end = trigger.sentence.clause(comma)[1]
+    told = read_state(trigger.sentence.cues, Region(comma, comma + 1, comma, end), frozenset({"cancelled", "postponed"}))
+    return told if told.weight > 0 else None
 
 
 def answered(document: Document, trigger: Trigger, told: State) -> State:
@@ -164,12 +181,20 @@ def _armed_with_that(trigger: Trigger) -> bool:
     return bool(trigger.kind.weapon.find(before[at + 1 :]))
 
 
+def _is_dated_ahead(when: Said[When]) -> bool:
+    """As in "before the summit on May 30": a date of the calendar, which no tense around it turns."""
+    return when.value.precision in {"day", "hour", "minute"} and any(c.isdigit() for c in when.value.basis.expression or "")
+
+
 def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[When] | None) -> tuple[State, Said[When] | None]:
     """Nothing tells its state, but its date is still to come: it is scheduled."""
-    if told.weight > 0 or document.anchor.date is None:
+    published = document.anchor.date
+    if published is None or told.status not in {"occurred", "ongoing"}:
         return told, when
-    planned = dating.choose(trigger, "scheduled", document.anchor.date)
+    planned = dating.choose(trigger, "scheduled", published)
     days = dating.days(planned.value) if planned else None
-    if planned is None or days is None or days[0] <= document.anchor.date or not dating.looks_ahead(trigger, planned):
+    if planned is None or days is None or days[0] <= published:
+        return told, when
+    if not (_is_dated_ahead(planned) or (told.weight == 0 and dating.looks_ahead(trigger, planned))):
         return told, when
     return replace(told, status="scheduled"), planned

@@ -101,7 +101,7 @@ def fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
     sentence = trigger.sentence
     low, _ = sentence.clause(trigger.first)
     if trigger.noun and any(first == low for first, _, _ in sentence.find(grammar().turns)):
-        speaking = [n for n in sentence.names if n.last <= low and is_party(n) and is_speaker(sentence, n, low)]
+        speaking = [n for n in sentence.names if n.last <= low and is_person(n) and is_speaker(sentence, n, low)]
         yield from reversed(speaking)
     yield from reversed(subjects(sentence, trigger, low))
     before = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]

@@ -224,6 +224,7 @@ def both_sides(trigger: Trigger) -> tuple[tuple[Name, ...], tuple[Name, ...]]:
         defending = tuple(_self_told(sentence, trigger)) or subject
         armed = [n for n in sentence.names if n.first < trigger.high and is_party(n) and _weapon_follows(sentence, n, trigger)]
         owners = [n for n in armed if (n.last <= trigger.first if is_passive(trigger) else n.first >= trigger.last)]
+        owners = [n for n in owners if not is_speaker(sentence, n, trigger.first)]
         launched = [n for n in sentence.names if n.governor == "by" and is_party(n) and n.first >= trigger.last]
         if is_passive(trigger):
             return tuple(owners), tuple(_by(sentence, trigger))

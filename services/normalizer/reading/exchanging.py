@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from schemas.events import Participant, Quantity
 from services.normalizer.reading import counting
-from services.normalizer.reading.acting import is_party, is_person, is_speaker, stands_aside
+from services.normalizer.reading.acting import is_party, is_person, is_speaker, low_at, stands_aside
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.directed import whole_state
 from services.normalizer.reading.document import Document, Name, Sentence
@@ -57,6 +57,9 @@ def _sides(trigger: Trigger) -> tuple[Name, ...]:
 
 def _stands_aside(sentence: Sentence, name: Name) -> bool:
     """As in "in Chad", "the Chadian border"; but "handed over a Chadian soldier" is of Chad."""
+    before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    if (name.governor == "with" and before in words("frontiers")) or low_at(sentence, name.last) == "led":
+        return True  # "at the border with Belarus", "U.S.-led efforts"
     if not is_adjective(sentence, name.named.start):
         return stands_aside(sentence, name)
     return any(token.low in words("others") for token in sentence.tokens[name.last : name.last + 1])

@@ -150,7 +150,7 @@ def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
     found += [n for n in inside if _premodifies(trigger, n) or (trigger.kind.frame == "exchange" and n.governor == "into")]
     if trigger.pattern.card.form == "visit" or trigger.pattern.card.id == "summit.verb.host":
         found += [n for n in inside if trigger.last <= n.first < trigger.last + NEXT and n.governor in {"to", None, "in"}]
-    found += _where_clause(trigger)
+    found += [n for n in _where_clause(trigger) if status not in {"occurred", "ongoing"} or n.governor != "for"]
     suggested = (
         [_said(n, "candidate_venue") or _state_place(n, "candidate_venue") for n in _suggested(trigger)] if status == "proposed" else []
     )

@@ -84,7 +84,8 @@ def pair(document: Document, trigger: Trigger, *, near: bool = False, anywhere: 
 
 def _two_people(document: Document, sentence: Sentence) -> tuple[Name, ...]:
     """As in "the two leaders": the last two people of different sides whom a sentence before names together."""
-    for before in reversed(document.sentences[max(sentence.index - PAIR_REACH, 0) : sentence.index]):
+    head = (document.title,) if document.title is not None and sentence.index <= ANTECEDENT_REACH else ()
+    for before in reversed((*head, *document.sentences[max(sentence.index - PAIR_REACH, 0) : sentence.index])):
         people = [n for n in before.names if is_person(n) and not is_speaker(before, n, len(before.tokens))]
         pairs = [(one, other) for one, other in pairwise(people) if side(one) != side(other)]
         if pairs:
@@ -100,7 +101,8 @@ def fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
     """Further names, best first, for a meeting that lacks a side: clause-mates before an earlier trigger, then who speaks."""
     sentence = trigger.sentence
     low, _ = sentence.clause(trigger.first)
-    if trigger.noun and any(first == low for first, _, _ in sentence.find(grammar().turns)):
+    met = any(n.first >= trigger.last and n.governor == "with" for n in sentence.names)
+    if trigger.noun and met and any(first == low for first, _, _ in sentence.find(grammar().turns)):
         speaking = [n for n in sentence.names if n.last <= low and is_person(n) and is_speaker(sentence, n, low)]
         yield from reversed(speaking)
     yield from reversed(subjects(sentence, trigger, low))

@@ -93,7 +93,7 @@ def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
     at, steps = name.governor_at - 1, 0
     if name.governor is None and name.first > 0 and sentence.tokens[name.first - 1].low in words("seeing"):
         return True
-    if _is_in(sentence, name):
+    if _is_in(sentence, name) or (name.governor == "in" and any(last == name.governor_at for _, last in sentence.says)):
         return True
     if name.governor not in {"in", "at", "to"} or name.first - name.governor_at > GAP:
         return False

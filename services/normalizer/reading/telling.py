@@ -191,6 +191,8 @@ def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[Whe
     published = document.anchor.date
     if published is None or told.status not in {"occurred", "ongoing"}:
         return told, when
+    if not trigger.noun and trigger.sentence.tokens[trigger.first].low in lexical("past") and told.weight == 0:
+        return told, when
     planned = dating.choose(trigger, "scheduled", published)
     days = dating.days(planned.value) if planned else None
     if planned is None or days is None or days[0] <= published:

@@ -28,6 +28,7 @@ class _Cues:
     past: frozenset[str]
     not_past: frozenset[str]
     stops: frozenset[str]
+    articles: frozenset[str]
 
 
 @cache
@@ -101,6 +102,8 @@ def _told(tokens: Tokens, k: int, cues: _Cues) -> Direction | None:
 
 def _points_ahead(tokens: Tokens, k: int, lowered: str, cues: _Cues) -> bool:
     after = _text(tokens, k + 1)
+    if lowered == "due" and after == "to" and _text(tokens, k + 2) in cues.articles:
+        return False  # "hurt due to an attack": because of it
     return (
         lowered in cues.future
         or lowered in cues.alone

@@ -22,7 +22,7 @@ class Said(Model):
     value: Annotated[JsonValue, Field(description="what is said, in the form of that field")]
     by: Annotated[str, Field(description="the speaker, else who relayed it, else the outlet")]
     at: Annotated[Instant | None, Field(description="publication of the article, or when an editor's command was given")] = None
-    claim_id: str
+    claim_id: Annotated[str, Field(description="the claim")]
 
 
 class Contradiction(Model):

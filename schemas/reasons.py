@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
 
 from schemas.articles import Published
 from schemas.base import Model
@@ -26,14 +29,14 @@ RULES = {
 class MentionReason(Model):
     """Why one mention belongs to the event; `features` sum up to `score`."""
 
-    mention_id: str
-    outlet: str
-    quote: str
-    rule: str | None = None
-    score: float | None = None
-    features: dict[str, float] = {}
-    runner_up: str | None = None
-    sentence: str
+    mention_id: Annotated[str, Field(description="the mention")]
+    outlet: Annotated[str, Field(description="who published it")]
+    quote: Annotated[str, Field(description="the words that evoke the event")]
+    rule: Annotated[str | None, Field(description="the rule of merging that decided")] = None
+    score: Annotated[float | None, Field(description="how alike it is to the event's other mentions")] = None
+    features: Annotated[dict[str, float], Field(description="what the score is the sum of, by name")] = {}
+    runner_up: Annotated[str | None, Field(description="event_id of the next best event")] = None
+    sentence: Annotated[str, Field(description="why it belongs here, in a sentence")]
 
 
 class Reasons(Model):
@@ -42,19 +45,21 @@ class Reasons(Model):
     by claimant, in order of time.
     """
 
-    event_id: str
-    title: str
-    ruleset: str
-    fields: dict[str, str]
-    rules: dict[str, str] = {}
-    behind: dict[str, tuple[Said, ...]] = {}
-    contradictions: tuple[Contradiction, ...] = ()
-    histories: dict[str, dict[str, tuple[Said, ...]]] = {}
-    support: str
-    copies: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    edits: tuple[str, ...] = ()
-    mentions: tuple[MentionReason, ...] = ()
+    event_id: Annotated[str, Field(description="the event")]
+    title: Annotated[str, Field(description="its title")]
+    ruleset: Annotated[str, Field(description="version of the rules that decided")]
+    fields: Annotated[dict[str, str], Field(description="by field: how its value was chosen, in a sentence")]
+    rules: Annotated[dict[str, str], Field(description="by field: the name of the rule")] = {}
+    behind: Annotated[dict[str, tuple[Said, ...]], Field(description="by field: what is told of it, by whom, in order of time")] = {}
+    contradictions: Annotated[tuple[Contradiction, ...], Field(description="where its claims contradict each other")] = ()
+    histories: Annotated[
+        dict[str, dict[str, tuple[Said, ...]]], Field(description="by number, by claimant: what was said, in order of time")
+    ] = {}
+    support: Annotated[str, Field(description="how many articles, publishers and lineages tell it, in a sentence")]
+    copies: Annotated[tuple[str, ...], Field(description="which articles share their text, a sentence each")] = ()
+    links: Annotated[tuple[str, ...], Field(description="how it hangs together with others, a sentence each")] = ()
+    edits: Annotated[tuple[str, ...], Field(description="what editors ordered, a sentence each")] = ()
+    mentions: Annotated[tuple[MentionReason, ...], Field(description="why each mention belongs to it")] = ()
 
 
 def reasons(event: CanonicalEvent, mention_id: str | None = None, derived: Iterable[Link] = ()) -> Reasons:

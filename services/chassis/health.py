@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class Ready(BaseModel):
     """What `/readyz` answers: each part, and why it is not ready. `notes`: what keeps no part from its work, and wants seeing to."""
 
-    ready: bool
-    parts: dict[str, str]
-    notes: dict[str, str] = {}
+    ready: Annotated[bool, Field(description="all parts are")]
+    parts: Annotated[dict[str, str], Field(description="each part, and why it is not ready")]
+    notes: Annotated[dict[str, str], Field(description="what keeps no part from its work, and wants seeing to")] = {}
 
 
 class Health:

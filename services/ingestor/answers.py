@@ -17,22 +17,22 @@ from services.ingestor.store import Outcome, Taken
 class ArticleTaken(Model):
     """What became of one article."""
 
-    article_id: str
-    revision: int
-    outcome: Outcome
-    title: str
-    outlet: str
+    article_id: Annotated[str, Field(description="names the article from now on")]
+    revision: Annotated[int, Field(description="which revision this is")]
+    outcome: Annotated[Outcome, Field(description="what became of it")]
+    title: Annotated[str, Field(description="the headline")]
+    outlet: Annotated[str, Field(description="who published it")]
     published: Published
 
 
 class Answer(Model):
     """What became of one page: everything named here is durable."""
 
-    page_id: str
+    page_id: Annotated[str, Field(description="names the capture")]
     articles: tuple[ArticleTaken, ...]
     boilerplate: Annotated[int, Field(description="spans of the page that are no article's body")] = 0
     refusals: tuple[Refusal, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: Annotated[tuple[str, ...], Field(description="what the sender should know of the page")] = ()
 
 
 def became(done: Taken) -> ArticleTaken:

@@ -22,8 +22,8 @@ class ProblemDetails(Model):
     """What a refused request is answered with."""
 
     type: Annotated[str, Field(description="urn:daybook:problem:<reason>")]
-    title: str
-    status: int
+    title: Annotated[str, Field(description="what the status means")]
+    status: Annotated[int, Field(description="the status of the answer")]
     detail: Annotated[str, Field(description="a sentence for people: what is wrong")]
     page: Annotated[str | None, Field(description="the page that was refused")] = None
     advice: Annotated[str | None, Field(description="what to do about it")] = None

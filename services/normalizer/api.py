@@ -41,18 +41,18 @@ RESPONSES: dict[int | str, dict[str, Any]] = {code: {"description": why} for cod
 class Taken(Model):
     """The answer to a command. `mentions` and `rest`: how many it names; what they were is in the log."""
 
-    edit_id: str
-    action: Action
-    kind: str
-    mentions: int
-    rest: int
+    edit_id: Annotated[str, Field(description="names the command")]
+    action: Annotated[Action, Field(description="what was ordered")]
+    kind: Annotated[str, Field(description="the kind of event")]
+    mentions: Annotated[int, Field(description="how many mentions it names")]
+    rest: Annotated[int, Field(description="how many it parts from those")]
 
 
 class Listed(Model):
     """A command that merging has heard."""
 
     seq: Annotated[int, Field(description="of two that contradict each other the one with the higher number holds")]
-    in_force: bool
+    in_force: Annotated[bool, Field(description="whether it holds: it was not revoked")]
     edit: Edit
 
 
@@ -60,7 +60,7 @@ class Edits(Model):
     """The latest first; `next` is what to ask for as `before` to see earlier ones."""
 
     edits: tuple[Listed, ...]
-    next: int | None = None
+    next: Annotated[int | None, Field(description="`before` for the next page; null on the last one")] = None
 
 
 class Evidence(Model):
@@ -74,7 +74,7 @@ class Mentions(Model):
     """In order of mention ids; `next` is what to ask for as `after` to see more."""
 
     mentions: tuple[Evidence, ...]
-    next: str | None = None
+    next: Annotated[str | None, Field(description="`after` for the next page; null on the last one")] = None
 
 
 def router(editing: Editing, keys: ApiKeys, host: str) -> APIRouter:

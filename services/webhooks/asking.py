@@ -59,10 +59,10 @@ class Change(Model):
 
     url: Url | None = None
     description: Description | None = None
-    kinds: tuple[str, ...] | None = None
-    statuses: tuple[str, ...] | None = None
-    countries: tuple[str, ...] | None = None
-    participants: tuple[str, ...] | None = None
+    kinds: Annotated[tuple[str, ...] | None, Field(description="kinds of event; empty: all")] = None
+    statuses: Annotated[tuple[str, ...] | None, Field(description="statuses; empty: all")] = None
+    countries: Annotated[tuple[str, ...] | None, Field(description="ISO 3166-1 alpha-2; empty: all")] = None
+    participants: Annotated[tuple[str, ...] | None, Field(description="names or country codes; empty: all")] = None
 
 
 class NewSecret(Model):
@@ -76,18 +76,18 @@ class NewSecret(Model):
 class Webhook(Model):
     """An address, and how it stands. Its secret is told only where it is given."""
 
-    id: str
-    url: str
-    description: str
+    id: Annotated[str, Field(description="names the registration")]
+    url: Annotated[str, Field(description="where changes are posted")]
+    description: Annotated[str, Field(description="what it is for")]
     wanted: Wanted
-    state: State
+    state: Annotated[State, Field(description="unverified until a ping was taken; gone: it said that it is")]
     reason: Annotated[str | None, Field(description="why it is in this state, where that needs saying")] = None
-    created_at: datetime
+    created_at: Annotated[datetime, Field(description="when it was registered")]
     waiting: Annotated[int, Field(description="deliveries that wait or are under way")]
     dead: Annotated[int, Field(description="dead letters")]
     behind: Annotated[int, Field(description="partitions of which it still reads the log up to the present")]
     failures: Annotated[int, Field(description="failed deliveries in a row")]
-    failing_since: datetime | None = None
+    failing_since: Annotated[datetime | None, Field(description="when it first failed since it last took one")] = None
     resting_until: Annotated[datetime | None, Field(description="it asked for a pause until then")] = None
     old_secret_until: Annotated[datetime | None, Field(description="until then deliveries are signed with the former secret, too")] = None
 
@@ -95,48 +95,48 @@ class Webhook(Model):
 class Registered(Webhook):
     """The only answer with the secret in it."""
 
-    secret: str
+    secret: Annotated[str, Field(description="what deliveries are signed with; told this once")]
 
 
 class Secret(Model):
     """The new secret. Deliveries are signed with both until `old_secret_until`."""
 
-    secret: str
-    old_secret_until: datetime | None
+    secret: Annotated[str, Field(description="the new one; told this once")]
+    old_secret_until: Annotated[datetime | None, Field(description="until when the old one still signs")]
 
 
 class Pinged(Model):
     """What came of a signed ping. One that is taken verifies the address."""
 
-    taken: bool
-    state: State
-    status: int | None = None
-    said: str
+    taken: Annotated[bool, Field(description="whether it was")]
+    state: Annotated[State, Field(description="how the address stands now")]
+    status: Annotated[int | None, Field(description="what it answered; null: nothing")] = None
+    said: Annotated[str, Field(description="what came of it, in words")]
 
 
 class Delivery(Model):
     """A change that was, or is to be, delivered. `status` and `error` are of the last attempt."""
 
-    delivery_id: int
+    delivery_id: Annotated[int, Field(description="its number")]
     webhook_id: Annotated[str, Field(description="the header `webhook-id`: the record's id, the same in each attempt")]
-    event_id: str
+    event_id: Annotated[str, Field(description="the event")]
     position: Annotated[str, Field(description="where the record lies in the log: topic-partition@offset")]
-    state: Literal["waiting", "sending", "delivered", "dead", "discarded"]
-    attempts: int
-    due_at: datetime | None = None
-    changed_at: datetime
-    status: int | None = None
-    error: str | None = None
+    state: Annotated[Literal["waiting", "sending", "delivered", "dead", "discarded"], Field(description="where it stands")]
+    attempts: Annotated[int, Field(description="how many were made")]
+    due_at: Annotated[datetime | None, Field(description="when the next one is due")] = None
+    changed_at: Annotated[datetime, Field(description="when it last moved")]
+    status: Annotated[int | None, Field(description="what the address answered to the last one")] = None
+    error: Annotated[str | None, Field(description="what went wrong with the last one")] = None
 
 
 class Deliveries(Model):
     """The latest first; `next` is what to ask for as `before` to see earlier ones."""
 
     deliveries: tuple[Delivery, ...]
-    next: int | None = None
+    next: Annotated[int | None, Field(description="`before` for the next page; null on the last one")] = None
 
 
 class Done(Model):
     """How many deliveries were redelivered or discarded."""
 
-    deliveries: int
+    deliveries: Annotated[int, Field(description="how many")]

@@ -140,6 +140,17 @@ def test_every_field_of_every_model_is_explained() -> None:
     assert [field for field, meaning in told.items() if not meaning] == []
 
 
+def test_every_field_that_a_service_takes_or_answers_is_explained() -> None:
+    told = {
+        (service, model, name): fields.meaning(field)
+        for service in http_api.ROUTERS
+        for model, schema in http_api.models(service).items()
+        for name, field in schema["properties"].items()
+    }
+    assert len(told) > 100
+    assert [field for field, meaning in told.items() if not meaning] == []
+
+
 def test_every_setting_and_every_parameter_is_explained() -> None:
     unsaid = [variable for variable, _, field in settings.told() if not field.description]
     unsaid += [f"{name} {one.name}" for name, command in commands.told() for one in command.params if not one.help and one.name != "help"]

@@ -91,11 +91,11 @@ class Named(Model):
 class Refusal(Model):
     """Something that was not taken in: which page, why, and what to do about it."""
 
-    page: str
-    reason: Reason
-    what: str
-    advice: str
-    line: int | None = None
+    page: Annotated[str, Field(description="what it is called")]
+    reason: Annotated[Reason, Field(description="a word for why")]
+    what: Annotated[str, Field(description="a sentence for people: what is wrong")]
+    advice: Annotated[str, Field(description="what to do about it")]
+    line: Annotated[int | None, Field(description="which line of JSON Lines")] = None
 
 
 class Cut(Model):

@@ -41,22 +41,22 @@ class Events(Answer):
 class Revision(BaseModel):
     """One change, as it was told, with the full state after it."""
 
-    revision: int
-    change: ChangeType
+    revision: Annotated[int, Field(description="counts from 1")]
+    change: Annotated[ChangeType, Field(description="what happened to the event")]
     cause: Cause
-    merge_id: str | None
-    split_from: str | None
-    recorded_at: Instant
-    topic: str
-    partition: int
-    offset: int
+    merge_id: Annotated[str | None, Field(description="the same in all records of one merge")]
+    split_from: Annotated[str | None, Field(description="event_id of the event that it was a part of")]
+    recorded_at: Annotated[Instant, Field(description="log time of what caused it")]
+    topic: Annotated[str, Field(description="where the record lies")]
+    partition: Annotated[int, Field(description="its partition")]
+    offset: Annotated[int, Field(description="its offset")]
     state: CanonicalEvent
 
 
 class History(Answer):
     """Revisions in order, the first one first."""
 
-    event_id: str
+    event_id: Annotated[str, Field(description="the event")]
     revisions: list[Revision]
     next: Annotated[int | None, Field(description="`after` for the next page; null on the last one")]
 
@@ -64,21 +64,21 @@ class History(Answer):
 class Claims(Answer):
     """Who says what of which field."""
 
-    event_id: str
+    event_id: Annotated[str, Field(description="the event")]
     claims: list[Claim]
 
 
 class Evidence(Answer):
     """Where articles tell the event, each with its quote, offsets and address."""
 
-    event_id: str
+    event_id: Annotated[str, Field(description="the event")]
     mentions: list[EventMention]
 
 
 class Links(Answer):
     """What the event is linked to, and why."""
 
-    event_id: str
+    event_id: Annotated[str, Field(description="the event")]
     links: Annotated[list[Link], Field(description="what texts tell, as it stands in the log")]
     derived: Annotated[list[Link], Field(description="what follows from the events as they are now; of the past, nothing")] = []
 
@@ -90,11 +90,11 @@ class Why(Answer, Reasons):
 class Day(BaseModel):
     """So many events of a kind in a country on a day. `country` is empty where none is known."""
 
-    day: date
-    country: str
-    kind: str
-    events: int
-    ids: list[str]
+    day: Annotated[date, Field(description="local to the place")]
+    country: Annotated[str, Field(description="ISO 3166-1 alpha-2, or empty")]
+    kind: Annotated[str, Field(description="the kind of event")]
+    events: Annotated[int, Field(description="how many")]
+    ids: Annotated[list[str], Field(description="which")]
 
 
 class Calendar(Answer):
@@ -106,11 +106,11 @@ class Calendar(Answer):
 class Actor(BaseModel):
     """Who takes part in so many events, and in which roles."""
 
-    name: str
-    type: str
-    country: str | None
-    events: int
-    roles: list[str]
+    name: Annotated[str, Field(description="canonical name")]
+    type: Annotated[str, Field(description="person, state or organisation")]
+    country: Annotated[str | None, Field(description="ISO 3166-1 alpha-2")]
+    events: Annotated[int, Field(description="in how many it takes part")]
+    roles: Annotated[list[str], Field(description="in which roles")]
 
 
 class Actors(Answer):
@@ -123,10 +123,10 @@ class Actors(Answer):
 class Contradicted(BaseModel):
     """An event, and a field of which its claims say what cannot all be so."""
 
-    event_id: str
-    kind: str
-    status: Status
-    title: str
+    event_id: Annotated[str, Field(description="the event")]
+    kind: Annotated[str, Field(description="its kind")]
+    status: Annotated[Status, Field(description="where it stands")]
+    title: Annotated[str, Field(description="its title")]
     contradiction: Contradiction
 
 
@@ -140,21 +140,21 @@ class Contradictions(Answer):
 class Contribution(BaseModel):
     """What an article tells of one event: a mention, and how many claims rest on it."""
 
-    event_id: str
-    kind: str
-    status: Status
-    title: str
-    mention_id: str
-    revision: int
-    outlet: str
-    url: str | None
-    claims: int
+    event_id: Annotated[str, Field(description="the event")]
+    kind: Annotated[str, Field(description="its kind")]
+    status: Annotated[Status, Field(description="where it stands")]
+    title: Annotated[str, Field(description="its title")]
+    mention_id: Annotated[str, Field(description="the mention")]
+    revision: Annotated[int, Field(description="of the article")]
+    outlet: Annotated[str, Field(description="who published it")]
+    url: Annotated[str | None, Field(description="the article's address")]
+    claims: Annotated[int, Field(description="how many rest on it")]
 
 
 class Article(Answer):
     """What an article contributed; nothing of it: an empty list."""
 
-    article_id: str
+    article_id: Annotated[str, Field(description="the article")]
     contributions: list[Contribution]
 
 

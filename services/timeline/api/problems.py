@@ -23,7 +23,7 @@ RETRY_SECONDS = "2"
 class BadParameter(BaseModel):
     """A parameter that was refused."""
 
-    parameter: str
+    parameter: Annotated[str, Field(description="its name")]
     message: Annotated[str, Field(description="what is wrong with it, and what is allowed")]
     allowed: Annotated[str | None, Field(description="the values that there are, where they are few")] = None
 
@@ -31,10 +31,10 @@ class BadParameter(BaseModel):
 class Problem(BaseModel):
     """RFC 9457; `errors` is ours."""
 
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
+    type: Annotated[str, Field(description="about:blank: the title says it all")] = "about:blank"
+    title: Annotated[str, Field(description="what the status means")]
+    status: Annotated[int, Field(description="the status of the answer")]
+    detail: Annotated[str, Field(description="a sentence for people: what is wrong")]
     instance: Annotated[str, Field(description="the path that was asked for")]
     errors: list[BadParameter] = []
 

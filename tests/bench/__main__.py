@@ -16,12 +16,25 @@ from deploy.local.options import Options
 from deploy.local.stack import start, stop
 from deploy.pipeline.prepare import prepare
 from deploy.pipeline.services import NAMES, service_cards
-from tests.bench import asking, ingesting, merging, merging_growth, projecting, reading, relaying, subscribing, webhooks, whole_path
+from tests.bench import (
+    asking,
+    ingesting,
+    merging,
+    merging_growth,
+    projecting,
+    reading,
+    relaying,
+    streaming,
+    subscribing,
+    visible,
+    webhooks,
+    whole_path,
+)
 from tests.bench.ratios import Ratio, write
 from tests.support.stack import empty
 
 OUTPUT = Path("build/bench.json")
-ON_A_STACK = (whole_path, relaying, subscribing, merging, merging_growth, ingesting, asking, webhooks, projecting)
+ON_A_STACK = (whole_path, visible, streaming, relaying, subscribing, merging, merging_growth, ingesting, asking, webhooks, projecting)
 
 
 def say(text: str) -> None:

@@ -19,6 +19,7 @@ from tests.bench.ratios import Ratio, in_turn, percentile
 from tests.support.service import ServiceProcess, service
 
 ROUNDS = 60
+DAYS = 28 * 12
 TOWNS = ("Odesa", "Kharkiv", "Sumy", "Dnipro", "Mykolaiv", "Kherson", "Poltava", "Chernihiv", "Lviv", "Zaporizhzhia")
 
 
@@ -27,9 +28,9 @@ async def measure(stack: Stack) -> list[Ratio]:
     with service(stack, "ingestor") as ingestor, service(stack, "normalizer"), service(stack, "timeline") as timeline:
         for process in (ingestor, timeline):
             await asyncio.to_thread(process.wait_ready)
-        async with _path(stack, ingestor, timeline) as path, _floor(stack) as floor:
-            await in_turn(path, floor, 5)  # warm up
-            paths, floors = await in_turn(path, floor, ROUNDS)
+        async with _path(stack, ingestor, timeline) as path, floor(stack) as hops:
+            await in_turn(path, hops, 5)  # warm up
+            paths, floors = await in_turn(path, hops, ROUNDS)
     return [_ratio(percent, paths, floors) for percent in (50, 99)]
 
 
@@ -62,7 +63,7 @@ class _Path:
         self._count += 1
         before = await self._events()
         started = time.perf_counter()
-        answer = await self._http.post(f"{self._ingestor}/v1/articles", json=_article(self._count))
+        answer = await self._http.post(f"{self._ingestor}/v1/articles", json=article(self._count))
         answer.raise_for_status()
         async with asyncio.timeout(30):
             while await self._events() == before:
@@ -74,9 +75,10 @@ class _Path:
         return int(await self._postgres.fetchval("SELECT count(*) FROM timeline_g1.events"))
 
 
-def _article(number: int) -> dict[str, str]:
-    day = f"2024-{1 + number // 28:02}-{1 + number % 28:02}"
-    town = TOWNS[number % len(TOWNS)]
+def article(number: int) -> dict[str, str]:
+    """A strike that few other articles tell: by day, then town."""
+    day = f"2024-{1 + number // 28 % 12:02}-{1 + number % 28:02}"
+    town = TOWNS[(number + number // DAYS) % len(TOWNS)]
     text = f"A Russian missile strike on the Ukrainian city of {town} killed {number + 3} people on {day}, the regional governor said."
     return {
         "url": f"https://example.org/{number}",
@@ -88,7 +90,8 @@ def _article(number: int) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _floor(stack: Stack) -> AsyncIterator[_Floor]:
+async def floor(stack: Stack) -> AsyncIterator[Floor]:
+    """Clients of the servers for what cannot be done without."""
     postgres = await asyncpg.connect(stack.dsn("admin"))
     await postgres.execute("CREATE TEMP TABLE floor (value bytea)")
     await _make_topics(stack.kafka)
@@ -98,7 +101,7 @@ async def _floor(stack: Stack) -> AsyncIterator[_Floor]:
         await client.start()
     for consumer in consumers:
         await consumer.seek_to_end()
-    yield _Floor(postgres, producer, consumers)
+    yield Floor(postgres, producer, consumers)
     for client in (producer, *consumers):
         await client.stop()
     await postgres.close()
@@ -109,12 +112,12 @@ async def _make_topics(kafka: str) -> None:
         await client.create_topics([NewTopic(f"floor.{number}", 1, 1) for number in (1, 2)])
 
 
-class _Floor:
+class Floor:
     """Twice: commit a row, publish it, hear it."""
 
     def __init__(self, postgres: asyncpg.Connection, producer: AIOKafkaProducer, consumers: list[AIOKafkaConsumer]) -> None:
         self._postgres, self._producer, self._consumers = postgres, producer, consumers
-        self._value = json.dumps(_article(1)).encode()
+        self._value = json.dumps(article(1)).encode()
 
     async def __call__(self) -> float:
         started = time.perf_counter()

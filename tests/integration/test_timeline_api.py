@@ -17,6 +17,8 @@ from schemas.events import CanonicalEvent, Membership
 from schemas.reasons import reasons
 from services.timeline import reader
 from services.timeline.api.answers import Contradictions, Events, Evidence, History, Why
+from services.timeline.parameters import EventsQuery
+from services.timeline.questions import counting, one_event
 from tests.integration.timeline_world import apply, project, settings, timeline_api, timeline_pool
 from tests.unit.timeline.builders import TIME, claim, event, mention, on, person, record, state
 
@@ -436,3 +438,24 @@ async def test_why_an_event_is_as_it_is_comes_from_the_state_that_was_stored(api
     missing = await api.get("/v1/events/sumy/why", params=then | {"mention": "a-2"})
     assert (missing.status_code, "no mention 'a-2'" in missing.json()["detail"]) == (404, True)
     assert (await api.get("/v1/events/nothing/why")).status_code == 404
+
+
+async def test_one_event_is_looked_up_by_its_id_not_among_all_that_there_are(pool: asyncpg.Pool) -> None:
+    async def plan(sql: str) -> str:
+        async with pool.acquire() as tx, tx.transaction():
+            await tx.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+            return "\n".join(row[0] for row in await tx.fetch("EXPLAIN " + sql.replace("$1", "'e-1'::text")))
+
+    sql, arguments = one_event("e-1", None)
+    assert arguments == ["e-1"]
+    assert "CTE Scan on known" not in await plan(sql)
+    # but if the present were written down first, it would be all of it
+    assert "CTE Scan on known" in await plan(sql.replace("NOT MATERIALIZED", "MATERIALIZED"))
+
+
+async def test_a_position_in_the_past_is_looked_up_by_the_place_in_the_log(pool: asyncpg.Pool) -> None:
+    sql, arguments = counting(EventsQuery(as_of="events.summit.v1-0=3, events.strike.v1-1=2"))
+    async with pool.acquire() as tx, tx.transaction():
+        await tx.execute("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(row[0] for row in await tx.fetch(f"EXPLAIN {sql}", *arguments))
+    assert "events_by_place_in_log" in plan

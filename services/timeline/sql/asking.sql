@@ -101,8 +101,9 @@ merged_into IS NULL
 status <> 'retracted'
 
 -- name: event
--- An event, and those that it was merged into, nearest first. The survivor may be one that we have not heard of yet.
-WITH RECURSIVE known AS (SELECT * FROM events WHERE {known}),
+-- An event, and those that it was merged into, nearest first. The survivor may be one that we have not heard of yet. Not
+-- materialized: the id has to reach the index, or each question would read all events there are.
+WITH RECURSIVE known AS NOT MATERIALIZED (SELECT * FROM events WHERE {known}),
 chain AS (
     SELECT event_id, merged_into, state, 0 AS steps FROM known WHERE event_id = {event}
     UNION ALL

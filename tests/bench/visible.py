@@ -17,6 +17,7 @@ from tests.support.sse import Source, source
 
 A_SECOND, ARTICLES, FLOORS = 50, 1000, 60
 LATE_SECONDS = 120.0
+AT_ONCE = 8  # questions to the API
 
 
 @dataclass(slots=True)
@@ -66,16 +67,20 @@ async def _one(http: httpx.AsyncClient, ingestor: str, number: int, times: Times
 
 
 async def _listen(heard: Source, http: httpx.AsyncClient, timeline: str, times: Times) -> None:
+    asking = asyncio.Semaphore(AT_ONCE)
     async with asyncio.TaskGroup() as group:
         async for event in heard.events():
             cause = event.data["cause"]["article_id"]
             if cause not in times.told:
                 times.told[cause] = time.perf_counter()
-                group.create_task(_ask(http, f"{timeline}/v1/events/{event.data['event_id']}", cause, times))
+                group.create_task(_ask(http, f"{timeline}/v1/events/{event.data['event_id']}", cause, times, asking))
 
 
-async def _ask(http: httpx.AsyncClient, address: str, cause: str, times: Times) -> None:
-    (await http.get(address, follow_redirects=True)).raise_for_status()
+async def _ask(http: httpx.AsyncClient, address: str, cause: str, times: Times, asking: asyncio.Semaphore) -> None:
+    async with asking:
+        while (answer := await http.get(address, follow_redirects=True)).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            await asyncio.sleep(0.05)
+    answer.raise_for_status()
     times.answered[cause] = time.perf_counter()
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -15,6 +16,7 @@ from deploy.local.stack import Stack
 from deploy.pipeline.prepare import prepare
 from deploy.pipeline.services import NAMES, service_cards
 from schemas.events import CanonicalEvent
+from services.chassis.aside import Place, give_up
 from tests.integration.test_timeline_service import outgoing
 from tests.integration.test_timeline_service import publish as publish_records
 from tests.integration.webhooks_world import KEEN, OK, SECRET, Receiver, ask, receiver, register, standing, status
@@ -196,6 +198,13 @@ async def test_a_change_that_is_none_is_set_aside_once_and_whoever_reads_for_him
     async with receiver() as there, hooked(webhooks, there, **{"from": "beginning"}):
         await eventually(lambda: ("h-2", 1) in there.revisions)
         assert [one for one in there.revisions if one[0] == "h-1"] == [], "what follows it waits with it"
+        # when: an operator gives it up
+        bad = next(one for one in await read_topic(stack.kafka, "events.summit.v1") if one.key == b"h-1")
+        admin = await asyncpg.connect(stack.dsn("admin"))
+        await give_up(admin, ["webhooks"], Place(bad.topic, bad.partition, bad.offset))
+        await admin.close()
+        # then
+        await eventually(lambda: ("h-1", 2) in there.revisions)
     assert (await get(webhooks, "/readyz")).json()["ready"]
 
 

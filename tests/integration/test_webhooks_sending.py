@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -119,6 +120,27 @@ async def test_a_change_that_is_not_taken_holds_up_later_changes_of_its_event_al
         await delivered(pool, 4)
         assert in_order(there)
         assert len({got.id for got in there.got if got.event.event_id == "e-bad" and got.event.revision == 1}) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_fails_and_however_often_each_event_comes_in_order_and_whole(pool: asyncpg.Pool, seed: int) -> None:
+    luck = random.Random(seed)
+    taken: list[tuple[str, int]] = []
+
+    def moody(got: Got) -> Answer:
+        answer = luck.choice([OK, status(500), status(302, "location: http://127.0.0.1/"), status(404), b"no HTTP\r\n\r\n"])
+        if answer is OK:
+            taken.append((got.event.event_id, got.event.revision))
+        return answer
+
+    told = [(f"e-{luck.randrange(5)}", 1) for _ in range(40)]
+    told = [(name, 1 + [one for one, _ in told[:place]].count(name)) for place, (name, _) in enumerate(told)]
+    async with receiver(moody) as there, sender(pool, count=2, first_wait_seconds=0.01, longest_wait_seconds=0.05):
+        await add(pool, there.url)
+        await queue(pool, *told)
+        await delivered(pool, len(told))
+    assert in_order(there)
+    assert sorted(taken) == sorted(told), "each is taken once"
 
 
 @contextmanager

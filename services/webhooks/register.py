@@ -53,8 +53,10 @@ class Register:
         """Register an address. It is delivered to once it has taken a ping.
 
         Raises:
-            RefusedError: the address may not be delivered to, or the start is none.
+            RefusedError: the address may not be delivered to, the start is none, or there are too many already.
         """
+        if await self._pool.fetchval(SQL["count"]) >= self._settings.most:
+            raise RefusedError(f"there are {self._settings.most:,} webhooks already; remove one, or raise DAYBOOK_WEBHOOK_MOST")
         await self._need_reachable(asked.url)
         begin = await self._begin(asked.start)
         endpoint_id = str(uuid.uuid4())

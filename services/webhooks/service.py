@@ -16,6 +16,7 @@ from services.chassis.service import Service
 from services.chassis.settings import Settings
 from services.webhooks import catching_up, sender
 from services.webhooks.api import router
+from services.webhooks.bodies import BoundedBodies
 from services.webhooks.catching_up import CatchingUp
 from services.webhooks.posting import Poster
 from services.webhooks.queueing import Queueing
@@ -63,6 +64,7 @@ def builder(settings: Settings, own: WebhookSettings) -> Callable[[Service], Awa
             Sweeping(service.pool, own).run,
             lambda: _keep_open(poster),
         ]
+        service.app.add_middleware(BoundedBodies)
         service.app.include_router(router(Register(service.pool, poster, own, settings.kafka, topics), keys, settings.http_host))
 
     return build

@@ -38,6 +38,7 @@ class WebhookSettings(BaseSettings):
     queue: Annotated[int, Field(ge=1, description="most changes that wait for one address; what is beyond stays in the log until then")] = (
         5_000
     )
+    most: Annotated[int, Field(ge=1, description="most addresses that are registered at a time")] = 1_000
     kept_hours: Annotated[Seconds, Field(description="how long a delivery is shown after it was made or discarded")] = 24.0
     dead_days: Annotated[Seconds, Field(description="how long a dead letter is kept")] = 30.0
     old_secret_hours: Annotated[float, Field(ge=0, description="how long deliveries are signed with the former secret, too")] = 24.0

@@ -3,6 +3,9 @@
 -- name: add
 INSERT INTO endpoints (endpoint_id, url, description, wanted, secret) VALUES ($1, $2, $3, $4, $5)
 
+-- name: count
+SELECT count(*) FROM endpoints
+
 -- name: some
 SELECT e.endpoint_id, e.url, e.description, e.wanted, e.state, e.reason, e.created_at, e.failures, e.failing_since, e.resting_until, e.old_until,
     (SELECT count(*) FROM deliveries AS d WHERE d.endpoint_id = e.endpoint_id AND d.state IN ('waiting', 'sending')) AS waiting,

@@ -40,6 +40,7 @@ READINGS = 1_500
 AT_ONCE = 2_000  # records that are sent before any is awaited
 FLAT, FLAT_PARTITIONS = "flat.v1", 4
 SAID = datetime(2025, 8, 20, 12, tzinfo=UTC)
+FOR_EVER = {"retention.ms": "-1"}  # what was said long ago would be deleted within minutes
 # Connect's names of types; what is not named in NEEDED may be null.
 COLUMNS = {
     "event_id": "string",
@@ -126,7 +127,7 @@ def _headers(one: Told, at: TopicPartition, seq: int) -> Headers:
 async def lay_out_flat(stack: Stack, told: Iterable[Told]) -> None:
     """Put the same into one topic as Connect's JSON converter has it, schema and payload."""
     async with admin(stack.kafka) as client:
-        await client.create_topics([NewTopic(FLAT, FLAT_PARTITIONS, 1)])
+        await client.create_topics([NewTopic(FLAT, FLAT_PARTITIONS, 1, topic_configs=FOR_EVER)])
     schema, key_schema = (_schema(names) for names in (COLUMNS, ("event_id",)))
     async with _sender(stack) as send:
         for one in told:

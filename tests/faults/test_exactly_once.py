@@ -144,7 +144,7 @@ async def test_without_the_compare_and_swap_the_frozen_owner_publishes_twice(fre
         return bool((await dump(fresh)).doubled())
 
     with contextlib.suppress(TimeoutError):  # it may also never catch up again
-        async with asyncio.timeout(45):
+        async with asyncio.timeout(100):
             await a_frozen_owner_wakes(fresh, "normalizer-reader", "tests.faults.unguarded fence normalizer", doubled)
     assert (await dump(fresh)).doubled(), "nothing was published twice"
 

@@ -20,6 +20,7 @@ from subscribing.following import Step
 from subscribing.position import Position
 
 CURRENT, GONE = "current", "gone"
+NOWHERE = Step(0, 0, None)
 _CHANGE: TypeAdapter[EventChange] = TypeAdapter(EventChange)
 _EVENT: TypeAdapter[CanonicalEvent] = TypeAdapter(CanonicalEvent)
 
@@ -30,10 +31,16 @@ class Change:
     Of `events.current.v1`: `what` is `current`, or `gone` where the event was merged away or retracted; `told` is None.
     """
 
-    def __init__(self, raw: ConsumerRecord, what: str) -> None:
-        self.raw, self.what = raw, what
+    def __init__(self, raw: ConsumerRecord, what: str, step: Step = NOWHERE) -> None:
+        """`step`: how far its partition is read with it. Where all others stand, `steps`, is known when it is handed out."""
+        self.raw, self.what, self.step = raw, what, step
         self.more = False
         self.steps: Mapping[TopicPartition, Step] = {}
+
+    @property
+    def at(self) -> TopicPartition:
+        """Its partition."""
+        return TopicPartition(self.raw.topic, self.raw.partition)
 
     def __repr__(self) -> str:
         return f"<{self.what} {self.event_id} at {self.raw.topic}-{self.raw.partition}@{self.raw.offset}>"
@@ -110,4 +117,9 @@ class Change:
     @property
     def position(self) -> Position:
         """Where to go on once this change is applied: store it in the transaction that applies it."""
-        return Position({(at.topic, at.partition): step.place for at, step in self.steps.items()})
+        return position_of({**self.steps, self.at: self.step})
+
+
+def position_of(steps: Mapping[TopicPartition, Step]) -> Position:
+    """The position that these steps make."""
+    return Position({(at.topic, at.partition): step.place for at, step in steps.items()})

@@ -15,7 +15,7 @@ from schemas.versions import UnknownVersionError
 from schemas.versions import present as newest
 from subscribing.beginning import Origin, begin
 from subscribing.broker import Broker
-from subscribing.change import CURRENT, GONE, Change
+from subscribing.change import CURRENT, GONE, Change, position_of
 from subscribing.errors import PositionLost, SubscribingError, UnknownVersion
 from subscribing.following import Step, followed, followed_loosely, name
 from subscribing.only import Only
@@ -40,13 +40,14 @@ class Subscription:
         self._types = sorted({kind for topic in topics for kind in card(topic).types})
         self._known: dict[tuple[bytes | None, bytes | None], str] = {}
         self._newest: dict[TopicPartition, dict[bytes, int]] = {}
-        self._steps: Mapping[TopicPartition, Step] = {}
+        self._steps: Mapping[TopicPartition, Step] = {}  # of what is wholly handed out
+        self._last: Change | None = None  # beyond them
         self._running: AsyncGenerator[Change, None] | None = None
 
     @property
     def position(self) -> Position:
         """Where it stands. Before the first change was asked for: nowhere."""
-        return Position({(at.topic, at.partition): step.place for at, step in self._steps.items()})
+        return self._last.position if self._last else position_of(self._steps)
 
     async def __aenter__(self) -> Self:
         return self
@@ -77,10 +78,14 @@ class Subscription:
             while True:
                 await self._look_again(consumer)
                 found, reached, trouble = self._sorted(await self._fetched(consumer))
-                for left, (at, step, change) in zip(range(len(found) - 1, -1, -1), found, strict=True):
-                    change.steps = self._steps = {**self._steps, at: step}
-                    change.more = left > 0
-                    yield change
+                left = sum(map(len, found.values()))
+                for at, changes in found.items():
+                    for change in changes:
+                        left -= 1
+                        change.steps, change.more = self._steps, left > 0
+                        self._last = change
+                        yield change
+                    self._steps, self._last = {**self._steps, at: reached[at]}, None
                 self._steps = {**self._steps, **reached}
                 if trouble:
                     raise trouble
@@ -96,12 +101,12 @@ class Subscription:
 
     def _sorted(
         self, batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]
-    ) -> tuple[list[tuple[TopicPartition, Step, Change]], dict[TopicPartition, Step], SubscribingError | None]:
+    ) -> tuple[dict[TopicPartition, list[Change]], dict[TopicPartition, Step], SubscribingError | None]:
         """What is handed out, how far each partition was read, and what ends it there."""
-        found: list[tuple[TopicPartition, Step, Change]] = []
+        found: dict[TopicPartition, list[Change]] = {}
         reached: dict[TopicPartition, Step] = {}
         for at, records in batches.items():
-            reached[at] = self._steps[at]
+            found[at], reached[at] = [], self._steps[at]
             for raw in records:
                 try:
                     step, change = self._place(at, reached[at], raw)
@@ -109,14 +114,14 @@ class Subscription:
                     return found, reached, error
                 reached[at] = step
                 if change is not None:
-                    found.append((at, step, change))
+                    found[at].append(change)
         return found, reached, None
 
     def _place(self, at: TopicPartition, step: Step, raw: ConsumerRecord) -> tuple[Step, Change | None]:
         step, fresh = followed_loosely(step, raw, self._newest.setdefault(at, {})) if self._compacted else followed(step, raw)
         if not fresh:
             return step, None
-        change = Change(raw, self._what(raw))
+        change = Change(raw, self._what(raw), step)
         return step, change if self._only(change) else None
 
     def _what(self, raw: ConsumerRecord) -> str:

@@ -33,7 +33,6 @@ from tests.support.stack import empty
 FULL = bool(os.environ.get("DAYBOOK_FULL"))
 ROUNDS = 3
 FEW, MANY = 30_000, 3_000_000 if FULL else 100_000
-MEMORY_AIM = 800  # megabytes, of all processes of a rebuild
 PATIENCE = 600.0  # seconds for one side
 LOOK = 0.05  # seconds
 YARD = "yardstick"

@@ -105,10 +105,10 @@ def _known(then: AsOf | None) -> Condition:
 def _conditions(query: EventsFilter) -> Iterator[Condition]:
     yield _known(query.then)
     candidates: list[tuple[object, Condition]] = [
-        (query.kind, ("kind", (query.kind,))),
-        (query.status, ("status", (query.status,))),
-        (query.since, ("since", (query.since,))),
-        (query.until, ("until", (query.until,))),
+        (query.kind, _any_of("kind", query.kind)),
+        (query.status, _any_of("status", query.status)),
+        (query.since, ("since", (query.since,) * 3)),
+        (query.until, ("until", (query.until,) * 2)),
         (query.country, ("country", (query.country,))),
         (query.place, ("place", ([fold(name) for name in query.place],))),
         (query.participant, ("participant", ([fold(name) for name in query.participant],))),
@@ -123,6 +123,10 @@ def _conditions(query: EventsFilter) -> Iterator[Condition]:
         yield _near(query.around)
     for one in query.thresholds:
         yield "number", (one.measure, one.low, one.high)
+
+
+def _any_of(name: str, values: Sequence[str]) -> Condition:
+    return (f"one_{name}", values) if len(values) == 1 else (name, (values,))
 
 
 def _near(near: Near) -> Condition:

@@ -15,7 +15,7 @@ import pytest
 from deploy.local.stack import Stack
 from schemas.events import CanonicalEvent, Membership
 from schemas.reasons import reasons
-from services.timeline import reader
+from services.timeline import questions, reader
 from services.timeline.api.answers import Contradictions, Events, Evidence, History, Why
 from services.timeline.parameters import EventsQuery
 from services.timeline.questions import counting, one_event
@@ -110,6 +110,29 @@ async def test_the_timeline_is_in_order_of_days_then_ids_and_undated_events_come
 )
 async def test_filters(api: httpx.AsyncClient, asked: dict[str, Any], expected: list[str]) -> None:
     assert await ids(api, **asked) == expected
+
+
+LASTING = [
+    event("a year", when=on("2025-01-01", "2025-12-31", "year")),
+    event("decades", when=on("1996-01-01", "2026-01-01", "year")),
+    event("a month", when=on("2025-06-20", "2025-07-20", "month")),
+    event("over", when=on("2025-01-01", "2025-03-31", "month")),
+]
+
+
+async def test_what_began_long_before_and_lasts_is_found_from_a_day_on(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
+    await project(pool, LASTING)
+    assert await ids(api, **{"from": "2025-07-16", "to": "2025-07-18"}) == ["decades", "a year", "a month", "july"]
+    assert await ids(api, **{"from": "2025-12-31"}) == ["decades", "a year"]
+
+
+async def test_without_a_look_at_what_lasts_it_would_be_lost(
+    pool: asyncpg.Pool, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: days are indexed by when events begin."""
+    monkeypatch.setitem(questions.SQL, "since", "when_end >= {}::date AND when_order >= least({}::date - 31, {}::date)")
+    await project(pool, LASTING)
+    assert await ids(api, **{"from": "2025-12-31"}) == []
 
 
 async def pages(api: httpx.AsyncClient, limit: int, meanwhile: Any = None, sort: str = "day") -> list[str]:

@@ -41,14 +41,27 @@ known_at <= {}::timestamptz AND known_until > {}::timestamptz
 -- name: kind
 kind = ANY ({}::text[])
 
+-- name: one_kind
+-- Of one value the index gives the rows in order; of several they would have to be sorted.
+kind = {}::text
+
 -- name: status
 status = ANY ({}::text[])
 
+-- name: one_status
+status = {}::text
+
 -- name: since
-when_end >= {}::date
+-- Days are indexed by when events begin. One that ends so late began at most a month before, but for the few that are longer, which have an
+-- index of their own: the first of those that reach so far says where to begin.
+when_end >= {}::date AND when_order >= least({}::date - 31, (
+    SELECT min(lasting.when_order) FROM events AS lasting
+    WHERE lasting.when_end - lasting.when_start > 31 AND lasting.when_end >= {}::date
+))
 
 -- name: until
-when_start <= {}::date
+-- The second says the same of what has days, in the words of the index.
+when_start <= {}::date AND when_order <= {}::date
 
 -- name: country
 countries && {}::text[]
@@ -138,12 +151,20 @@ WHERE a.article_id = $1 ORDER BY a.event_id, a.mention_id
 
 -- name: nearby
 -- What may hang together with an event: of the same parties within some months, or of the same countries on the same days; the nearest
--- first. Without claims and mentions, which say nothing of that.
-SELECT (state - 'claims' - 'mentions' - 'copies')::text AS state FROM events
-WHERE known_until = 'infinity' AND merged_into IS NULL AND status <> 'retracted' AND event_id <> $1
-  AND (participant_terms && $4::text[] AND coalesce(when_start, known_at::date) BETWEEN $2::date - $6::int AND $3::date + $6::int
-       OR countries && $5::text[] AND when_start <= $3 AND when_end >= $2)
-ORDER BY abs(coalesce(when_start, known_at::date) - $2::date), event_id LIMIT $7
+-- first. Without claims and mentions, which say nothing of that, and which are taken out only of those that are given.
+SELECT (state - 'claims' - 'mentions' - 'copies')::text AS state FROM events JOIN (
+    SELECT event_id, revision, abs(coalesce(when_start, known_at::date) - $2::date) AS days FROM events
+    WHERE known_until = 'infinity' AND merged_into IS NULL AND status <> 'retracted' AND event_id <> $1
+      AND (participant_terms && $4::text[] AND when_order BETWEEN $2::date - $6::int AND $3::date + $6::int
+           OR participant_terms && $4::text[] AND when_order = 'infinity' AND known_at BETWEEN $2::date - $6::int - 1 AND $3::date + $6::int + 2
+               AND known_at::date BETWEEN $2::date - $6::int AND $3::date + $6::int
+           OR countries && $5::text[] AND when_start <= $3 AND when_end >= $2 AND when_order BETWEEN least($2::date - 31, (
+               SELECT min(lasting.when_order) FROM events AS lasting
+               WHERE lasting.when_end - lasting.when_start > 31 AND lasting.when_end >= $2
+           )) AND $3)
+    ORDER BY days, event_id LIMIT $7
+) AS near USING (event_id, revision)
+ORDER BY near.days, event_id
 
 -- name: contradictions
 SELECT c.event_id, e.kind, e.status, e.title, c.field, c.told::text AS told

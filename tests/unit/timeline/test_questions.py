@@ -47,8 +47,9 @@ def test_filters_become_parameters_in_their_order() -> None:
         }
     )
     sql, arguments = listing(query)
-    assert arguments == [["strike"], date(2025, 8, 1), ["UA"], ["zelenskyy volodymyr"], UNDATED, "e-7", 4]
-    assert [int(number) for number in re.findall(r"\$(\d+)", sql)] == [1, 2, 3, 4, 5, 6, 7]
+    day = date(2025, 8, 1)
+    assert arguments == ["strike", day, day, day, ["UA"], ["zelenskyy volodymyr"], UNDATED, "e-7", 4]
+    assert [int(number) for number in re.findall(r"\$(\d+)", sql)] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
 
 
 @given(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=200))

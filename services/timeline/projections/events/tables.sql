@@ -48,6 +48,8 @@ COMMENT ON COLUMN events.state IS 'the whole CanonicalEvent';
 CREATE INDEX events_present ON events (event_id) WHERE known_until = 'infinity';
 CREATE INDEX events_by_day ON events (when_order, event_id) WHERE known_until = 'infinity';
 CREATE INDEX events_by_kind_and_day ON events (kind, when_order, event_id) WHERE known_until = 'infinity';
+CREATE INDEX events_by_status_and_day ON events (status, when_order, event_id) WHERE known_until = 'infinity';
+CREATE INDEX events_that_last ON events (when_order, when_end) WHERE when_end - when_start > 31;
 CREATE INDEX events_by_country ON events USING gin (countries) WHERE known_until = 'infinity';
 CREATE INDEX events_by_participant ON events USING gin (participant_terms) WHERE known_until = 'infinity';
 CREATE INDEX events_by_place_in_log ON events (topic, partition, "offset");

@@ -18,7 +18,7 @@ USER_GAP = 3
 SELF_GAP, SELF_WORDS = 8, 3
 SAY_GAP = 3
 KILL_REACH = 6
-# "Lebanon's state-run National News Agency (NNA) reported": so many words from the owner to the verb.
+# "Ruritania's state-owned news agency (RNA) reported": so many words from the owner to the verb.
 OWNED = 12
 # "by the Western-backed coalition": so many words before.
 COALITION_REACH = 5
@@ -86,7 +86,7 @@ def _main_subject(sentence: Sentence, trigger: Trigger) -> Name | None:
 
 
 def _speaks(sentence: Sentence, name: Name, before: int) -> bool:
-    """A speaker; also as in "Lebanon's state-run news agency (NNA) reported that …": whose agency it is."""
+    """A speaker; also as in "Ruritania's state-owned news agency (RNA) reported that …": whose agency it is."""
     owner = name.last < len(sentence.tokens) and sentence.tokens[name.last].low == "'s"
     says = next((first for first, last in sentence.says if name.last <= first <= name.last + OWNED and last <= before), None)
     owned = owner and says is not None and not any(token.low in {",", ";"} for token in sentence.tokens[name.last : says])

@@ -62,7 +62,7 @@ def _tells_of(member: Candidate, candidate: Candidate) -> bool:
 
 
 def _told_again(member: Candidate, candidate: Candidate) -> bool:
-    """As in "The toll from that strike had risen to 21, officials said on Saturday": a later day on which more was told of it."""
+    """As in "Nine had died of that strike, officials said on Saturday": a later day on which more was told of it."""
     if member.when is None or candidate.when is None or candidate.trigger.kind.frame != "directed" or not candidate.refers:
         return False
     then, now = dating.days(member.when.value), dating.days(candidate.when.value)

@@ -38,7 +38,7 @@ def _visited(document: Document, trigger: Trigger, told: State, places: Sequence
 
 
 def _invited(document: Document, trigger: Trigger) -> bool:
-    """As in "… will visit Jordan. The visit will take place at the invitation of …"."""
+    """As in "… will visit Jordan. The visit is at the invitation of …"."""
     near = document.sentences[trigger.sentence.index : trigger.sentence.index + INVITED]
     return any(phrases("invitations").find(sentence.tokens) for sentence in near)
 

@@ -106,7 +106,7 @@ def _for_peace(candidate: Candidate) -> bool:
 
 
 def _appointed(candidate: Candidate) -> bool:
-    """As in "Talks on the crisis are expected to take place on Tuesday in Ankara": a day and a town are named for them."""
+    """As in "Talks on the crisis are due in Ankara on Tuesday": a day and a town are named for them."""
     local = any(said.value.precision in {"city", "site"} for said in candidate.places)
     exact = candidate.when is not None and candidate.when.value.precision in {"day", "hour", "minute"}
     return candidate.trigger.pattern.card.id == "summit.noun.talks" and local and exact and not _at_home(candidate)

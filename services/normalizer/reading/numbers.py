@@ -174,7 +174,7 @@ def _only_describes(tokens: Sequence[Token], at: int, words: _Words) -> bool:
 
 
 def _weapon_further(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str | None, int]:
-    """As in "90 air, sea and ground-launched missiles": the weapon may stand behind a list of kinds."""
+    """As in "40 land and sea-based missiles": the weapon may stand behind a list of kinds."""
     for at in range(number.last, min(number.last + WEAPON_REACH, len(tokens))):
         end, measures = words.nouns.at(tokens, at)
         if measures and measures[0] in WEAPONS:

@@ -11,7 +11,7 @@ from fastapi.security import HTTPBearer
 from pydantic import SecretStr
 
 from services.chassis.api_keys import ApiKeys, KeyMissingError, KeyUnknownError, is_loopback
-from services.chassis.errors import PASSING
+from services.chassis.errors import is_passing
 from services.webhooks.asking import Change, Deliveries, Done, NewSecret, Pinged, Registered, Registration, Secret, Webhook
 from services.webhooks.register import RefusedError, Register, UnknownError
 
@@ -132,5 +132,7 @@ async def _answered(work: Awaitable[T]) -> T:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
     except UnknownError as error:
         raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error
-    except PASSING as error:
+    except Exception as error:
+        if not is_passing(error):
+            raise
         raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "Postgres or Kafka is away; ask again later", {"retry-after": "2"}) from error

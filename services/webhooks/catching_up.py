@@ -12,7 +12,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from services.chassis.decoding import decode
-from services.chassis.errors import PASSING, Halt, Permanent
+from services.chassis.errors import Halt, Permanent, is_passing
 from services.chassis.health import Health
 from services.chassis.plan import is_genesis
 from services.chassis.probing import probe_of
@@ -41,13 +41,15 @@ class CatchingUp:
             try:
                 moved = await self.look()
                 self._health.set(PART)
-            except PASSING as error:
-                log.warning("webhooks_wait", part=PART, error=repr(error))
-                self._health.set(PART, reason=f"waiting: {error!r}")
-                moved = False
             except Halt as error:
                 self._health.set(PART, reason=f"halted: {error}")
                 log.error("webhooks_halted", reason=str(error))  # noqa: TRY400 - the reason is all
+                moved = False
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                log.warning("webhooks_wait", part=PART, error=repr(error))
+                self._health.set(PART, reason=f"waiting: {error!r}")
                 moved = False
             await asyncio.sleep(0 if moved else LOOK_SECONDS)
 

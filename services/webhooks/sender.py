@@ -17,7 +17,7 @@ import asyncpg
 import structlog
 
 from services.chassis import metrics
-from services.chassis.errors import PASSING
+from services.chassis.errors import PASSING, is_passing
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.chassis.queries import queries
@@ -77,7 +77,9 @@ class Sender:
             while True:
                 try:
                     await self._send_for_ever()
-                except PASSING as error:
+                except Exception as error:
+                    if not is_passing(error):
+                        raise
                     self._health.set(PART, reason=f"waiting: {error!r}")
                     log.warning("webhooks_wait", part=PART, error=repr(error))
                     await asyncio.sleep(AWAY_SECONDS)
@@ -96,7 +98,7 @@ class Sender:
                     await self._turn()
             finally:
                 self._held = None
-                with contextlib.suppress(*PASSING):
+                with contextlib.suppress(*PASSING, asyncpg.InterfaceError):
                     await listener.remove_listener(CHANNEL, self._wake)
 
     @contextlib.asynccontextmanager
@@ -197,7 +199,7 @@ class Sender:
         """Best effort: leases run out by themselves."""
         for task in self._under_way:
             task.cancel()
-        with contextlib.suppress(*PASSING):
+        with contextlib.suppress(*PASSING, asyncpg.InterfaceError):
             await self.record()
             await self._pool.execute(SQL["let_go"], self._name)
 

@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 
 from services.chassis import metrics
-from services.chassis.errors import PASSING
+from services.chassis.errors import is_passing
 from services.webhooks.sender import SQL
 from services.webhooks.settings import WebhookSettings
 
@@ -31,7 +31,9 @@ class Sweeping:
             try:
                 await self.sweep()
                 await self.count()
-            except PASSING as error:
+            except Exception as error:
+                if not is_passing(error):
+                    raise
                 log.warning("webhooks_wait", part="sweeping", error=repr(error))
             await asyncio.sleep(EVERY_SECONDS)
 

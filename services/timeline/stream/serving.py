@@ -97,12 +97,13 @@ class Streams:
                 yield text
 
     async def _up_to(self, stream: Stream, there: Standing) -> AsyncIterator[bytes]:
+        """One step. Whoever joins the hub does so where it stands now: nothing is awaited or told since `there` was taken."""
         if stream.standing.generation not in {0, there.generation}:
             before, stream.standing = stream.standing, replace(stream.standing, generation=there.generation)
             yield cut_over(before.generation, stream.standing)
+            return  # while that was sent, the hub may have gone on by more than a page
         if distance(stream.standing, as_now(there)) <= PAGE:
             stream.listener = self.hub.join(stream.query, self._settings.stream_buffer_bytes)
-            there = self.hub.standing
         if distance(stream.standing, as_now(there)):
             new = await self._read(stream.standing, there)
             stream.standing = new.then

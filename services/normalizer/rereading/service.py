@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 
 from services.chassis.catching_up import catch_up
-from services.chassis.errors import PASSING, Halt
+from services.chassis.errors import Halt, is_passing
 from services.chassis.follower import Follower
 from services.chassis.health import Health
 from services.chassis.outbox import Outbox
@@ -79,12 +79,14 @@ class Rereadings:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self._look()
-            except PASSING as error:
-                log.warning("rereading_waits", error=repr(error))
             except Halt as error:
                 log.error("rereading_halted", reason=str(error))  # noqa: TRY400 - the reason is all
                 self._service.health.set(PART, reason=str(error))
                 return
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                log.warning("rereading_waits", error=repr(error))
 
     async def _look(self) -> None:
         order = await under_way(self._service.pool)

@@ -9,14 +9,14 @@ import uuid
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import typer
 
 from services.commands import _where
+from services.commands._ordering import Service
 from services.commands._sending import key
 
-SECONDS = 30.0
-TRIES = 3  # with one id: a command whose answer was lost is not given twice
+# Tried again with one id: a command whose answer was lost is not given twice.
+NORMALIZER = Service("edit", "the normalizer", "/v1/edits", seconds=30.0, tries=3)
 
 commands = typer.Typer(
     name="edit",
@@ -144,46 +144,17 @@ def list_(
 
         daybook edit list | jq 'select(.in_force) | .edit.reason'
     """
-    for row in _asked("GET", to or _where.normalizer(), key(api_key_file).get_secret_value(), params={"limit": limit})["edits"]:
+    for row in NORMALIZER.ask("GET", "", to or _where.normalizer(), key(api_key_file), params={"limit": limit})["edits"]:
         typer.echo(_line(row) if sys.stdout.isatty() else json.dumps(row))
 
 
 def _give(told: dict[str, Any], reason: str, editor: str | None, to: str | None, key_file: Path | None) -> None:
     command = told | {"reason": reason, "editor": editor or getpass.getuser(), "edit_id": str(uuid.uuid4())}
-    taken = _asked("POST", to or _where.normalizer(), key(key_file).get_secret_value(), json=command)
+    taken = NORMALIZER.ask("POST", "", to or _where.normalizer(), key(key_file), json=command)
     count = taken["mentions"] + taken["rest"]
     about = f" names {count:,} mention{'' if count == 1 else 's'}; `daybook edit revoke` takes it back" if count else ""
     plain = f"{taken['edit_id']}: taken; {taken['action']}{about}"
     typer.echo(plain if sys.stdout.isatty() else json.dumps(taken))
-
-
-def _asked(method: str, to: str, secret: str, **what: Any) -> dict[str, Any]:
-    headers = {"authorization": f"Bearer {secret}"} if secret else {}
-    try:
-        with httpx.Client(timeout=SECONDS, transport=httpx.HTTPTransport(retries=TRIES)) as client:
-            answer = client.request(method, f"{to.rstrip('/')}/v1/edits", headers=headers, **what)
-        found: dict[str, Any] = answer.raise_for_status().json()
-    except httpx.HTTPStatusError as error:
-        raise _failure(f"{to} refused: {_detail(error.response)}") from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise _failure(f"nothing answers at {to} ({error}). Is the normalizer running? `daybook up` starts it.") from error
-    except ValueError as error:
-        raise _failure(f"what answers at {to} is not the normalizer") from error
-    return found
-
-
-def _detail(answer: httpx.Response) -> str:
-    try:
-        return str(answer.json()["detail"])
-    except (ValueError, KeyError, TypeError):
-        return f"status {answer.status_code}"
-
-
-def _failure(words: str) -> typer.Exit:
-    from services.timeline.view import safe
-
-    typer.echo(f"daybook edit: {safe(words)}", err=True)
-    return typer.Exit(1)
 
 
 def _value(text: str) -> Any:

@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import typer
 
 from services.commands import _where
-from services.commands._sending import is_heard_on_the_way, key
+from services.commands._ordering import Service
+from services.commands._sending import key
 
-SECONDS = 60.0  # a ping may wait for a slow receiver
+WEBHOOKS = Service("webhook", "the webhooks service", "/v1/webhooks", seconds=60.0)  # a ping may wait for a slow receiver
 
 commands = typer.Typer(
     name="webhook",
@@ -263,31 +263,4 @@ def _secret(file: Path | None) -> dict[str, str]:
 
 
 def _asked(method: str, path: str, to: str | None, key_file: Path | None, **what: Any) -> Any:
-    where, known = (to or _where.webhooks()).rstrip("/"), key(key_file).get_secret_value()
-    headers = {"authorization": f"Bearer {known}"} if known else {}
-    if known and is_heard_on_the_way(where):
-        typer.echo(f"warning: the API key goes to {where} unencrypted; https would hide it", err=True)
-    try:
-        with httpx.Client(timeout=SECONDS) as client:
-            answer = client.request(method, f"{where}/v1/webhooks{path}", headers=headers, **what).raise_for_status()
-        return answer.json() if answer.content else None
-    except httpx.HTTPStatusError as error:
-        raise _failure(f"{where} refused: {_detail(error.response)}") from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise _failure(f"nothing answers at {where} ({error}). Do the webhooks run? `daybook up` starts them.") from error
-    except ValueError as error:
-        raise _failure(f"what answers at {where} is not the webhooks") from error
-
-
-def _detail(answer: httpx.Response) -> str:
-    try:
-        return str(answer.json()["detail"])
-    except (ValueError, KeyError, TypeError):
-        return f"status {answer.status_code}"
-
-
-def _failure(words: str) -> typer.Exit:
-    from services.timeline.view import safe
-
-    typer.echo(f"daybook webhook: {safe(words)}", err=True)
-    return typer.Exit(1)
+    return WEBHOOKS.ask(method, path, to or _where.webhooks(), key(key_file), **what)

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Awaitable
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Security
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from pydantic import Field, ValidationError
 
 from schemas.base import Model
 from schemas.edits import Action, Edit
 from schemas.mentions import ArticleRef, Mention
-from services.chassis.api_keys import ApiKeys, KeyMissingError, KeyUnknownError, is_loopback
+from services.chassis.admitting import only_known
+from services.chassis.api_keys import ApiKeys
 from services.chassis.errors import brief
 from services.normalizer.asking import Asked, CannotAskError
 from services.normalizer.editing import Editing, Given, OtherCommandError, StoreAwayError
@@ -79,18 +79,7 @@ class Mentions(Model):
 
 def router(editing: Editing, keys: ApiKeys, host: str) -> APIRouter:
     """The routes; `host` is where the service listens."""
-
-    async def allowed(request: Request, _: Annotated[object, Security(HTTPBearer(auto_error=False))]) -> None:
-        if not keys and not is_loopback(host):
-            raise HTTPException(HTTPStatus.FORBIDDEN, "beyond loopback commands need an API key: set DAYBOOK_EDITOR_KEYS")
-        try:
-            keys.who(request.headers.get("authorization"))
-        except KeyMissingError:
-            challenge = {"www-authenticate": "Bearer"}
-            raise HTTPException(HTTPStatus.UNAUTHORIZED, "an API key is needed: Authorization: Bearer <key>", challenge) from None
-        except KeyUnknownError:
-            raise HTTPException(HTTPStatus.FORBIDDEN, "this API key is not known") from None
-
+    allowed = only_known(keys, host, "beyond loopback commands need an API key: set DAYBOOK_EDITOR_KEYS")
     routes = APIRouter(prefix="/v1", tags=["editing"], dependencies=[Depends(allowed)], responses=RESPONSES)
 
     @routes.post("/edits", status_code=HTTPStatus.ACCEPTED, openapi_extra=_BODY)

@@ -6,11 +6,11 @@ from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Security
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from pydantic import SecretStr
 
-from services.chassis.api_keys import ApiKeys, KeyMissingError, KeyUnknownError, is_loopback
+from services.chassis.admitting import only_known
+from services.chassis.api_keys import ApiKeys
 from services.chassis.errors import is_passing
 from services.webhooks.asking import Change, Deliveries, Done, NewSecret, Pinged, Registered, Registration, Secret, Webhook
 from services.webhooks.register import RefusedError, Register, UnknownError
@@ -33,18 +33,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {code: {"description": why} for cod
 
 def router(register: Register, keys: ApiKeys, host: str) -> APIRouter:
     """The routes; `host` is where the service listens."""
-
-    async def allowed(request: Request, _: Annotated[object, Security(HTTPBearer(auto_error=False))]) -> None:
-        if not keys and not is_loopback(host):
-            raise HTTPException(HTTPStatus.FORBIDDEN, "beyond loopback webhooks need an API key: set DAYBOOK_WEBHOOK_KEYS")
-        try:
-            keys.who(request.headers.get("authorization"))
-        except KeyMissingError:
-            challenge = {"www-authenticate": "Bearer"}
-            raise HTTPException(HTTPStatus.UNAUTHORIZED, "an API key is needed: Authorization: Bearer <key>", challenge) from None
-        except KeyUnknownError:
-            raise HTTPException(HTTPStatus.FORBIDDEN, "this API key is not known") from None
-
+    allowed = only_known(keys, host, "beyond loopback webhooks need an API key: set DAYBOOK_WEBHOOK_KEYS")
     routes = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], dependencies=[Depends(allowed)], responses=RESPONSES)
     _addresses(routes, register)
     _deliveries(routes, register)

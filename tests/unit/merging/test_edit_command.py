@@ -71,4 +71,4 @@ def test_a_refusal_is_told_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> 
 def test_where_nobody_answers_it_says_what_to_do() -> None:
     result = CliRunner().invoke(edit.commands, ["retract", "x", "--to", "http://127.0.0.1:9", "--reason", "seen"])
     assert result.exit_code == 1
-    assert "Is the normalizer running? `daybook up` starts it." in result.output
+    assert "`daybook up` starts the normalizer." in result.output

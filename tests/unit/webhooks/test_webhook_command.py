@@ -45,8 +45,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: Callable[[httpx.Request],
         requests.append(request)
         return answer(request)
 
-    plain = httpx.Client
-    monkeypatch.setattr(httpx, "Client", lambda **more: plain(transport=httpx.MockTransport(handle), **more))
+    monkeypatch.setattr(httpx, "HTTPTransport", lambda **_: httpx.MockTransport(handle))
     return requests
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import cast
@@ -18,7 +18,7 @@ from deploy.local.stack import Stack
 from services.chassis.health import Health
 from services.chassis.service import Service
 from services.normalizer.rereading import service as carrying_out
-from services.normalizer.rereading.orders import Order, give, progress
+from services.normalizer.rereading.orders import Order, finish, give, progress, under_way
 from services.normalizer.rereading.service import Rereadings
 from services.normalizer.rereading.shadow import administer
 from services.normalizer.rulesets import Chosen
@@ -65,6 +65,33 @@ async def test_a_connection_that_is_gone_ends_nothing_and_the_next_look_carries_
         looking.cancel()
         with suppress(asyncio.CancelledError):
             await looking
+
+
+class Slow(Rereadings):
+    """Another normalizer carries out what is ordered while this one comes to the lock."""
+
+    begun: Order | None = None
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[bool]:
+        if order := await under_way(self._service.pool):
+            await finish(self._service.pool, order)
+        async with super()._alone() as alone:
+            yield alone
+
+    async def _carry_out(self, order: Order) -> None:
+        self.begun = order
+
+
+async def test_an_order_that_another_normalizer_carried_out_before_the_lock_is_free_is_not_begun_again(
+    emptied: Stack, session: asyncpg.Connection
+) -> None:
+    await give(session, NOTHING_TO_READ)
+    async with asyncpg.create_pool(emptied.dsn("normalizer"), min_size=1, max_size=2) as pool:
+        slow = Slow(normalizer(emptied, pool), these_rules(), 60)
+        await slow._look()
+        assert await is_done(session, NOTHING_TO_READ)
+        assert slow.begun is None
 
 
 async def is_done(session: asyncpg.Connection, order: Order) -> bool:

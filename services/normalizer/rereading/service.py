@@ -89,12 +89,16 @@ class Rereadings:
                 log.warning("rereading_waits", error=repr(error))
 
     async def _look(self) -> None:
-        order = await under_way(self._service.pool)
-        if order is None or order.ruleset != self._ruleset.version:
+        if await self._ours() is None:
             return
         async with self._alone() as alone:
-            if alone:
+            if alone and (order := await self._ours()):  # whoever held the lock until now may have carried out what was seen before
                 await self._carry_out(order)
+
+    async def _ours(self) -> Order | None:
+        """The order that is under way, if it is to read by the ruleset of this normalizer."""
+        order = await under_way(self._service.pool)
+        return order if order and order.ruleset == self._ruleset.version else None
 
     @contextlib.asynccontextmanager
     async def _alone(self) -> AsyncIterator[bool]:

@@ -11,7 +11,7 @@ import asyncpg
 import structlog
 
 from services.chassis.bell import Bell, listening, within
-from services.chassis.errors import PASSING
+from services.chassis.errors import is_passing
 from services.chassis.queries import queries
 from services.timeline.generations.names import SERVICE
 from services.timeline.now import Now, Place
@@ -45,7 +45,9 @@ class Present:
         while True:
             try:
                 await self._keep()
-            except PASSING as error:
+            except Exception as error:
+                if not is_passing(error):
+                    raise
                 log.warning("postgres_unavailable", path="/v1/stream", error=repr(error))
                 await asyncio.sleep(LOOK_SECONDS)
 

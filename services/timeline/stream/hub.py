@@ -13,7 +13,7 @@ from dataclasses import replace
 import structlog
 
 from services.chassis.bell import within
-from services.chassis.errors import PASSING
+from services.chassis.errors import is_passing
 from services.timeline.parameters import StreamQuery
 from services.timeline.reader import Reader
 from services.timeline.stream.listener import Listener
@@ -72,7 +72,9 @@ class Hub:
             coming = self._present.bell.coming
             try:
                 rest = await self._round() if self._listeners else 0.0
-            except PASSING as error:
+            except Exception as error:
+                if not is_passing(error):
+                    raise
                 log.warning("postgres_unavailable", path="/v1/stream", error=repr(error))
                 rest = LOOK_SECONDS
             if rest:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from services.chassis.bell import within
-from services.chassis.errors import PASSING
+from services.chassis.errors import is_passing
 from services.timeline.parameters import StreamQuery
 from services.timeline.reader import BusyError, Reader
 from services.timeline.settings import TimelineSettings
@@ -72,7 +72,9 @@ class Streams:
                 yield text
             async for text in self._new(stream):
                 yield text
-        except PASSING as error:
+        except Exception as error:
+            if not is_passing(error):
+                raise
             log.warning("postgres_unavailable", path="/v1/stream", error=repr(error))
         finally:
             self._open -= 1

@@ -60,18 +60,19 @@ def allot(
                 continue
             if room <= 0 and position.next is None:
                 made.behind[key] = message.place.offset
-            elif _hears(listener, message, told | made.told):
+            elif _hears(listener, message, told, made.told):
                 room -= 1
                 made.queued.append((listener.endpoint_id, message))
-                if not listener.wanted.everything:
-                    made.told.add((listener.endpoint_id, message.event.event_id))
-    made.told -= told
+                known = listener.endpoint_id, message.event.event_id
+                if not listener.wanted.everything and known not in told:
+                    made.told.add(known)
     return made
 
 
-def _hears(listener: Listener, message: Message, told: AbstractSet[tuple[str, str]]) -> bool:
+def _hears(listener: Listener, message: Message, *told: AbstractSet[tuple[str, str]]) -> bool:
     """What no longer fits is told to those who heard of it when it did: they would hold it for what it was."""
-    return fits(listener.wanted, message.event) or (listener.endpoint_id, message.event.event_id) in told
+    known = listener.endpoint_id, message.event.event_id
+    return fits(listener.wanted, message.event) or any(known in some for some in told)
 
 
 def _at(place: Place) -> At:

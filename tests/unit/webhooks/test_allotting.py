@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+from typing import Never
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +67,25 @@ def test_an_event_that_fits_no_more_is_told_to_whoever_heard_of_it_when_it_did()
 
 def test_an_event_that_never_fitted_is_not_told() -> None:
     assert allot([told(1, status="occurred")], [listener(statuses=["scheduled"])], {}, {("another", "e-1")}).queued == []
+
+
+class Many(AbstractSet[tuple[str, str]]):
+    """So many events that nobody may go through them for each change: the position waits in its transaction meanwhile."""
+
+    def __contains__(self, _: object) -> bool:
+        return False
+
+    def __len__(self) -> int:
+        return 1_000_000
+
+    def __iter__(self) -> Never:
+        raise AssertionError("all that was ever told was gone through")
+
+
+def test_what_was_told_is_looked_up_and_never_gone_through() -> None:
+    made = allot([told(1), told(2, "e-2"), told(3)], [listener(statuses=["occurred"])], {}, Many())
+    assert offsets(made.queued) == [1, 2, 3]
+    assert made.told == {(STRANGER, "e-1"), (STRANGER, "e-2")}
 
 
 @given(st.lists(st.integers(1, 4), max_size=12), st.integers(1, 5), st.integers(0, 8), st.data())

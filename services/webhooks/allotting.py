@@ -48,7 +48,10 @@ def allot(
     positions: Mapping[tuple[str, At], Position],
     told: AbstractSet[tuple[str, str]],
 ) -> Allotment:
-    """Messages in the order of the log. `told` holds address and event, of those events that an address with filters has heard of."""
+    """Messages in the order of the log. `told` holds address and event, of those events that an address with filters has heard of.
+
+    What is told again after quarantine is queued whatever the room: whoever read on from there would be told all that came since once more.
+    """
     made = Allotment()
     for listener in listeners:
         room = listener.room
@@ -58,7 +61,7 @@ def allot(
             position = positions.get(key, Position())
             if key in made.behind or not position.takes(message.place.offset):
                 continue
-            if room <= 0 and position.next is None:
+            if room <= 0 and position.next is None and not message.again:
                 made.behind[key] = message.place.offset
             elif _hears(listener, message, told, made.told):
                 room -= 1

@@ -33,12 +33,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A change that is to be told; `body` is what is posted, byte for byte, however often."""
+    """A change that is to be told; `body` is what is posted, byte for byte, however often. `again`: it was in quarantine meanwhile."""
 
     place: Place
     message_id: str
     event: CanonicalEvent
     body: bytes
+    again: bool = False
 
 
 def message(record: Record) -> Message:
@@ -55,7 +56,7 @@ def message(record: Record) -> Message:
     if record.key != event.event_id.encode():
         raise Permanent(f"the key is not the event's id, {event.event_id!r}", record)
     place = Place(record.at.topic, record.at.partition, record.offset)
-    return Message(place, message_id(record.envelope.id), event, _body(record, value))
+    return Message(place, message_id(record.envelope.id), event, _body(record, value), record.again)
 
 
 def message_id(identity: str) -> str:

@@ -17,8 +17,8 @@ AT = (TOPIC, 0)
 STRANGER = "hook"
 
 
-def told(offset: int, event_id: str = "e-1", status: str = "occurred", partition: int = 0) -> Message:
-    return Message(Place(TOPIC, partition, offset), f"m-{offset}", event(event_id, offset + 1, status=status), b"{}")
+def told(offset: int, event_id: str = "e-1", status: str = "occurred", partition: int = 0, *, again: bool = False) -> Message:
+    return Message(Place(TOPIC, partition, offset), f"m-{offset}", event(event_id, offset + 1, status=status), b"{}", again)
 
 
 def listener(room: int = 100, **wanted: object) -> Listener:
@@ -49,6 +49,14 @@ def test_a_full_queue_sends_an_address_to_the_log_from_the_first_change_that_has
     made = allot([told(3), told(4), told(5)], [listener(2)], {}, set())
     assert offsets(made.queued) == [3, 4]
     assert made.behind == {(STRANGER, AT): 5}
+
+
+def test_what_comes_out_of_quarantine_sends_nobody_back_in_the_log_however_full_the_queue() -> None:
+    """Whoever fell behind at this place would read, and be told, all that came since once more."""
+    made = allot([told(5, again=True)], [listener(0)], {}, set())
+    assert offsets(made.queued) == [5]
+    assert made.behind == {}
+    assert allot([told(5)], [listener(0)], {}, set()).behind == {(STRANGER, AT): 5}
 
 
 def test_partitions_fill_a_queue_apart() -> None:

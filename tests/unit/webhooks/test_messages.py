@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from cloudevents.core.bindings.http import HTTPMessage, from_http_event
@@ -53,6 +54,11 @@ def test_no_id_of_a_record_can_break_a_header_or_blur_what_is_signed(identity: s
     assert made.isprintable()
     assert not set(made) & set(". ,\r\n:")
     assert message_id(identity) == made
+
+
+def test_a_message_says_whether_its_record_was_in_quarantine_meanwhile() -> None:
+    assert message(replace(record(event()), again=True)).again
+    assert not message(record(event())).again
 
 
 def test_a_ping_is_a_cloudevent_too() -> None:

@@ -27,6 +27,7 @@ from services.webhooks.posting import Poster, refusal
 from services.webhooks.queueing import SQL as QUEUE
 from services.webhooks.settings import WebhookSettings
 from services.webhooks.signing import headers, key_of, new_secret
+from services.webhooks.verdicts import Answer
 from services.webhooks.wanted import Wanted
 
 log = structlog.get_logger()
@@ -126,10 +127,11 @@ class Register:
             RefusedError: it was never verified.
             UnknownError: there is no such address.
         """
-        if (await self.one(endpoint_id)).state == "unverified":
+        await self._pool.execute(SQL["start"], endpoint_id, None)
+        found = await self.one(endpoint_id)
+        if found.state == "unverified":
             raise RefusedError("state: this address has yet to take a ping")
-        await self._pool.execute(SQL["start"], endpoint_id)
-        return await self.one(endpoint_id)
+        return found
 
     async def rotate(self, endpoint_id: str, secret: str | None) -> Secret:
         """Sign with another secret from now on, and with the former one too for a while."""
@@ -139,24 +141,27 @@ class Register:
         return Secret(secret=fresh, old_secret_until=(await self.one(endpoint_id)).old_secret_until)
 
     async def ping(self, endpoint_id: str) -> Pinged:
-        """Post a signed ping, as a change would be. One that is taken verifies the address.
+        """Post a signed ping, as a change would be. One that is taken verifies the address, unless that has another url meanwhile.
 
         Raises:
             UnknownError: there is no such address.
         """
-        before = await self.one(endpoint_id)
+        await self.one(endpoint_id)
         row = await self._pool.fetchrow(SQL["secrets"], endpoint_id)
         identity = f"ping_{uuid.uuid4().hex}"
         body = ping(endpoint_id, identity, datetime.now(UTC).isoformat())
         keys = [key_of(secret) for secret in (row["secret"], row["old_secret"]) if secret]
         answer = await self._poster.post(row["url"], headers(identity, body, keys, int(time.time())), body)
-        if before.state == "unverified":
-            await self._verified(endpoint_id) if answer.taken else await self._pool.execute(SQL["not_verified"], endpoint_id, answer.said)
+        if row["state"] == "unverified":
+            await self._judged(endpoint_id, row["url"], answer)
         return Pinged(taken=answer.taken, state=(await self.one(endpoint_id)).state, status=answer.status, said=answer.said)
 
-    async def _verified(self, endpoint_id: str) -> None:
-        await self._pool.execute(SQL["start"], endpoint_id)
-        log.info("webhook_verified", webhook=endpoint_id)
+    async def _judged(self, endpoint_id: str, url: str, answer: Answer) -> None:
+        """What a ping of this url says of the address, if it is still its url."""
+        if not answer.taken:
+            await self._pool.execute(SQL["not_verified"], endpoint_id, url, answer.said)
+        elif await self._pool.fetchval(SQL["start"], endpoint_id, url):
+            log.info("webhook_verified", webhook=endpoint_id)
 
     async def deliveries(self, endpoint_id: str, state: str | None, before: int | None, limit: int) -> list[asking.Delivery]:
         """Deliveries of an address, the latest first."""

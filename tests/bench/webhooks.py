@@ -43,7 +43,7 @@ async def measure(stack: Stack) -> list[Ratio]:
     settings = Settings(kafka=stack.kafka, dsn=SecretStr(stack.dsn("webhooks")))
     async with await open_pool(settings, "webhooks") as pool, httpx.AsyncClient() as client:
         await pool.execute(ENDPOINTS["add"], "hook", url, "", Wanted().model_dump_json(), SECRET)
-        await pool.execute(ENDPOINTS["start"], "hook")
+        await pool.execute(ENDPOINTS["start"], "hook", url)
         sender = asyncio.create_task(Sender(pool, OWN, Poster(OWN), Health(), Faults()).run())
         told = [message(record(_told(number), number)) for number in range(DELIVERIES)]
         ours, theirs = await in_turn(

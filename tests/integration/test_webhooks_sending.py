@@ -11,14 +11,10 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
-from pydantic import SecretStr
 
 from deploy.local.stack import Stack
-from deploy.pipeline.services import service_cards
 from services.chassis.faults import Faults
 from services.chassis.health import Health
-from services.chassis.postgres import migrate_schema, open_pool
-from services.chassis.settings import Settings
 from services.webhooks import sender as sending
 from services.webhooks.messages import message
 from services.webhooks.posting import Poster
@@ -27,10 +23,8 @@ from services.webhooks.register import SQL as ENDPOINTS
 from services.webhooks.sender import Sender
 from services.webhooks.settings import WebhookSettings
 from services.webhooks.sweeping import Sweeping
-from services.webhooks.wanted import Wanted
-from tests.integration.webhooks_world import OK, SECRET, Answer, Got, Receiver, receiver, status
+from tests.integration.webhooks_world import OK, Answer, Got, Receiver, add, receiver, status, tables
 from tests.support.service import eventually
-from tests.support.stack import empty
 from tests.unit.timeline.builders import event, record
 
 PLAIN = {"allow_private": True, "first_wait_seconds": 0.1, "longest_wait_seconds": 0.2, "answer_seconds": 1}
@@ -38,17 +32,8 @@ PLAIN = {"allow_private": True, "first_wait_seconds": 0.1, "longest_wait_seconds
 
 @pytest_asyncio.fixture(loop_scope="function")
 async def pool(stack: Stack) -> AsyncIterator[asyncpg.Pool]:
-    await empty(stack, ("webhooks",), topics_of=())
-    card = next(card for card in service_cards() if card.name == "webhooks")
-    await migrate_schema(stack.dsn("admin"), "webhooks", card.migrations)
-    async with await open_pool(Settings(kafka=stack.kafka, dsn=SecretStr(stack.dsn("webhooks"))), "webhooks") as made:
+    async with tables(stack) as made:
         yield made
-
-
-async def add(pool: asyncpg.Pool, url: str, name: str = "hook", **wanted: Any) -> None:
-    """Register an address that has taken its ping."""
-    await pool.execute(ENDPOINTS["add"], name, url, "", Wanted.model_validate(wanted).model_dump_json(), SECRET)
-    await pool.execute(ENDPOINTS["start"], name)
 
 
 async def queue(pool: asyncpg.Pool, *told: tuple[str, int], most: int = 1000) -> None:
@@ -245,7 +230,7 @@ async def test_an_address_that_answers_gone_is_left_alone_and_loses_nothing(pool
         # when
         answers.bad.clear()
         assert len(there.got) == seen == 1
-        await pool.execute(ENDPOINTS["start"], "hook")
+        await pool.execute(ENDPOINTS["start"], "hook", None)
         # then
         await delivered(pool, 2)
         assert there.revisions == [("e-1", 1), ("e-1", 1), ("e-1", 2)]

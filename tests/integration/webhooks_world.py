@@ -1,4 +1,4 @@
-"""A receiver of webhooks that answers as a test wants, and short ways to register it and to publish changes."""
+"""A receiver of webhooks that answers as a test wants, the tables of the webhooks, and short ways to register an address."""
 
 from __future__ import annotations
 
@@ -9,11 +9,20 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
 import httpx
+from pydantic import SecretStr
 from standardwebhooks import Webhook
 
+from deploy.local.stack import Stack
+from deploy.pipeline.services import service_cards
 from schemas.changes import EventChange
 from schemas.events import CanonicalEvent
+from services.chassis.postgres import migrate_schema, open_pool
+from services.chassis.settings import Settings
+from services.webhooks.register import SQL as ENDPOINTS
+from services.webhooks.wanted import Wanted
+from tests.support.stack import empty
 
 SECRET = "whsec_" + "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"  # 24 bytes
 KEEN = {"WEBHOOK_ALLOW_PRIVATE": "1", "WEBHOOK_FIRST_WAIT_SECONDS": "0.2", "WEBHOOK_LONGEST_WAIT_SECONDS": "0.5"}
@@ -114,6 +123,22 @@ async def receiver(answer: Callable[[Got], Answer] = lambda _: OK) -> AsyncItera
         yield made
     finally:
         server.close()
+
+
+@asynccontextmanager
+async def tables(stack: Stack) -> AsyncIterator[asyncpg.Pool]:
+    """The webhooks' tables, empty, for a part that is tried without its process."""
+    await empty(stack, ("webhooks",), topics_of=())
+    card = next(card for card in service_cards() if card.name == "webhooks")
+    await migrate_schema(stack.dsn("admin"), "webhooks", card.migrations)
+    async with await open_pool(Settings(kafka=stack.kafka, dsn=SecretStr(stack.dsn("webhooks"))), "webhooks") as made:
+        yield made
+
+
+async def add(pool: asyncpg.Pool, url: str, name: str = "hook", **wanted: Any) -> None:
+    """Register an address that has taken its ping."""
+    await pool.execute(ENDPOINTS["add"], name, url, "", Wanted.model_validate(wanted).model_dump_json(), SECRET)
+    await pool.execute(ENDPOINTS["start"], name, url)
 
 
 async def ask(address: str, method: str, path: str = "", **asked: Any) -> httpx.Response:

@@ -14,7 +14,7 @@ SELECT e.endpoint_id, e.url, e.description, e.wanted, e.state, e.reason, e.creat
 FROM endpoints AS e WHERE $1::text IS NULL OR e.endpoint_id = $1 ORDER BY e.created_at, e.endpoint_id
 
 -- name: secrets
-SELECT url, secret, CASE WHEN old_until > now() THEN old_secret END AS old_secret FROM endpoints WHERE endpoint_id = $1
+SELECT state, url, secret, CASE WHEN old_until > now() THEN old_secret END AS old_secret FROM endpoints WHERE endpoint_id = $1
 
 -- name: change
 UPDATE endpoints SET url = $2, description = $3, wanted = $4,
@@ -28,15 +28,19 @@ DELETE FROM endpoints WHERE endpoint_id = $1
 UPDATE endpoints SET state = 'paused', reason = 'as was asked' WHERE endpoint_id = $1 AND state = 'active'
 
 -- name: start
--- Its deliveries are due at once, and their limit in time begins anew.
+-- Its deliveries are due at once, and their limit in time begins anew. $2: the url that took a ping, if it is still the one that has to take
+-- it; or null, to resume one that took its ping before. What another process changed meanwhile is not undone.
 WITH started AS (
     UPDATE endpoints SET state = 'active', reason = NULL, failures = 0, failing_since = NULL, resting_until = NULL
-    WHERE endpoint_id = $1 RETURNING endpoint_id
+    WHERE endpoint_id = $1 AND CASE WHEN $2::text IS NULL THEN state <> 'unverified' ELSE state = 'unverified' AND url = $2 END
+    RETURNING endpoint_id
+), due AS (
+    UPDATE deliveries SET due_at = now(), first_tried_at = NULL WHERE endpoint_id IN (SELECT endpoint_id FROM started) AND state = 'waiting'
 )
-UPDATE deliveries SET due_at = now(), first_tried_at = NULL WHERE endpoint_id IN (SELECT endpoint_id FROM started) AND state = 'waiting'
+SELECT endpoint_id FROM started
 
 -- name: not_verified
-UPDATE endpoints SET reason = $2 WHERE endpoint_id = $1 AND state = 'unverified'
+UPDATE endpoints SET reason = $3 WHERE endpoint_id = $1 AND url = $2 AND state = 'unverified'
 
 -- name: rotate
 UPDATE endpoints SET old_secret = secret, old_until = now() + $3::interval, secret = $2 WHERE endpoint_id = $1

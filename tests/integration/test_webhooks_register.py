@@ -1,0 +1,83 @@
+"""The register against a real Postgres and a real receiver: no address is delivered to that has not taken a ping under its own url."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from deploy.local.stack import Stack
+from services.webhooks.asking import Change, Webhook
+from services.webhooks.posting import Poster
+from services.webhooks.register import SQL, RefusedError, Register
+from services.webhooks.settings import WebhookSettings
+from tests.integration.webhooks_world import OK, SECRET, Answer, add, receiver, status, tables
+
+PLAIN = WebhookSettings(allow_private=True, answer_seconds=5)
+
+
+@pytest_asyncio.fixture(loop_scope="function")
+async def pool(stack: Stack) -> AsyncIterator[asyncpg.Pool]:
+    async with tables(stack) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="function")
+async def register(pool: asyncpg.Pool) -> AsyncIterator[Register]:
+    poster = Poster(PLAIN)
+    yield Register(pool, poster, PLAIN, "", [])
+    await poster.close()
+
+
+async def test_a_ping_that_is_taken_verifies_no_url_that_came_meanwhile(pool: asyncpg.Pool, register: Register) -> None:
+    async def moved(writer: asyncio.StreamWriter) -> None:
+        await register.change("hook", Change(url=there.url + "2"))
+        writer.write(OK)
+
+    answers: list[Answer] = [OK, moved]
+    async with receiver(lambda _: answers.pop()) as there:
+        await pool.execute(SQL["add"], "hook", there.url, "", "{}", SECRET)
+        found = await register.ping("hook")
+        assert (found.taken, found.state) == (True, "unverified")
+        # and: a ping of the new url does
+        assert (await register.ping("hook")).state == "active"
+        assert [got.path for got in there.got] == ["/hook", "/hook2"]
+
+
+async def test_a_ping_that_is_refused_says_nothing_of_a_url_that_came_meanwhile(pool: asyncpg.Pool, register: Register) -> None:
+    async def moved(writer: asyncio.StreamWriter) -> None:
+        await register.change("hook", Change(url=there.url + "2"))
+        writer.write(status(500))
+
+    async with receiver(lambda _: moved) as there:
+        await pool.execute(SQL["add"], "hook", there.url, "", "{}", SECRET)
+        await register.ping("hook")
+        assert (await register.one("hook")).reason is None
+
+
+class Moved(Register):
+    """An address whose url is changed by another process right after it was first looked at."""
+
+    moved = False
+
+    async def one(self, endpoint_id: str) -> Webhook:
+        found = await super().one(endpoint_id)
+        if not self.moved:
+            self.moved = True
+            await self.change(endpoint_id, Change(url=found.url + "2"))
+        return found
+
+
+async def test_nobody_resumes_an_address_whose_new_url_has_yet_to_take_a_ping(pool: asyncpg.Pool, register: Register) -> None:
+    async with receiver() as there:
+        await add(pool, there.url)
+        await register.pause("hook")
+        with suppress(RefusedError):  # it may be told so, or resume the moment before
+            await Moved(pool, Poster(PLAIN), PLAIN, "", []).resume("hook")
+    assert (await register.one("hook")).state == "unverified"
+    with pytest.raises(RefusedError, match="yet to take a ping"):
+        await register.resume("hook")

@@ -12,14 +12,17 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
+from services.timeline.now import Now
 from services.timeline.parameters import StreamQuery
 from services.timeline.present import look
+from services.timeline.projections import discover
 from services.timeline.reader import open_reader
 from services.timeline.stream import hub, serving
 from services.timeline.stream.messages import HEARTBEAT
 from services.timeline.stream.serving import Streams
-from tests.integration.test_timeline_stream import ids, many, pool, tell
-from tests.integration.timeline_world import settings
+from tests.integration.test_timeline_stream import append, ids, many, pool, tell
+from tests.integration.timeline_world import settings, write
+from tests.unit.timeline.builders import TOPIC, event, record
 
 __all__ = ["pool"]
 PAGE = 3
@@ -38,6 +41,19 @@ async def streams(stack: Stack, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPa
 
 async def see(streams: Streams, pool: asyncpg.Pool) -> None:
     streams.hub._reader.present.now = await look(pool)
+
+
+async def set_aside(pool: asyncpg.Pool, offset: int) -> None:
+    waits = (
+        "INSERT INTO quarantined (follower, topic, partition, key, \"offset\", error) VALUES ('timeline-g1', $1, 0, 'poor', $2, 'poison')"
+    )
+    await pool.execute(waits, TOPIC, offset)
+
+
+async def redrive(pool: asyncpg.Pool, offset: int) -> None:
+    async with pool.acquire() as tx, tx.transaction():
+        await write(tx, discover(), [record(event(f"e-{offset}"), offset)])
+        await tx.execute('DELETE FROM quarantined WHERE "offset" = $1', offset)
 
 
 async def until_quiet(pieces: AsyncIterator[bytes]) -> list[str]:
@@ -62,3 +78,42 @@ async def test_what_comes_while_a_cut_over_is_told_is_told_too(streams: Streams,
     await see(streams, pool)
     # then
     assert await until_quiet(pieces) == ids(8, 2 + 4 * PAGE)
+
+
+async def test_what_is_redriven_before_its_page_is_read_is_told_once(streams: Streams, pool: asyncpg.Pool) -> None:
+    await set_aside(pool, 1)
+    await append(pool, [record(event("e-0"), 0), record(event("e-2"), 2)])
+    await see(streams, pool)
+    pieces = streams.pieces(streams.begin(StreamQuery(), "beginning"))
+    await anext(pieces)
+    # when the record that waits is applied after the hub has looked, and before the stream reads
+    await redrive(pool, 1)
+    missed = await until_quiet(pieces)
+    await streams.hub._round()
+    # then
+    assert missed + await until_quiet(pieces) == ["e-0", "e-2", "e-1"]
+
+
+async def test_what_postgres_lost_after_the_hub_had_seen_it_is_told_when_it_is_there_again(streams: Streams, pool: asyncpg.Pool) -> None:
+    await tell(pool, many(0, 2), 0)
+    streams.hub._reader.present.now = Now(1, {(TOPIC, 0): 4})  # as it was before Postgres was put back
+    pieces = streams.pieces(streams.begin(StreamQuery(), "beginning"))
+    assert await until_quiet(pieces) == ids(0, 2)
+    # when the log is projected anew from there
+    await tell(pool, many(2, 3), 2)
+    await see(streams, pool)
+    # then
+    assert await until_quiet(pieces) == ids(2, 3)
+
+
+async def test_what_waits_again_since_postgres_was_put_back_is_told_once_it_is_applied(streams: Streams, pool: asyncpg.Pool) -> None:
+    await set_aside(pool, 1)
+    await append(pool, [record(event("e-0"), 0), record(event("e-2"), 2)])
+    streams.hub._reader.present.now = Now(1, {(TOPIC, 0): 3})  # when it had been redriven, which Postgres lost
+    pieces = streams.pieces(streams.begin(StreamQuery(), "beginning"))
+    assert await until_quiet(pieces) == ["e-0", "e-2"]
+    # when
+    await redrive(pool, 1)
+    await see(streams, pool)
+    # then
+    assert await until_quiet(pieces) == ["e-1"]

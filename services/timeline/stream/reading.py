@@ -12,7 +12,7 @@ from services.timeline.now import Now
 from services.timeline.reader import Snapshot
 from services.timeline.stream.matching import Glance
 from services.timeline.stream.messages import body, with_id
-from services.timeline.stream.standing import Span, Standing, spans, told
+from services.timeline.stream.standing import NOTHING, Span, Standing, spans, told
 
 SQL = queries(Path(__file__).parents[1] / "sql" / "streaming.sql")
 _NOW = ("kind", "status", "when_start", "when_end", "countries", "participant_terms", "lineages", "state")
@@ -37,7 +37,10 @@ class Stretch:
 
 
 async def stretch(moment: Snapshot, standing: Standing, now: Now, most: int) -> Stretch:
-    """What is told from a standing on up to `now`, which is no later than the moment: so many offsets at most, some without a change."""
+    """What is told from a standing on up to `now`, which is no later than the moment: so many offsets at most, some without a change.
+
+    A record that still waits in `now` is passed by, also if the moment has its change: whoever stands at `now` will be told it as late.
+    """
     asked = spans(standing, now, most)
     rows = await moment.tx.fetch(SQL["told"], *_columns(asked)) if asked else []
     return _told(standing, asked, rows, now)
@@ -50,8 +53,9 @@ def _told(standing: Standing, asked: Sequence[Span], rows: Sequence[Mapping[str,
     row = next(found, None)
     for span in asked:
         while row is not None and (row["topic"], row["partition"]) == span.at and span.first <= row["offset"] < span.until:
-            standing = told(standing, span, row["offset"] + 1, now)
-            messages.append(Message(row["change"], _glances(row), with_id(body(row), standing)))
+            if row["offset"] not in now.waiting.get(span.at, NOTHING):
+                standing = told(standing, span, row["offset"] + 1, now)
+                messages.append(Message(row["change"], _glances(row), with_id(body(row), standing)))
             row = next(found, None)
         standing = told(standing, span, span.until, now)
     return Stretch(messages, standing)

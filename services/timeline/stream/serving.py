@@ -18,7 +18,7 @@ from services.timeline.stream.listener import Listener
 from services.timeline.stream.matching import wants
 from services.timeline.stream.messages import HEARTBEAT, cut_over, opening, place
 from services.timeline.stream.reading import Stretch, stretch
-from services.timeline.stream.standing import Standing, as_now, distance, read, standing_at
+from services.timeline.stream.standing import Standing, as_now, common, distance, read, standing_at
 
 READING = 2  # at a time: each holds one of the connections that questions are asked by
 log = structlog.get_logger()
@@ -89,14 +89,16 @@ class Streams:
 
     async def _missed(self, stream: Stream) -> AsyncIterator[bytes]:
         """Read on up to where the hub stands, and from the last page on also listen there."""
-        while stream.listener is None and not self.hub.over:
-            there = self.hub.standing
-            if stream.standing.is_ahead_of(there):  # the hub rests, or Postgres was put back to an older state
-                if not await within(self._reader.present.bell.coming, self._settings.stream_heartbeat_seconds):
-                    yield HEARTBEAT
-                continue
-            async for text in self._up_to(stream, there):
-                yield text
+        while not self.hub.over:
+            coming, before, there = self._reader.present.bell.coming, stream.standing, self.hub.standing
+            if not before.is_ahead_of(there):
+                async for text in self._up_to(stream, there):
+                    yield text
+            if stream.listener:
+                return
+            # The hub rests, or Postgres was put back to an older state.
+            if stream.standing == before and not await within(coming, self._settings.stream_heartbeat_seconds):
+                yield HEARTBEAT
 
     async def _up_to(self, stream: Stream, there: Standing) -> AsyncIterator[bytes]:
         """One step. Whoever joins the hub does so where it stands now: nothing is awaited or told since `there` was taken."""
@@ -110,12 +112,13 @@ class Streams:
             new = await self._read(stream.standing, there)
             stream.standing = new.then
             yield self._wanted(stream.query, new)
-        if stream.listener and stream.listener.let_go:
+        if stream.listener and (stream.listener.let_go or distance(stream.standing, as_now(there))):
             self._part(stream)
 
     async def _read(self, standing: Standing, there: Standing) -> Stretch:
+        """A page up to where the hub stood. Postgres may know more by now, which the hub will tell; or less, if it was put back."""
         async with self._reading, self._reader.snapshot() as moment:
-            return await stretch(moment, standing, as_now(there), PAGE)
+            return await stretch(moment, standing, common(as_now(there), await moment.now()), PAGE)
 
     def _wanted(self, query: StreamQuery, new: Stretch) -> bytes:
         """What is wanted of a stretch; its end is said too, so that nobody reads it twice."""

@@ -61,6 +61,13 @@ def as_now(standing: Standing) -> Now:
     return Now(standing.generation, standing.following, standing.passed)
 
 
+def common(one: Now, other: Now) -> Now:
+    """What two moments both take into account: up to the nearer offsets, less what waits in either. The generation is that of the first."""
+    reached = {at: min(offset, other.reached.get(at, 0)) for at, offset in one.reached.items()}
+    waiting = {at: one.waiting.get(at, NOTHING) | other.waiting.get(at, NOTHING) for at in reached}
+    return Now(one.generation, reached, waiting)
+
+
 def spans(standing: Standing, now: Now, most: int) -> list[Span]:
     """What is to be told next: what waits no more, then what is new; at most so many offsets."""
     return list(_up_to(most, _late(standing, now), _new(standing, now)))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.timeline.now import Now, Place
-from services.timeline.stream.standing import MOST_PASSED, Span, Standing, distance, read, spans, standing_at, told, write
+from services.timeline.stream.standing import MOST_PASSED, Span, Standing, common, distance, read, spans, standing_at, told, write
 
 STRIKES, SUMMITS = ("events.strike.v1", 0), ("events.summit.v1", 2)
 
@@ -112,3 +112,11 @@ def test_whoever_is_ahead_is_told_nothing_twice() -> None:
     ahead = at({STRIKES: 9})
     assert ahead.is_ahead_of(standing_at(now))
     assert spans(ahead, now, 10) == []
+
+
+def test_two_moments_have_in_common_what_both_have_reached_and_what_waits_in_neither() -> None:
+    before = Now(1, {STRIKES: 9, SUMMITS: 4}, {STRIKES: frozenset({5})})
+    after = Now(2, {STRIKES: 7}, {STRIKES: frozenset({3})})
+    both = common(before, after)
+    assert (both.generation, both.reached) == (1, {STRIKES: 7, SUMMITS: 0})
+    assert both.waiting[STRIKES] == {3, 5}

@@ -75,7 +75,7 @@ def _told() -> Iterator[None]:
     from deploy.local.errors import BadSettingError, StackError
     from services.chassis.errors import Halt
     from services.normalizer.rereading.orders import UnderWayError
-    from services.normalizer.rereading.promoting import NobodyReadsSoError
+    from services.normalizer.rereading.promoting import LeftLyingError, NobodyReadsSoError
     from services.normalizer.rereading.shadow import NotMergedYetError
     from services.normalizer.rulesets import BadRulesetError
 
@@ -91,6 +91,9 @@ def _told() -> Iterator[None]:
         raise StackError(
             str(error), "start it with DAYBOOK_RULESET as --ruleset says (`daybook down`, `daybook up`), then call this again"
         ) from error
+    except LeftLyingError as error:
+        what = "its log and its readiness say why; mend that and start it again, then call `daybook rederive --promote` to wait on"
+        raise StackError(f"{error}; what it has published stays", what) from error
     except Halt as error:
         raise StackError(f"the articles can't be read again: {error}", "`daybook topics` shows what the log holds") from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import cast
@@ -16,10 +17,14 @@ from pydantic import SecretStr
 
 from deploy.local.stack import Stack
 from services.chassis.health import Health
+from services.chassis.outbox import Outbox
 from services.chassis.service import Service
+from services.normalizer.rereading import promoting
 from services.normalizer.rereading import service as carrying_out
-from services.normalizer.rereading.orders import Order, finish, give, progress, under_way
-from services.normalizer.rereading.service import Rereadings
+from services.normalizer.rereading.desks import Desks
+from services.normalizer.rereading.orders import Order, begin, finish, give, progress, under_way
+from services.normalizer.rereading.promoting import LeftLyingError, promote
+from services.normalizer.rereading.service import Rereader, Rereadings
 from services.normalizer.rereading.shadow import administer
 from services.normalizer.rulesets import Chosen
 from tests.support.service import eventually
@@ -92,6 +97,57 @@ async def test_an_order_that_another_normalizer_carried_out_before_the_lock_is_f
         await slow._look()
         assert await is_done(session, NOTHING_TO_READ)
         assert slow.begun is None
+
+
+async def test_a_postgres_that_is_away_for_a_while_halts_no_rereading(emptied: Stack, session: asyncpg.Connection) -> None:
+    impatient = {"search_path": "normalizer", "lock_timeout": "100ms"}
+    async with asyncpg.create_pool(emptied.dsn("admin"), min_size=1, max_size=1, server_settings=impatient) as pool:
+        rereader = Rereader(Desks(these_rules(), 60, count=0), Outbox("normalizer", {}, []), pool, NOTHING_TO_READ)
+        # given a table that gives no answer, for longer than a question is let wait
+        async with session.transaction():
+            await session.execute("LOCK TABLE readings IN ACCESS EXCLUSIVE MODE")
+            preparing = asyncio.create_task(rereader.prepare([]))
+            await asyncio.wait({preparing}, timeout=1)
+            assert not preparing.done(), preparing.exception()
+        # when it answers again, then reading goes on
+        assert await asyncio.wait_for(preparing, 30) == []
+
+
+async def test_promoting_ends_when_nobody_is_at_what_was_begun(
+    emptied: Stack, session: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promoting, "LEFT_SECONDS", 0.5)
+    order = replace(NOTHING_TO_READ, until={0: 1})
+    await give(session, order)
+    await begin_it(emptied, order)
+    with pytest.raises(LeftLyingError, match="rereading 1 stands still"):
+        await asyncio.wait_for(promote(emptied.dsn("admin"), order, lambda *_: None), 30)
+    # and the order stands
+    assert await under_way(session) == replace(order, state="begun")
+
+
+async def test_promoting_waits_as_long_as_a_normalizer_is_at_it(
+    emptied: Stack, session: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promoting, "LEFT_SECONDS", 0.5)
+    order = replace(NOTHING_TO_READ, until={0: 1})
+    await give(session, order)
+    await begin_it(emptied, order)
+    async with (
+        asyncpg.create_pool(emptied.dsn("normalizer"), min_size=1, max_size=2) as pool,
+        Rereadings(normalizer(emptied, pool), these_rules(), 60)._alone(),
+    ):
+        waiting = asyncio.create_task(promote(emptied.dsn("admin"), order, lambda *_: None))
+        await asyncio.wait({waiting}, timeout=2)
+        assert not waiting.done(), waiting.exception()
+        await finish(pool, order)
+        done = await asyncio.wait_for(waiting, 30)
+    assert done.state == "done"
+
+
+async def begin_it(stack: Stack, order: Order) -> None:
+    async with asyncpg.create_pool(stack.dsn("normalizer"), min_size=1, max_size=1) as pool:
+        await begin(pool, order)
 
 
 async def is_done(session: asyncpg.Connection, order: Order) -> bool:

@@ -76,6 +76,11 @@ async def withdraw(connection: asyncpg.Connection, order: Order) -> bool:
     return await connection.fetchval(SQL["withdraw"], order.number) is not None
 
 
+async def taken(connection: asyncpg.Connection) -> bool:
+    """Whether a normalizer is at an order at present."""
+    return bool(await connection.fetchval(SQL["taken"]))
+
+
 async def begin(pool: asyncpg.Pool, order: Order) -> None:
     """It is carried out from now on."""
     async with pool.acquire() as tx, tx.transaction():

@@ -9,16 +9,22 @@ from collections.abc import Callable
 import asyncpg
 import stamina
 
-from services.normalizer.rereading.orders import Order, UnderWayError, give, progress, under_way, withdraw
+from services.normalizer.rereading.orders import Order, UnderWayError, give, progress, taken, under_way, withdraw
 from services.normalizer.rereading.shadow import NotMergedYetError, administer, need_merged, reached
 
 LOOK_SECONDS = 0.2
 TAKEN_SECONDS = 20.0
+LEFT_SECONDS = 60.0
+"""So long may nobody be at an order that was begun: enough for a normalizer to be started anew."""
 Progress = Callable[[int, int], None]
 
 
 class NobodyReadsSoError(Exception):
     """No normalizer runs that reads by this ruleset."""
+
+
+class LeftLyingError(Exception):
+    """The order was begun, and nobody is at it any more."""
 
 
 async def promote(admin_dsn: str, order: Order, told: Progress) -> Order:
@@ -27,6 +33,7 @@ async def promote(admin_dsn: str, order: Order, told: Progress) -> Order:
     Raises:
         UnderWayError: another one was given meanwhile.
         NobodyReadsSoError: nobody took it; it was withdrawn.
+        LeftLyingError: it was begun, and whoever began it has halted or ended; it stands.
     """
     session = await administer(admin_dsn)
     try:
@@ -43,16 +50,24 @@ async def promote(admin_dsn: str, order: Order, told: Progress) -> Order:
 
 
 async def _carried_out(session: asyncpg.Connection, order: Order, told: Progress) -> Order:
-    deadline, total = time.monotonic() + TAKEN_SECONDS, sum(order.until.values())
+    seen, total = time.monotonic(), sum(order.until.values())
     while True:
         now, behind = await progress(session, order)
         if now.state == "done":
             told(total, total)
             return now
         told(behind, total)
-        if now.state == "ordered" and time.monotonic() > deadline and await withdraw(session, order):
-            raise NobodyReadsSoError(f"no normalizer runs here that reads by ruleset {order.ruleset}; nothing was changed")
+        seen = time.monotonic() if await taken(session) else seen
+        await _need_somebody(session, now, time.monotonic() - seen)
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _need_somebody(session: asyncpg.Connection, order: Order, alone: float) -> None:
+    """Check that an order that nobody was at for so many seconds may still be taken up."""
+    if order.state == "ordered" and alone > TAKEN_SECONDS and await withdraw(session, order):
+        raise NobodyReadsSoError(f"no normalizer runs here that reads by ruleset {order.ruleset}; nothing was changed")
+    if order.state == "begun" and alone > LEFT_SECONDS:
+        raise LeftLyingError(f"rereading {order.number} stands still: the normalizer that began it has halted, or runs no more")
 
 
 async def _merged(session: asyncpg.Connection) -> None:

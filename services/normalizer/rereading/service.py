@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
 import asyncpg
+import stamina
 import structlog
 
 from services.chassis.catching_up import catch_up
@@ -41,12 +42,19 @@ class Rereader:
 
     async def prepare(self, records: Sequence[Record]) -> list[Read]:
         """Read what no later revision has overtaken; what can't be read stays as it was read before."""
-        read = await self._desks.read(await not_overtaken(self._pool, records))
+        read = await self._desks.read(await self._not_overtaken(records))
         for one in read:
             if one.unreadable:
                 at, offset = one.record.at, one.record.offset
                 log.warning("article_not_reread", topic=at.topic, partition=at.partition, offset=offset, reason=one.unreadable)
         return read
+
+    async def _not_overtaken(self, records: Sequence[Record]) -> list[Record]:
+        """Waits for a Postgres that is away: what `prepare` raises would halt the follower until a restart."""
+        async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=2.0):
+            with attempt:
+                found = await not_overtaken(self._pool, records)
+        return found
 
     async def apply(self, tx: asyncpg.Connection, prepared: Sequence[Read]) -> None:
         """Publish what is news, and count."""

@@ -43,6 +43,15 @@ DELETE FROM rereadings WHERE number = $1 AND state = 'ordered' RETURNING number
 -- One process carries it out; if its session ends, the next one may.
 SELECT pg_try_advisory_lock(hashtext('daybook rereading'))
 
+-- name: taken
+-- Whether a process is at it. A lock of one number is shown as its two halves.
+SELECT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND (classid::bigint << 32 | objid::bigint) = hashtext('daybook rereading')
+)
+
 -- name: begin
 UPDATE rereadings SET state = 'begun' WHERE number = $1 AND state = 'ordered'
 

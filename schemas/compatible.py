@@ -56,6 +56,7 @@ class _Comparison:
             return
         yield from _constraints(old, new)
         yield from self._fields(old, new)
+        yield from self._patterns(old.get("patternProperties", {}), new.get("patternProperties", {}))
         for key in ("items", "additionalProperties"):
             if isinstance(old.get(key), Mapping) and isinstance(new.get(key), Mapping):
                 yield from self._at(f"/{key}", old[key], new[key])
@@ -78,6 +79,17 @@ class _Comparison:
             (f"/{name}", "is no longer required; readers of the release rely on it") for name in sorted((were - required) & now.keys())
         )
 
+    def _patterns(self, before: Document, now: Document) -> Iterator[Found]:
+        """By pattern of their names, fields of which there may be any number. A new pattern may match fields that there were already."""
+        for pattern in sorted(before.keys() | now.keys()):
+            where = f"/patternProperties/{pattern}"
+            if pattern not in now:
+                yield where, "is gone; readers of the release rely on it"
+            elif pattern not in before:
+                yield where, "binds fields of such names now; records of the release may hold others"
+            else:
+                yield from self._at(where, before[pattern], now[pattern])
+
     def _at(self, where: str, one: Document, other: Document) -> Iterator[Found]:
         return ((where + path, what) for path, what in self.schema(one, other))
 
@@ -86,7 +98,7 @@ def _constraints(old: Document, new: Document) -> Iterator[Found]:
     for key in sorted((old.keys() | new.keys()) - WORDING - NESTED):
         if old.get(key) == new.get(key):
             continue
-        if key != "enum":
+        if key != "enum" or key not in old or key not in new:
             yield f"/{key}", f"was {old.get(key)!r}, and is {new.get(key)!r}"
             continue
         lost, gained = set(old[key]) - set(new[key]), set(new[key]) - set(old[key])

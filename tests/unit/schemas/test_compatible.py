@@ -30,6 +30,7 @@ PARCEL: dict[str, Any] = {
         "note": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None},
         "boxes": {"type": "array", "items": {"$ref": "#/$defs/Box"}},
         "span": {"prefixItems": [{"type": "integer"}, {"type": "integer"}], "type": "array"},
+        "marks": {"type": "object", "patternProperties": {"^m_": {"type": "string"}}},
         "weights": {"type": "object", "additionalProperties": {"type": "number"}},
     },
     "required": ["id", "state"],
@@ -53,6 +54,14 @@ BREAKS: list[tuple[dict[str, Any], str]] = [
     (
         properties(state={"enum": ["sent", "lost", "torn"], "type": "string"}),
         "/state: can be 'torn' now; readers of the release do not know it",
+    ),
+    (properties(state={"type": "string"}), "/state/enum: was ['sent', 'lost'], and is None"),
+    (properties(id=PARCEL["properties"]["id"] | {"enum": ["p1"]}), "/id/enum: was None, and is ['p1']"),
+    (properties(marks={"type": "object", "patternProperties": {"^m_": {"type": "integer"}}}), "/marks/patternProperties/^m_: was string"),
+    (properties(marks={"type": "object"}), "/marks/patternProperties/^m_: is gone; readers of the release rely on it"),
+    (
+        properties(marks={"type": "object", "patternProperties": {"^m_": {"type": "string"}, "^n_": {"type": "string"}}}),
+        "/marks/patternProperties/^n_: binds fields of such names now; records of the release may hold others",
     ),
     (properties(note=PARCEL["properties"]["note"] | {"default": "none"}), "/note/default: was None, and is 'none'"),
     (properties(boxes={"type": "array"}), "/boxes/items: has changed"),

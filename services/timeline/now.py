@@ -10,11 +10,15 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """One moment: which generation answers, the next offset of each partition, and below it the offsets that wait in quarantine."""
+    """One moment: which generation answers, the next offset of each partition, and below it the offsets that wait in quarantine.
+
+    `logs`: of each topic, how the uuids of its logs begin, as far as they are known.
+    """
 
     generation: int = 0
     reached: Mapping[Place, int] = field(default_factory=dict)
     waiting: Mapping[Place, frozenset[int]] = field(default_factory=dict)
+    logs: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def takes_in(self, least: Mapping[Place, int]) -> bool:
         """Whether all before these offsets is taken into account."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import structlog
 
+from schemas.positions import short
 from services.chassis.bell import Bell, listening, within
 from services.chassis.errors import is_passing
 from services.chassis.queries import queries
@@ -29,7 +31,16 @@ async def look(connection: asyncpg.Connection | asyncpg.Pool) -> Now:
         rows[0]["number"] if rows else 0,
         {(row["topic"], row["partition"]): row["next_offset"] for row in known},
         {(row["topic"], row["partition"]): frozenset(row["waiting"]) for row in known if row["waiting"]},
+        _logs(known),
     )
+
+
+def _logs(rows: Sequence[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for row in rows:
+        if mark := short(row["log_uuid"]):
+            found[row["topic"]] = found.get(row["topic"], frozenset()) | {mark}
+    return found
 
 
 class Present:

@@ -5,6 +5,7 @@ The pieces are taken one by one, without a server, so that the log moves at just
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -78,6 +79,19 @@ async def test_what_comes_while_a_cut_over_is_told_is_told_too(streams: Streams,
     await see(streams, pool)
     # then
     assert await until_quiet(pieces) == ids(8, 2 + 4 * PAGE)
+
+
+async def test_a_stream_ends_once_it_turns_out_that_its_id_is_of_another_log(streams: Streams, pool: asyncpg.Pool) -> None:
+    await tell(pool, many(0, 1), 0)
+    await see(streams, pool)
+    pieces = streams.pieces(streams.begin(StreamQuery(), "g1;events.summit.v1~5f3a9c0e:7"))
+    assert await until_quiet(pieces) == []
+    # when the first record of the log is read, which names it
+    await pool.execute("UPDATE checkpoints SET log_uuid = '77ab12cd-8a3c-4f0e-9c3e-000000000000'")
+    await see(streams, pool)
+    # then
+    async with asyncio.timeout(10):
+        assert [piece async for piece in pieces] == []
 
 
 async def test_what_is_redriven_before_its_page_is_read_is_told_once(streams: Streams, pool: asyncpg.Pool) -> None:

@@ -229,3 +229,36 @@ async def test_a_place_that_is_none_is_named(stack: Stack, pool: asyncpg.Pool, h
     async with timeline_server(stack) as address, httpx.AsyncClient() as client:
         answer = await client.get(f"{address}/v1/stream{query}", headers=headers)
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, parameter)
+
+
+ANEW = "UPDATE checkpoints SET log_uuid = $1"
+
+
+async def test_who_comes_with_an_id_of_a_log_that_was_made_anew_is_told_and_who_listens_is_let_go(stack: Stack, pool: asyncpg.Pool) -> None:
+    await tell(pool, many(0, 2), 0)
+    await pool.execute(ANEW, "5f3a9c0e-8a3c-4f0e-9c3e-000000000000")
+    async with timeline_server(stack, stream_heartbeat_seconds=0.2) as address, httpx.AsyncClient() as client:
+        async with source(address, after="beginning") as heard:
+            assert await versions(heard, 2) == ids(0, 2)
+            assert heard.last_id == "g1;events.summit.v1~5f3a9c0e:2"
+            # when the log is made anew
+            await pool.execute(ANEW, "77ab12cd-8a3c-4f0e-9c3e-000000000000")
+            async with asyncio.timeout(30):
+                assert [event async for event in heard.events()] == []
+        # then
+        answer = await client.get(f"{address}/v1/stream", headers={"Last-Event-ID": heard.last_id})
+        assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
+        assert "events.summit.v1 was made anew" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "query", "parameter"),
+    [({"Last-Event-ID": "g1;events.quake.v1:1"}, "", "last-event-id"), ({}, "?after=events.summit.v1-7=1", "after")],
+)
+async def test_a_place_that_is_not_followed_is_named(
+    stack: Stack, pool: asyncpg.Pool, headers: dict[str, str], query: str, parameter: str
+) -> None:
+    await tell(pool, many(0, 1), 0)
+    async with timeline_server(stack) as address, httpx.AsyncClient() as client:
+        answer = await client.get(f"{address}/v1/stream{query}", headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, parameter)

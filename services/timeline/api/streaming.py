@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, HTTPException, Query
+from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from services.timeline.parameters import StreamId, StreamQuery
+from services.timeline.stream.beginning import AnotherLogError, UnknownPlaceError
 from services.timeline.stream.serving import Streams
 
 MEDIA_TYPE = "text/event-stream"
@@ -31,13 +33,25 @@ def stream_router(streams: Streams) -> APIRouter:
         "/stream",
         response_class=Response,
         description=DESCRIPTION,
-        responses={200: {"description": "a stream that does not end by itself", "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+        responses={
+            200: {"description": "a stream that does not end by itself", "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}},
+            409: {
+                "description": "the id or position is of a topic that was made anew since",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        },
     )
     async def stream(
         query: Annotated[StreamQuery, Query()],
         last_event_id: Annotated[StreamId | None, Header(description="the id of the last message that was heard")] = None,
     ) -> Response:
-        begun = streams.begin(query, last_event_id)
+        try:
+            begun = streams.begin(query, last_event_id)
+        except UnknownPlaceError as error:
+            where = ("query", "after") if last_event_id is None else ("header", "last-event-id")
+            raise RequestValidationError([{"loc": where, "msg": str(error)}]) from error
+        except AnotherLogError as error:
+            raise HTTPException(409, str(error)) from error
         return EventStream(streams.pieces(begun), streams.write_seconds)
 
     return router

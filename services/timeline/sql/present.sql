@@ -1,6 +1,6 @@
 -- name: present
--- How far the generation that answers has come, and what of that waits in quarantine, in one statement: one moment.
-SELECT g.number, c.topic, c.partition, c.next_offset,
+-- How far the generation that answers has come, in which logs, and what of that waits in quarantine, in one statement: one moment.
+SELECT g.number, c.topic, c.partition, c.next_offset, c.log_uuid,
        ARRAY (SELECT q."offset" FROM timeline.quarantined AS q
               WHERE q.follower = c.follower AND q.topic = c.topic AND q.partition = c.partition AND q.state <> 'given_up'
               ORDER BY q."offset") AS waiting

@@ -16,6 +16,7 @@ from services.chassis.bell import within
 from services.chassis.errors import is_passing
 from services.timeline.parameters import StreamQuery
 from services.timeline.reader import Reader
+from services.timeline.stream.beginning import other_logs
 from services.timeline.stream.listener import Listener
 from services.timeline.stream.matching import Switchboard
 from services.timeline.stream.messages import cut_over
@@ -86,10 +87,22 @@ class Hub:
         """Tell the next stretch. Gives how long to rest; nothing, if nothing was new."""
         began = self._standing
         async with self._reader.snapshot() as moment:
-            new = await stretch(moment, began, await moment.now(), PAGE)
+            now = await moment.now()
+            if made_anew := other_logs(began.logs, now):
+                return self._let_all_go(made_anew)
+            new = await stretch(moment, began, now, PAGE)
         if new.then == began or self._standing is not began:
             return 0.0
         return self._tell(began, new)
+
+    def _let_all_go(self, made_anew: list[str]) -> float:
+        """They ask again, and are told that what they have heard is of other logs."""
+        log.warning("logs_made_anew", topics=made_anew, path="/v1/stream")
+        for one in self._listeners.listeners():
+            one.let_go = True
+            one.end()
+            self.leave(one)
+        return 0.0
 
     def _tell(self, began: Standing, new: Stretch) -> float:
         started, cost = time.perf_counter(), len(new.messages) * SECONDS_A_ROW

@@ -48,7 +48,7 @@ async def stretch(moment: Snapshot, standing: Standing, now: Now, most: int) -> 
 
 def _told(standing: Standing, asked: Sequence[Span], rows: Sequence[Mapping[str, Any]], now: Now) -> Stretch:
     messages: list[Message] = []
-    standing = replace(standing, generation=now.generation)
+    standing = replace(standing, generation=now.generation, logs=now.logs or standing.logs)
     found: Iterator[Mapping[str, Any]] = iter(rows)
     row = next(found, None)
     for span in asked:

@@ -13,12 +13,13 @@ from services.chassis.errors import is_passing
 from services.timeline.parameters import StreamQuery
 from services.timeline.reader import BusyError, Reader
 from services.timeline.settings import TimelineSettings
+from services.timeline.stream.beginning import beginning, other_logs
 from services.timeline.stream.hub import PAGE, Hub
 from services.timeline.stream.listener import Listener
 from services.timeline.stream.matching import wants
 from services.timeline.stream.messages import HEARTBEAT, cut_over, opening, place
 from services.timeline.stream.reading import Stretch, stretch
-from services.timeline.stream.standing import Standing, as_now, common, distance, read, standing_at
+from services.timeline.stream.standing import WORDS, Standing, as_now, common, distance
 
 READING = 2  # at a time: each holds one of the connections that questions are asked by
 log = structlog.get_logger()
@@ -52,16 +53,14 @@ class Streams:
 
         Raises:
             BusyError: as many are open as may be, or the service has only just started, or is about to stop.
+            UnknownPlaceError, AnotherLogError: what the listener sends is not of the logs that are followed.
         """
         if self._open >= self._settings.stream_listeners:
             raise BusyError(f"{self._open:,} streams are open, which is as many as may be")
-        if not self._reader.present.now.generation or self.hub.over:
+        now, after = self._reader.present.now, query.after if last is None else last
+        if not now.generation or self.hub.over or (after not in WORDS and not now.reached):
             raise BusyError("the timeline has only just started, or is about to stop")
-        return Stream(query, self._start(query.after if last is None else last))
-
-    def _start(self, after: str) -> Standing:
-        now = standing_at(self._reader.present.now)
-        return now if after == "now" else Standing() if after == "beginning" else read(after)
+        return Stream(query, beginning(after, now))
 
     async def pieces(self, stream: Stream) -> AsyncIterator[bytes]:
         """What is sent, piece by piece; it ends when the listener is too slow, Postgres is away, or the process stops."""
@@ -89,7 +88,7 @@ class Streams:
 
     async def _missed(self, stream: Stream) -> AsyncIterator[bytes]:
         """Read on up to where the hub stands, and from the last page on also listen there."""
-        while not self.hub.over:
+        while not self.hub.over and not other_logs(stream.standing.logs, self._reader.present.now):
             coming, before, there = self._reader.present.bell.coming, stream.standing, self.hub.standing
             if not before.is_ahead_of(there):
                 async for text in self._up_to(stream, there):

@@ -25,12 +25,34 @@ def test_a_standing_reads_like_a_position_with_what_was_passed_by() -> None:
     assert read(write(standing)).passed == {STRIKES: frozenset({5, 9})}
 
 
+def test_a_standing_names_one_log_of_each_topic_and_a_position_all_that_it_knows() -> None:
+    standing = Standing(2, {STRIKES: 17}, {}, {STRIKES[0]: frozenset({"5f3a9c0e", "77ab12cd"})})
+    assert write(standing) == "g2;events.strike.v1~5f3a9c0e:17"
+    assert read(write(standing)).logs == {STRIKES[0]: frozenset({"5f3a9c0e"})}
+    assert read("events.strike.v1-0=17;seq=17;log=u5f3a9c0e, events.strike.v1-1=4;log=u77ab12cd").logs == standing.logs
+
+
 def test_a_position_as_answers_give_it_is_a_standing_too() -> None:
     assert read("events.strike.v1-0=17, events.summit.v1-2=4") == at({STRIKES: 17, SUMMITS: 4}, generation=0)
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "17", "g2", "g2;events.strike.v1", "g2;events.strike.v1:", "g2;a b:1", "2;a:1", "a:1!", "a:-1", "a:1..2", "a:\x00"]
+    "text",
+    [
+        "x",
+        "17",
+        "g2",
+        "g2;events.strike.v1",
+        "g2;events.strike.v1:",
+        "g2;a b:1",
+        "2;a:1",
+        "a:1!",
+        "a:-1",
+        "a~:1",
+        "a~5F3A:1",
+        "a:1..2",
+        "a:\x00",
+    ],
 )
 def test_what_is_no_standing_is_refused_with_how_to_write_one(text: str) -> None:
     with pytest.raises(ValueError, match=r"write|events\.strike\.v1-0=17"):

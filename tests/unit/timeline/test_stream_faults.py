@@ -17,6 +17,7 @@ from services.timeline import present as presents
 from services.timeline.now import Now
 from services.timeline.parameters import StreamQuery
 from services.timeline.present import Present
+from services.timeline.reader import BusyError
 from services.timeline.settings import TimelineSettings
 from services.timeline.stream import hub as hubs
 from services.timeline.stream.serving import Streams
@@ -95,3 +96,12 @@ async def test_a_stream_whose_connection_breaks_off_ends_and_its_listener_asks_a
 async def test_a_stream_that_meets_a_mistake_of_ours_says_so() -> None:
     with pytest.raises(asyncpg.InterfaceError, match="expects 1 argument"):
         await pieces(MISTAKE)
+
+
+def test_an_id_is_kept_for_later_as_long_as_the_service_does_not_know_what_it_follows() -> None:
+    broken = Broken(BROKEN)
+    broken.present.now = Now(1)
+    streams = Streams(broken, TimelineSettings())  # type: ignore[arg-type]
+    with pytest.raises(BusyError):
+        streams.begin(StreamQuery(), f"{TOPIC}:2")
+    assert streams.begin(StreamQuery(), None).standing.following == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -56,10 +57,15 @@ class Poster:
         """Look the name up, and judge where it leads at this moment.
 
         Raises:
-            UnreachedError: it leads nowhere, or where it must not; `detail` says why.
+            UnreachedError: it leads nowhere, or where it must not, or nobody says in time; `detail` says why.
         """
         at = self.check(url)
-        await self._backend.addresses(at.host.strip("[]"), at.url.port or {"http": 80, "https": 443}[at.url.scheme])
+        host = at.host.strip("[]")
+        try:
+            async with asyncio.timeout(self._settings.answer_seconds):
+                await self._backend.addresses(host, at.url.port or {"http": 80, "https": 443}[at.url.scheme])
+        except TimeoutError as error:
+            raise UnreachedError("no_name", host) from error
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Post, and say what was answered. Never raises for what the other side does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 import uuid
@@ -33,6 +34,7 @@ from services.webhooks.wanted import Wanted
 log = structlog.get_logger()
 SQL = queries(Path(__file__).parent / "sql" / "endpoints.sql")
 LAST = 2**62
+KAFKA_SECONDS = 3.0  # for a broker that is starting; one that is connected to and says nothing has as long again
 _PARTITION = re.compile(r"(.+)-(\d{1,6})")
 
 
@@ -188,8 +190,16 @@ class Register:
             raise RefusedError(f"url: {refusal(error)}") from error
 
     async def _begin(self, start: Start) -> list[tuple[str, int, int]]:
-        """Topic, partition and offset of each partition."""
-        counts = await partition_counts(self._kafka, self._topics)
+        """Topic, partition and offset of each partition.
+
+        Raises:
+            TimeoutError, aiokafka.errors.KafkaError: Kafka is away; whoever asks is not kept waiting for it.
+        """
+        async with asyncio.timeout(2 * KAFKA_SECONDS):
+            return await self._starts(start)
+
+    async def _starts(self, start: Start) -> list[tuple[str, int, int]]:
+        counts = await partition_counts(self._kafka, self._topics, KAFKA_SECONDS)
         partitions = [TopicPartition(topic, number) for topic, count in sorted(counts.items()) for number in range(count)]
         if isinstance(start, Mapping):
             return [(*at, offset) for at, offset in _told(start, partitions).items()]

@@ -7,15 +7,20 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import asyncpg
+import httpx
 import pytest
 import pytest_asyncio
 
 from deploy.local.stack import Stack
+from services.chassis.api_keys import ApiKeys
+from services.chassis.http import application
+from services.webhooks.api import router
 from services.webhooks.asking import Change, Webhook
 from services.webhooks.posting import Poster
 from services.webhooks.register import SQL, RefusedError, Register
 from services.webhooks.settings import WebhookSettings
 from tests.integration.webhooks_world import OK, SECRET, Answer, add, receiver, status, tables
+from tests.support.service import free_port
 
 PLAIN = WebhookSettings(allow_private=True, answer_seconds=5)
 
@@ -81,3 +86,22 @@ async def test_nobody_resumes_an_address_whose_new_url_has_yet_to_take_a_ping(po
     assert (await register.one("hook")).state == "unverified"
     with pytest.raises(RefusedError, match="yet to take a ping"):
         await register.resume("hook")
+
+
+@pytest.mark.parametrize("listens", [True, False])
+async def test_a_registration_is_answered_within_seconds_while_kafka_is_away(pool: asyncpg.Pool, listens: bool) -> None:
+    """Also where something at its address takes the connection and says nothing."""
+
+    async def silent(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    kafka = f"127.0.0.1:{server.sockets[0].getsockname()[1] if listens else free_port()}"
+    app = application("webhooks")
+    app.include_router(router(Register(pool, Poster(PLAIN), PLAIN, kafka, ["events.strike.v1"]), ApiKeys([]), "127.0.0.1"))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://daybook") as asking, asyncio.timeout(20):
+        answer = await asking.post("/v1/webhooks", json={"url": "http://127.0.0.1/hook"})
+    server.close()
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert await pool.fetchval("SELECT count(*) FROM endpoints") == 0

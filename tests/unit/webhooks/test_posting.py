@@ -11,7 +11,7 @@ import pytest
 from services.chassis.reaching.addresses import refusal_of
 from services.chassis.reaching.bounds import Reach, UnreachedError
 from services.chassis.reaching.network import Judge
-from services.webhooks.posting import Poster
+from services.webhooks.posting import Poster, refusal
 from services.webhooks.settings import WebhookSettings
 from tests.unit.ingestor_fetching.web import PUBLIC, endless, names, redirect, status, web
 
@@ -71,6 +71,18 @@ async def test_a_name_that_leads_elsewhere_after_registration_is_judged_again() 
         answer = await sender.post(url, {}, BODY)
     assert answer.said == "turncoat.example leads to 127.0.0.1, which may not be connected to (loopback)"
     assert site.asked == []
+
+
+async def test_a_name_server_that_is_silent_holds_nobody_up_who_registers() -> None:
+    async def silent(*_: object) -> list[str]:
+        await asyncio.Event().wait()
+        return []
+
+    patient = Poster(WebhookSettings(answer_seconds=0.05), resolve=silent)
+    with pytest.raises(UnreachedError) as refused:
+        async with asyncio.timeout(10):
+            await patient.look("https://news.example/hook")
+    assert refusal(refused.value) == "the name news.example leads to no address"
 
 
 async def test_the_connection_goes_to_the_address_that_was_judged() -> None:

@@ -26,6 +26,7 @@ from services.webhooks.asking import Change, Pinged, Registered, Registration, S
 from services.webhooks.messages import ping
 from services.webhooks.posting import Poster, refusal
 from services.webhooks.queueing import SQL as QUEUE
+from services.webhooks.sender import SQL as SENDING
 from services.webhooks.settings import WebhookSettings
 from services.webhooks.signing import headers, key_of, new_secret
 from services.webhooks.verdicts import Answer
@@ -179,6 +180,8 @@ class Register:
         """
         await self.one(endpoint_id)
         rows = await self._pool.fetch(SQL[deed], endpoint_id, delivery_id)
+        if deed == "discard":
+            await self._pool.execute(SENDING["calm"], [endpoint_id])
         if not rows and delivery_id is not None:
             raise UnknownError(f"there is no delivery {delivery_id} that could be {deed}ed")
         return len(rows)

@@ -178,6 +178,8 @@ class Sender:
         rows = [(d.delivery_id, d.attempts, v.state, v.wait, a.status, None if a.taken else a.said) for d, a, v in done]
         await self._judge(tx, done)
         await tx.execute(SQL["record"], self._name, *zip(*rows, strict=True))
+        if dead := sorted({d.endpoint_id for d, _, v in done if v.state == "dead"}):
+            await tx.execute(SQL["calm"], dead)
 
     async def _judge(self, tx: asyncpg.Connection, done: Sequence[Done]) -> None:
         """What these answers say of their addresses: those that are gone, or fail for long, are left alone from now on."""
@@ -192,7 +194,8 @@ class Sender:
         gone = sorted({d.endpoint_id for d, a, _ in done if a.gone})
         for row in await tx.fetch(SQL["gone"], gone) if gone else []:
             log.error("webhook_gone", webhook=row["endpoint_id"])
-        for row in await tx.fetch(SQL["give_in"], timedelta(hours=self._settings.pause_hours)):
+        failed = sorted({d.endpoint_id for d, a, _ in done if not a.taken})
+        for row in await tx.fetch(SQL["give_in"], timedelta(hours=self._settings.pause_hours), failed):
             log.error("webhook_paused", webhook=row["endpoint_id"], reason=row["reason"])
 
     async def _let_go(self) -> None:

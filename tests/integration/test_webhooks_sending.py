@@ -20,6 +20,7 @@ from services.webhooks.messages import message
 from services.webhooks.posting import Poster
 from services.webhooks.queueing import Queueing
 from services.webhooks.register import SQL as ENDPOINTS
+from services.webhooks.register import Register
 from services.webhooks.sender import Sender
 from services.webhooks.settings import WebhookSettings
 from services.webhooks.sweeping import Sweeping
@@ -246,6 +247,51 @@ async def test_an_address_where_nothing_is_taken_for_long_is_paused_before_anyth
 
         await eventually(paused)
         assert (await states(pool)).keys() <= {"waiting", "sending"}
+
+
+async def _failing_since(pool: asyncpg.Pool, name: str) -> str | None:
+    found: str | None = await pool.fetchval("SELECT failing_since::text FROM endpoints WHERE endpoint_id = $1", name)
+    return found
+
+
+async def test_an_address_at_which_nothing_was_tried_is_not_paused_when_another_fails(pool: asyncpg.Pool) -> None:
+    """It rests, or nothing has been due there since it failed last."""
+    async with receiver(lambda _: status(500)) as there:
+        await add(pool, there.url)
+        await add(pool, there.url, "idle", kinds=["strike"])
+        await pool.execute("UPDATE endpoints SET failing_since = now() - interval '2 days' WHERE endpoint_id = 'idle'")
+        await queue(pool, ("e-1", 1))
+        async with sender(pool):
+            await eventually(lambda: len(there.got) >= 3)
+    assert await pool.fetchval("SELECT state FROM endpoints WHERE endpoint_id = 'idle'") == "active"
+
+
+async def test_what_fails_next_begins_anew_once_nothing_is_open_any_more(pool: asyncpg.Pool) -> None:
+    """Days may lie between two failures; nothing was refused in them."""
+    async with receiver(lambda _: status(500)) as there, sender(pool, give_up_hours=0.01 / 3600):
+        await add(pool, there.url)
+        await queue(pool, ("e-1", 1))
+
+        async def one_dead() -> bool:
+            return await states(pool) == {"dead": 1}
+
+        await eventually(one_dead)
+        assert await _failing_since(pool, "hook") is None
+
+
+async def test_what_was_discarded_no_longer_counts_as_failing(pool: asyncpg.Pool) -> None:
+    settings = WebhookSettings.model_validate(PLAIN)
+    register = Register(pool, Poster(settings), settings, "", [])
+    async with receiver(lambda _: status(500)) as there:
+        await add(pool, there.url)
+        await queue(pool, ("e-1", 1), ("e-2", 1))
+        async with sender(pool):
+            await eventually(lambda: len(there.got) >= 2)
+    first, last = [row["delivery_id"] for row in await pool.fetch("SELECT delivery_id FROM deliveries ORDER BY 1")]
+    await register.settle("hook", "discard", first)
+    assert await _failing_since(pool, "hook"), "the other one goes on failing"
+    await register.settle("hook", "discard", last)
+    assert await _failing_since(pool, "hook") is None
 
 
 async def test_one_that_asks_for_a_pause_is_asked_nothing_until_then(pool: asyncpg.Pool) -> None:

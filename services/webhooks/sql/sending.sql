@@ -74,8 +74,16 @@ UPDATE endpoints SET state = 'gone', reason = 'it answered 410: nothing is to be
 WHERE endpoint_id = ANY ($1::text[]) AND state = 'active' RETURNING endpoint_id
 
 -- name: give_in
+-- Only those at which something has failed just now: of the others nothing has been tried since.
 UPDATE endpoints SET state = 'paused', reason = 'every delivery has failed since ' || to_char(failing_since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC'
-WHERE state = 'active' AND failing_since < now() - $1::interval RETURNING endpoint_id, reason
+WHERE endpoint_id = ANY ($2::text[]) AND state = 'active' AND failing_since < now() - $1::interval RETURNING endpoint_id, reason
+
+-- name: calm
+-- Where nothing is open any more, nothing goes on failing: what fails next begins anew.
+UPDATE endpoints AS e SET failing_since = NULL
+WHERE e.endpoint_id = ANY ($1::text[]) AND failing_since IS NOT NULL AND NOT EXISTS (
+    SELECT FROM deliveries AS d WHERE d.endpoint_id = e.endpoint_id AND d.state IN ('waiting', 'sending')
+)
 
 -- name: let_go
 -- What this process has under way goes back: it stops, and nobody need wait for the lease to end.

@@ -32,7 +32,8 @@ PART = "sender"
 CHANNEL = "webhooks_due"
 IDLE_SECONDS = 0.5  # a lost notification delays a delivery by no more than this, and so does a pause that is over
 AWAY_SECONDS = 1.0
-WEAK = 5  # failures in a row, after which an address is asked one thing at a time
+WEAK = 5  # failures in a row, after which an address is asked one thing at a time, and rests where it says nothing
+LONGEST_REST = 300.0  # seconds; it may be a single change that is never taken, and others shall not wait for long
 LEASE_SPARE = timedelta(seconds=1)  # beyond twice the time that an answer may take
 
 
@@ -186,11 +187,9 @@ class Sender:
         by_endpoint: dict[str, list[Done]] = defaultdict(list)
         for one in done:
             by_endpoint[one[0].endpoint_id].append(one)
-        rows = [
-            (name, any(a.taken for _, a, _ in some), sum(not a.taken for _, a, _ in some), max(v.rest for *_, v in some))
-            for name, some in sorted(by_endpoint.items())
-        ]
-        await tx.execute(SQL["judge"], *zip(*rows, strict=True))
+        rows = [(name, *_summed(some)) for name, some in sorted(by_endpoint.items())]
+        patience = self._settings.patience
+        await tx.execute(SQL["judge"], *zip(*rows, strict=True), WEAK, patience.first, min(patience.longest, LONGEST_REST))
         gone = sorted({d.endpoint_id for d, a, _ in done if a.gone})
         for row in await tx.fetch(SQL["gone"], gone) if gone else []:
             log.error("webhook_gone", webhook=row["endpoint_id"])
@@ -205,6 +204,13 @@ class Sender:
         with contextlib.suppress(*PASSING, asyncpg.InterfaceError):
             await self.record()
             await self._pool.execute(SQL["let_go"], self._name)
+
+
+def _summed(done: Sequence[Done]) -> tuple[bool, int, float, bool]:
+    """Of one address: whether anything was taken, how much was not, seconds that it shall rest, and whether it once said nothing at all."""
+    answers = [answer for _, answer, _ in done]
+    failed = sum(not answer.taken for answer in answers)
+    return failed < len(answers), failed, max(found.rest for *_, found in done), any(answer.status is None for answer in answers)
 
 
 def _tell(delivery: Delivery, answer: Answer, found: Verdict) -> None:

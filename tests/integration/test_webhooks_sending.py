@@ -109,7 +109,10 @@ async def test_a_change_that_is_not_taken_holds_up_later_changes_of_its_event_al
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_whatever_fails_and_however_often_each_event_comes_in_order_and_whole(pool: asyncpg.Pool, seed: int) -> None:
+async def test_whatever_fails_and_however_often_each_event_comes_in_order_and_whole(
+    pool: asyncpg.Pool, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "IDLE_SECONDS", 0.02)  # the end of a rest is seen soon
     luck = random.Random(seed)
     taken: list[tuple[str, int]] = []
 
@@ -325,6 +328,34 @@ async def test_one_that_keeps_failing_is_asked_one_thing_at_a_time(pool: asyncpg
         await queue(pool, *((f"e-{number}", 1) for number in range(20)))
         await eventually(lambda: len(there.got) >= 20)
         assert there.most_held == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "failures", "rest"),
+    [
+        (b"", 0, 0),
+        (b"", sending.WEAK - 1, 60),
+        (b"", sending.WEAK, 120),
+        (b"", 10**6, sending.LONGEST_REST),
+        (status(500), 10**6, 0),  # this change alone may be refused, and to hear so takes no time
+    ],
+)
+async def test_one_that_keeps_silent_rests_however_much_is_due(pool: asyncpg.Pool, answer: bytes, failures: int, rest: float) -> None:
+    async def breaks_off(writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+        writer.close()
+
+    settings = WebhookSettings.model_validate(PLAIN | {"first_wait_seconds": 60, "longest_wait_seconds": 3600})
+    one = Sender(pool, settings, Poster(settings), Health(), Faults())
+    async with receiver(lambda _: breaks_off) as there:
+        await add(pool, there.url)
+        await queue(pool, *((f"e-{number}", 1) for number in range(20)))
+        await pool.execute("UPDATE endpoints SET failures = $1", failures)
+        [first, *_] = await one.take()
+        await one.deliver(first)
+        await one.record()
+    assert round(await _rest(pool)) == rest
+    assert bool(await pool.fetch(sending.SQL["ready"], 1)) == (rest == 0)
 
 
 async def test_a_slow_address_does_not_hold_up_another(pool: asyncpg.Pool) -> None:

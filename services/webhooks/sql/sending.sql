@@ -61,12 +61,16 @@ FROM unnest($2::bigint[], $3::int[], $4::int[]) AS r (delivery_id, attempts, sta
 WHERE d.delivery_id = r.delivery_id AND d.attempts = r.attempts AND d.sender = $1 AND d.state = 'sending'
 
 -- name: judge
--- What so many answers say of their address.
+-- What so many answers say of their address. One that has failed $6 times in a row and says nothing is left alone for $7 seconds, for twice as
+-- long after each further failure, and $8 at most: waiting for it takes a place that others need, and however much is queued it takes little of it.
 UPDATE endpoints AS e
 SET failures = CASE WHEN r.taken THEN 0 ELSE e.failures + r.failed END,
     failing_since = CASE WHEN r.taken THEN NULL ELSE coalesce(e.failing_since, now()) END,
-    resting_until = greatest(e.resting_until, now() + r.rest * interval '1 second')
-FROM unnest($1::text[], $2::bool[], $3::int[], $4::float8[]) AS r (endpoint_id, taken, failed, rest)
+    resting_until = greatest(e.resting_until, now() + interval '1 second' * CASE
+        WHEN r.taken OR NOT r.silent OR e.failures + r.failed < $6::int THEN r.rest
+        ELSE greatest(r.rest, least($7::float8 * power(2, least(e.failures + r.failed - $6, 30)), $8))
+    END)
+FROM unnest($1::text[], $2::bool[], $3::int[], $4::float8[], $5::bool[]) AS r (endpoint_id, taken, failed, rest, silent)
 WHERE e.endpoint_id = r.endpoint_id
 
 -- name: gone

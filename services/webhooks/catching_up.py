@@ -65,7 +65,10 @@ class CatchingUp:
         at = TopicPartition(row["topic"], row["partition"])
         reached = await self._pool.fetchval(SQL["reached"], self._follower, *at)
         raws = await _read(probe, at, row["next_offset"], min(reached, row["next_offset"] + MOST))
-        return await self._queue(row, at, raws)
+        try:
+            return await self._queue(row, at, raws)
+        except Overtaken:
+            return False  # the others go on; the next look sees what the other process left
 
     async def _queue(self, row: asyncpg.Record, at: TopicPartition, raws: Sequence[ConsumerRecord]) -> bool:
         """Queue a stretch and move on; at the follower's own position the address is told from now on."""
@@ -88,7 +91,7 @@ class CatchingUp:
         return {found["at"] for found in await tx.fetch(SQL["set_aside"], self._follower, *at, first, end)}
 
 
-class Overtaken(OSError):  # noqa: N818 - it passes: the next look sees what the other process left
+class Overtaken(Exception):  # noqa: N818
     """Another process has read this stretch for this address."""
 
 

@@ -109,6 +109,8 @@ ALTER TABLE ONLY told
 
 CREATE INDEX deliveries_closed ON deliveries USING btree (changed_at) WHERE (state <> ALL (ARRAY['waiting'::text, 'sending'::text]));
 
+CREATE INDEX deliveries_dead ON deliveries USING btree (endpoint_id) WHERE (state = 'dead'::text);
+
 CREATE INDEX deliveries_of_event ON deliveries USING btree (endpoint_id, event_id, "offset") WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text]));
 
 CREATE INDEX deliveries_of_message ON deliveries USING btree (topic, partition, "offset");

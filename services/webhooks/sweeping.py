@@ -40,8 +40,15 @@ class Sweeping:
     async def sweep(self) -> None:
         """Remove deliveries whose time is over, and then messages that no delivery needs."""
         kept = timedelta(hours=self._settings.kept_hours), timedelta(days=self._settings.dead_days)
-        await self._pool.execute(SQL["sweep_deliveries"], *kept, PIECE)
-        await self._pool.execute(SQL["sweep_messages"], PIECE)
+        await self._all("sweep_deliveries", *kept)
+        await self._all("sweep_messages")
+
+    async def _all(self, question: str, *asked: object) -> None:
+        """Piece by piece until nothing is left: what comes in is no slower than one piece now and then."""
+        while True:
+            said = await self._pool.execute(SQL[question], *asked, PIECE)
+            if int(said.split()[-1]) < PIECE:
+                return
 
     async def count(self) -> None:
         """Set the metrics."""

@@ -16,6 +16,7 @@ from deploy.local.stack import Stack
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.webhooks import sender as sending
+from services.webhooks import sweeping
 from services.webhooks.messages import message
 from services.webhooks.posting import Poster
 from services.webhooks.queueing import Queueing
@@ -385,6 +386,17 @@ async def test_what_is_delivered_is_swept_in_time_and_what_waits_is_not(pool: as
     await Sweeping(pool, WebhookSettings()).sweep()
     assert (await states(pool)).keys() == {"waiting"}
     assert await pool.fetchval("SELECT count(*) FROM messages") == 1
+
+
+async def test_a_sweep_ends_only_when_nothing_is_left_however_small_its_pieces(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "PIECE", 2)
+    await add(pool, "http://127.0.0.1/hook")
+    await queue(pool, *((f"e-{number}", 1) for number in range(7)))
+    await pool.execute("UPDATE deliveries SET state = 'delivered', changed_at = now() - interval '2 days'")
+    await pool.execute("UPDATE messages SET kept_at = now() - interval '2 days'")
+    await Sweeping(pool, WebhookSettings()).sweep()
+    assert await states(pool) == {}
+    assert await pool.fetchval("SELECT count(*) FROM messages") == 0
 
 
 async def test_a_bug_in_a_delivery_ends_the_sender_instead_of_spinning(pool: asyncpg.Pool) -> None:

@@ -83,6 +83,7 @@ CREATE INDEX deliveries_open ON deliveries (endpoint_id, due_at) WHERE state IN 
 CREATE INDEX deliveries_of_event ON deliveries (endpoint_id, event_id, "offset") WHERE state IN ('waiting', 'sending');
 CREATE INDEX deliveries_of_message ON deliveries (topic, partition, "offset");
 CREATE INDEX deliveries_closed ON deliveries (changed_at) WHERE state NOT IN ('waiting', 'sending');
+CREATE INDEX deliveries_dead ON deliveries (endpoint_id) WHERE state = 'dead';
 
 COMMENT ON COLUMN deliveries.sender IS 'which process sends it at present, until its lease is over';
 COMMENT ON COLUMN deliveries.first_tried_at IS 'the limit in time is counted from here';

@@ -162,7 +162,8 @@ async def test_a_normalizer_killed_at_every_point_publishes_each_rereading_once(
         for point in get_args(FollowerPoint):
             with service(emptied, "normalizer", FAULTS=f"{point}@{order.follower}:1:kill", BATCH_RECORDS="7") as victim:
                 await asyncio.to_thread(victim.wait_killed)
-        with service(emptied, "normalizer", BATCH_RECORDS="7"):
+        with service(emptied, "normalizer", BATCH_RECORDS="7") as normalizer:
+            await asyncio.to_thread(normalizer.wait_ready)
             async with asyncio.timeout(90):
                 done = await promote(emptied.dsn("admin"), order, lambda _done, _total: None)
             await eventually(lambda: caught_up(emptied), 60)

@@ -14,8 +14,8 @@ from services.normalizer.rereading.shadow import NotMergedYetError, administer, 
 
 LOOK_SECONDS = 0.2
 TAKEN_SECONDS = 20.0
-LEFT_SECONDS = 60.0
-"""So long may nobody be at an order that was begun: enough for a normalizer to be started anew."""
+LEFT_SECONDS = 120.0
+"""So long may nobody be at an order that was begun: enough for a normalizer to be started anew on a busy machine."""
 Progress = Callable[[int, int], None]
 
 

@@ -54,6 +54,26 @@ COMMENT ON COLUMN readings.spans IS 'start and end of each sentence, in code poi
 
 COMMENT ON COLUMN readings.rereading IS 'which rereading of this revision counts; 0: as first read';
 
+CREATE TABLE rereadings (
+    number integer NOT NULL,
+    ruleset text NOT NULL,
+    until text NOT NULL,
+    ordered_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'ordered'::text NOT NULL,
+    articles bigint DEFAULT 0 NOT NULL,
+    readings bigint DEFAULT 0 NOT NULL,
+    unreadable bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT rereadings_state_check CHECK ((state = ANY (ARRAY['ordered'::text, 'begun'::text, 'done'::text])))
+);
+
+COMMENT ON TABLE rereadings IS 'What an operator has ordered to be read again; carried out by a normalizer that reads by that ruleset.';
+
+COMMENT ON COLUMN rereadings.until IS 'a JSON object: of each partition of the articles, the offset before which they are read again';
+
+COMMENT ON COLUMN rereadings.ordered_at IS 'the log time of all that follows from it';
+
+COMMENT ON COLUMN rereadings.readings IS 'how many differed from what was known, and were published';
+
 CREATE TABLE told (
     mention_id text NOT NULL,
     article_id text NOT NULL,
@@ -91,6 +111,9 @@ ALTER TABLE ONLY events
 ALTER TABLE ONLY readings
     ADD CONSTRAINT readings_pkey PRIMARY KEY (article_id, kind);
 
+ALTER TABLE ONLY rereadings
+    ADD CONSTRAINT rereadings_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY told_keys
     ADD CONSTRAINT told_keys_pkey PRIMARY KEY (key, strong, mention_id);
 
@@ -100,6 +123,8 @@ ALTER TABLE ONLY told
 CREATE INDEX edits_revokes ON edits USING btree (revokes) WHERE (revokes IS NOT NULL);
 
 CREATE INDEX edits_seq ON edits USING btree (seq);
+
+CREATE UNIQUE INDEX rereadings_one_at_a_time ON rereadings USING btree ((true)) WHERE (state <> 'done'::text);
 
 CREATE INDEX told_article ON told USING btree (article_id, kind);
 

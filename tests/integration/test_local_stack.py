@@ -281,10 +281,10 @@ def test_a_broken_setting_and_state_of_another_version_end_with_a_hint(tmp_path:
     assert all("error: " in done.stderr and "hint: " in done.stderr and not done.stdout for done in (old, wrong))
 
 
-async def test_a_role_that_a_newer_version_needs_is_made_although_the_servers_run_already(started: Stack, options: Options) -> None:
-    admin = await asyncpg.connect(started.dsn("admin"))
+async def test_a_role_that_a_newer_version_needs_is_made_although_the_servers_run_already(here: Stack, options: Options) -> None:
+    admin = await asyncpg.connect(here.dsn("admin"))
     await admin.execute("DROP SCHEMA webhooks CASCADE; DROP OWNED BY webhooks; DROP ROLE webhooks")
     await admin.close()
     again = stack.start(options)
-    assert again.pids == started.pids
+    assert again.pids == here.pids
     assert await select(again.dsn("webhooks"), "SELECT current_user") == "webhooks"

@@ -10,7 +10,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.options import Options
-from deploy.local.stack import Stack, start, stop
+from deploy.local.stack import Stack, running, start, stop
 from deploy.pipeline.prepare import prepare
 from deploy.pipeline.services import NAMES, service_cards
 
@@ -25,10 +25,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 async def emptied(stack: Stack) -> Stack:
-    """The stack with no topics and fresh schemas, then prepared as `daybook up` would."""
+    """The stack with no topics and fresh schemas, then prepared as `daybook up` would; its processes as they are now, since tests kill them."""
     await empty(stack, NAMES, topics_of=None)
     await prepare(stack.kafka, stack.dsn("admin"), service_cards(), lambda _: None)
-    return stack
+    return running(stack.state) or stack
 
 
 async def empty(stack: Stack, schemas: tuple[str, ...], topics_of: tuple[str, ...] | None) -> None:

@@ -84,7 +84,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     def claim_anew(self, partitions: Sequence[TopicPartition]) -> None:
         """Take over once more what Postgres, put back to an older state, no longer knows as ours."""
-        lost = sorted(set(partitions) & self._consumer().assignment())
+        lost = sorted(set(partitions) & self._assigned())
         if not lost or (self._taking_over and not self._taking_over.done()):
             return
         log.warning("positions_put_back", follower=self.name, partitions=[f"{at.topic}-{at.partition}" for at in lost])
@@ -194,12 +194,20 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         """Follow these no further, even where the client has let go of them by itself. Those that have halted stay as they are."""
         lost = set(partitions) - self._standing.stopped
         if lost:
-            self._consumer().pause(*(lost & self._consumer().assignment()))
+            if assigned := lost & self._assigned():
+                self._consumer().pause(*assigned)
             self._standing.halt(lost, error)
 
     def halt_all(self, error: Exception) -> None:
-        """The client itself has failed, on no partition that it names."""
-        self.halt(self._consumer().assignment(), error)
+        """The client itself has failed, on no partition that it names; before it follows any, the process ends of it."""
+        if not (assigned := self._assigned()):
+            raise error
+        self.halt(assigned, error)
+
+    def _assigned(self) -> set[TopicPartition]:
+        """What the client follows: nothing before it has started, and nothing once it has stopped."""
+        consumer: AIOKafkaConsumer | None = self._consumer()
+        return set(consumer.assignment()) if consumer else set()
 
     async def _apply(self, batch: Sequence[ConsumerRecord]) -> None:
         known_bad: dict[Place, str] = {}

@@ -34,3 +34,12 @@ def test_a_log_that_was_empty_and_opens_or_whose_beginning_is_removed_is_the_sam
 def test_a_log_that_opens_with_another_record_is_another(openings: tuple[Opening, ...]) -> None:
     with pytest.raises(Halt, match="another log"):
         seen(*openings)
+
+
+def test_a_follower_whose_client_has_not_started_has_nothing_to_claim_anew() -> None:
+    """The watch may look before the broker has let anybody in."""
+    follower = Follower.__new__(Follower)
+    follower.bind(lambda: None)  # the subscriber has no consumer yet
+    follower.claim_anew([])
+    with pytest.raises(KeyError):
+        follower.halt_all(KeyError("what the look stumbled over"))

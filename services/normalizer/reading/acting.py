@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.normalizer.reading.document import Name, Sentence
+from services.normalizer.reading.document import Sentence
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.happening import side_of
 

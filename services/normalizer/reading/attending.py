@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from services.normalizer.reading.acting import SAY_GAP, is_party, is_person, is_speaker, low_at, side, stands_aside
 from services.normalizer.reading.candidates import Trigger
-from services.normalizer.reading.document import Name, Sentence
+from services.normalizer.reading.document import Sentence
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, words
 
 TWO = 2

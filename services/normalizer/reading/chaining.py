@@ -9,7 +9,8 @@ from dataclasses import replace
 from schemas.events import Basis, When
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.dating import days, moved
-from services.normalizer.reading.document import Sentence, Time
+from services.normalizer.reading.document import Sentence
+from services.normalizer.reading.speech_times import Time
 
 Told = tuple[Candidate, bool]
 _DAYS = re.compile(r"P(\d+)([DW])")

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from schemas.events import Basis, When
 from services.normalizer.reading.candidates import Said, Trigger
-from services.normalizer.reading.document import Sentence, Time
+from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.grammar import phrases, words
+from services.normalizer.reading.speech_times import Time
 
 FUTURE = frozenset({"proposed", "scheduled", "postponed"})
 WEEK, YEAR = 7, 366

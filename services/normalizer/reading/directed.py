@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.acting import is_party, is_person, is_speaker, stands_aside
 from services.normalizer.reading.candidates import Said, Trigger
-from services.normalizer.reading.document import Name, Sentence, apposed_speaker
+from services.normalizer.reading.document import Sentence, apposed_speaker
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.names import Named
 from services.normalizer.reading.states import state

@@ -9,7 +9,8 @@ from services.normalizer.reading import counting
 from services.normalizer.reading.acting import is_party, is_person, is_speaker, low_at, stands_aside
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.directed import whole_state
-from services.normalizer.reading.document import Document, Name, Sentence
+from services.normalizer.reading.document import Document, Sentence
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.standins import pair
 from services.normalizer.reading.states import state

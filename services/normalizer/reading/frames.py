@@ -8,7 +8,8 @@ from dataclasses import replace
 from schemas.events import Participant, Place
 from services.normalizer.reading import acting, counting, dating, directed, exchanging, meeting, named_people, placing
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
-from services.normalizer.reading.document import Document, Name
+from services.normalizer.reading.document import Document
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.happening import side_of

@@ -8,7 +8,8 @@ from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.acting import is_party, side, sides_of
 from services.normalizer.reading.attending import after, between, opened, premodifiers, relative, subjects
 from services.normalizer.reading.candidates import Said, Trigger
-from services.normalizer.reading.document import Document, Name
+from services.normalizer.reading.document import Document
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.standins import antecedents, fallbacks, pair
 from services.normalizer.reading.states import state

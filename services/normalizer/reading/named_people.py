@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from schemas.events import Participant, Quantity
 from services.normalizer.reading.acting import is_person
 from services.normalizer.reading.candidates import Said, Trigger
-from services.normalizer.reading.document import Name
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.states import state
 from services.normalizer.reading.tokens import Token

@@ -8,7 +8,8 @@ from dataclasses import replace
 from schemas.events import Place, PlaceRole
 from services.normalizer.reading.attending import run_in_city
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
-from services.normalizer.reading.document import Document, Name, Sentence
+from services.normalizer.reading.document import Document, Sentence
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, phrases, words
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.names import Names

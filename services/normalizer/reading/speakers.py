@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from schemas.events import Attribution, Speaker
-from services.normalizer.reading.document import Document, Name, Sentence
+from services.normalizer.reading.document import Document, Sentence
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.numbers import find_number
 

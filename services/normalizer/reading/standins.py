@@ -8,7 +8,8 @@ from itertools import pairwise
 from services.normalizer.reading.acting import is_party, is_person, is_speaker, low_at, side, sides_of, stands_aside
 from services.normalizer.reading.attending import acts, attached, subjects
 from services.normalizer.reading.candidates import Trigger
-from services.normalizer.reading.document import Document, Name, Sentence
+from services.normalizer.reading.document import Document, Sentence
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, phrases, words
 
 TWO, THREE = 2, 3

@@ -9,7 +9,8 @@ from dataclasses import replace
 from schemas.events import Place, PlaceRole
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
-from services.normalizer.reading.document import Document, Name, Sentence
+from services.normalizer.reading.document import Document, Sentence
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.happening import Happening, persons
 

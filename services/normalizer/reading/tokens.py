@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -66,3 +67,9 @@ def tokenise(body: str, start: int, end: int) -> tuple[Token, ...]:
 def fold(text: str) -> str:
     """Lower-case words and numbers joined by single blanks: what lineage compares."""
     return " ".join(_WORD.findall(text.casefold()))
+
+
+def positions(starts: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """Tokens [first, last) of a span of text; `starts` are those of the tokens."""
+    first = max(bisect_right(starts, start) - 1, 0)
+    return first, max(bisect_left(starts, end), first + 1)

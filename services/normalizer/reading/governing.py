@@ -1,0 +1,129 @@
+"""Names where they stand in a sentence: by which preposition they are governed, and for whom they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.normalizer.reading.grammar import Grammar
+from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.names import Named
+from services.normalizer.reading.states import state, state_called
+from services.normalizer.reading.tokens import Token, positions
+
+GOVERNOR_REACH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name at tokens [first, last), and the preposition that governs it ("with", "between"), if one does."""
+
+    first: int
+    last: int
+    named: Named
+    governor: str | None
+    governor_at: int
+
+
+def place_names(found: Sequence[Named], tokens: Sequence[Token], words: Grammar) -> tuple[Name, ...]:
+    """The names of a sentence at its tokens, each with what governs it."""
+    starts = [token.start for token in tokens]
+    spans = [positions(starts, named.start, named.end) for named in found]
+    held = _covered(spans, len(tokens))
+    preps = {last - 1: label for _, last, label in words.prepositions.find(tokens)}
+    placed = [
+        Name(first, last, named, *_governor(tokens, first, held, words, preps)) for (first, last), named in zip(spans, found, strict=True)
+    ]
+    placed = [name for at, name in enumerate(placed) if not (at + 1 < len(placed) and _only_owns(name, placed[at + 1], tokens))]
+    return tuple(one for name in placed for one in _with_twin(_as_party(name, tokens), tokens))
+
+
+def in_its_clause(name: Name, tokens: Sequence[Token], says: Sequence[tuple[int, int]], borders: Sequence[int]) -> Name:
+    """As in "… a deal with China, President X said", "During his visit to Ruritania, X …": no preposition governs beyond its clause."""
+    speaks = name.governor is not None and any(first == name.last for first, _ in says)
+    cut = speaks and any(token.low == "," for token in tokens[name.governor_at : name.first])
+    cut = cut or any(name.governor_at < border <= name.first for border in borders if name.governor is not None)
+    return replace(name, governor=None, governor_at=-1) if cut else name
+
+
+def of_own_side(name: Name, rebels: frozenset[str]) -> Name:
+    """Whoever leads rebels of a land speaks for no state."""
+    actor = name.named.actor
+    if actor is None or actor.name not in rebels:
+        return name
+    return replace(name, named=replace(name.named, actor=actor.model_copy(update={"country": None})))
+
+
+def _governor(tokens: Sequence[Token], first: int, held: Sequence[int], words: Grammar, preps: dict[int, str]) -> tuple[str | None, int]:
+    """The preposition to the left of a name, past articles, titles, adjectives and the names it is joined to."""
+    at, steps = first - 1, 0
+    while at >= 0 and steps < GOVERNOR_REACH:
+        low = tokens[at].low
+        if at in preps:
+            return preps[at], at
+        if held[at] >= 0:
+            at = held[at]
+        elif low == ",":
+            if at == 0 or (held[at - 1] < 0 and tokens[at - 1].low not in lexical("apposed")):
+                return None, -1
+        elif not (
+            low in words.skipped
+            or low in words.conjunctions
+            or low == "'s"
+            or tokens[at].capital
+            or low[0].isdigit()
+            or _titles(tokens, at, held)
+        ):
+            return None, -1
+        at -= 1
+        steps += 1
+    return None, -1
+
+
+def _titles(tokens: Sequence[Token], at: int, held: Sequence[int]) -> bool:
+    """As in "North Korean dictator Kim": a common noun between a name and the name that it is joined to."""
+    return tokens[at].low.isalpha() and 0 < at < len(tokens) - 1 and held[at - 1] >= 0 and held[at + 1] >= 0
+
+
+def _covered(spans: Sequence[tuple[int, int]], size: int) -> list[int]:
+    """For each token the first token of the span that holds it, or -1."""
+    held = [-1] * size
+    for first, last in spans:
+        held[first:last] = [first] * (last - first)
+    return held
+
+
+def _only_owns(name: Name, following: Name, tokens: Sequence[Token]) -> bool:
+    """As in "Lebanon's Hezbollah", "the Syrian Nusra Front": whose group it is, unless the group acts for its state."""
+    group, owner = following.named.actor, name.named.actor
+    beside = following.first == name.last or (following.first == name.last + 1 and tokens[name.last].low == "'s")
+    alone = group is not None and group.type == "organisation" and group.name not in lexical("arms_of_state") | lexical("blocs")
+    return beside and alone and owner is not None and owner.type == "state" and name.named.place is None
+
+
+def _with_twin(name: Name, tokens: Sequence[Token]) -> tuple[Name, ...]:
+    """As in "North and South Korea": the first word alone names the other of the two."""
+    before, own = [token.low for token in tokens[max(name.first - 2, 0) : name.first]], name.named.text.split()
+    if before not in (["north", "and"], ["south", "and"]) or len(own) < 2 or own[0].lower() not in {"north", "south"}:  # noqa: PLR2004
+        return (name,)
+    word = tokens[name.first - 2]
+    twin = state_called(f"{before[0].title()} {' '.join(own[1:])}", "party")
+    if twin is None:
+        return (name,)
+    named = replace(name.named, actor=twin, place=None, reading="actor", text=own[0], start=word.start, end=word.end)
+    return (replace(name, first=name.first - 2, last=name.first - 1, named=named), name)
+
+
+def _as_party(name: Name, tokens: Sequence[Token]) -> Name:
+    """As in "defense chiefs from the United States", "talks with Iran": a land that acts is a state."""
+    named, place = name.named, name.named.place
+    if named.actor is not None or place is None or place.precision != "country":
+        return name
+    before = tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    acts = (
+        name.governor in {"with", "between", "among", "involving"}
+        or (name.governor == "on" and before in lexical("appeals"))
+        or (name.governor in {"of", "from"} and before in lexical("offices"))
+    )
+    side = state(place.country, "party") if acts else None
+    return replace(name, named=replace(named, actor=side, reading="either")) if side else name

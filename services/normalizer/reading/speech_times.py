@@ -1,0 +1,70 @@
+"""Times where they stand in a sentence, and whether they date what happened or what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.normalizer.reading.datelines import DATELINE_LENGTH
+from services.normalizer.reading.times import TimeExpression
+from services.normalizer.reading.tokens import Token, positions
+
+SPEECH_REACH = 8
+DATELINE_TOKENS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time at tokens [first, last); `of_speech` where it dates what was said, not what happened."""
+
+    first: int
+    last: int
+    expression: TimeExpression
+    of_speech: bool
+
+
+def place_times(found: Sequence[TimeExpression], tokens: Sequence[Token], says: Sequence[tuple[int, int]], index: int) -> tuple[Time, ...]:
+    """The times of a sentence at its tokens; `says` is where its verbs of saying stand, `index` which sentence of the text it is."""
+    said = frozenset(n for first, last in says for n in range(first, last))
+    starts = [token.start for token in tokens]
+    spans = [positions(starts, time.start, time.end) for time in found]
+    opening = index == 0
+    return tuple(
+        Time(first, last, time, _of_speech(tokens, first, last, said) or (opening and _in_dateline(tokens, first)))
+        for (first, last), time in zip(spans, found, strict=True)
+    )
+
+
+def _of_speech(tokens: Sequence[Token], first: int, last: int, said: frozenset[int]) -> bool:
+    """As in "said on Tuesday", "on Friday told": the time stands at a verb of saying, with at most "on", "late" between."""
+    before = next(
+        (
+            n
+            for n in range(first - 1, max(first - 4, -1), -1)
+            if tokens[n].low not in {"on", "late", "early", "in", "earlier", "here", "there"}
+        ),
+        -1,
+    )
+    if last < len(tokens) and tokens[last].low == "'s":
+        return False
+    if before in said or _told_then(tokens, first, last, said):
+        return True
+    return last < len(tokens) and last in said and first > 0 and tokens[first - 1].low == "on"
+
+
+def _told_then(tokens: Sequence[Token], first: int, last: int, said: frozenset[int]) -> bool:
+    """As in "told the agency on Sunday that …", "said in an interview on Friday, "…": the clause that is said follows the time."""
+    opens = last < len(tokens) and (
+        tokens[last].low in {"that", '"'} or (tokens[last].low == "," and last + 1 < len(tokens) and tokens[last + 1].low == '"')
+    )
+    return opens and any(at in said for at in range(max(first - SPEECH_REACH, 0), first))
+
+
+def _in_dateline(tokens: Sequence[Token], first: int) -> bool:
+    """As in "TOKYO, March 27 -": only capitals before it."""
+    before = tokens[:first]
+    return (
+        0 < len(before) <= DATELINE_TOKENS
+        and all(token.capital or not token.low.isalpha() for token in before)
+        and any(len(t.low) >= DATELINE_LENGTH for t in before)
+    )

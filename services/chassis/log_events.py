@@ -11,6 +11,7 @@ LOG_EVENTS: dict[str, str] = {
     "partitions_assigned": "a follower owns these partitions and goes on at these offsets",
     "fenced": "another process has taken over these partitions; this one rolled back and let go",
     "follower_halted": "going on would corrupt the projection, or a bug; the reason says which, and readiness too. Mend it, then restart",
+    "logs_made_anew": "Open streams are ended, since the logs that they tell of were made anew; whoever asks again is told so",
     "positions_put_back": "Postgres was put back to an older state while a follower ran; it goes on from the positions that stand there",
     "record_quarantined": "a record can never be applied; it is on `<topic>.quarantine` with its bytes, and later records of its key wait",
     "record_redriven": "a record that was set aside has been applied, as an operator asked",

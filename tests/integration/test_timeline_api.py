@@ -1,10 +1,9 @@
-"""The API on real Postgres: filters, order, pages, merged ids, history, positions."""
+"""Events asked for by the API on real Postgres: filters, order, pages, the past, exports, and what lies beside them."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,56 +12,16 @@ import httpx
 import pytest
 
 from deploy.local.stack import Stack
-from schemas.events import CanonicalEvent, Membership
-from schemas.reasons import reasons
+from schemas.events import CanonicalEvent
 from services.timeline import questions, reader
-from services.timeline.api.answers import Contradictions, Events, Evidence, History, Why
+from services.timeline.api.answers import Contradictions
 from services.timeline.parameters import EventsQuery
-from services.timeline.questions import counting, one_event
-from tests.integration.timeline_world import apply, project, settings, timeline_api, timeline_pool
-from tests.unit.timeline.builders import TIME, claim, event, mention, on, person, record, state
+from services.timeline.questions import counting
+from tests.integration.timeline_asked import api, ids, pool
+from tests.integration.timeline_world import apply, project, settings, timeline_api
+from tests.unit.timeline.builders import TIME, claim, event, mention, on, record
 
-STRIKE = event(
-    "strike",
-    quantities=[{"measure": "killed", "low": 3, "best": 5, "high": 7}, {"measure": "drones", "low": 40}],
-    corroboration={"articles": 5, "publishers": 3, "lineages": 2},
-    mentions=[mention("a-1", "Forty drones hit Poltava, where Mykola Zelensky lives."), mention("a-2", "The raid on Poltava killed five.")],
-    kind="strike",
-    status="occurred",
-    when=on("2025-08-18", "2025-08-19", "night"),
-    where=[{"name": "Poltava Oblast", "country": "UA", "role": "target", "lat": 49.6, "lon": 34.5}],
-    participants=[state("Russia", "RU", "attacker"), state("Ukraine", "UA", "target")],
-)
-TALKS = event(
-    "talks",
-    when=on("2025-08-18"),
-    where=[{"name": "Genève", "country": "CH", "lat": 46.2, "lon": 6.15}],
-    participants=[person("Ana Núñez", "ES"), person("Bo Berg", "SE")],
-)
-JULY = event("july", status="occurred", when=on("2025-07-01", "2025-07-31", "month"), participants=[person("Ana Núñez", "ES")])
-UNDATED = event("undated", status="proposed")
-RETRACTED = event("retracted", status="retracted", when=on("2025-08-18"))
-MERGED = event("merged", when=on("2025-08-18"), merged_into="talks")
-ALL = [STRIKE, TALKS, JULY, UNDATED, RETRACTED, MERGED]
-
-
-@pytest.fixture
-async def pool(stack: Stack) -> AsyncIterator[asyncpg.Pool]:
-    async with timeline_pool(stack) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def api(stack: Stack, pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
-    await project(pool, ALL)
-    async with timeline_api(stack) as client:
-        yield client
-
-
-async def ids(api: httpx.AsyncClient, **params: Any) -> list[str]:
-    answer = await api.get("/v1/events", params=params)
-    assert answer.status_code == 200, answer.text
-    return [found.event_id for found in Events.model_validate_json(answer.content).events]
+__all__ = ["api", "pool"]  # fixtures
 
 
 async def test_the_timeline_is_in_order_of_days_then_ids_and_undated_events_come_last(api: httpx.AsyncClient) -> None:
@@ -236,13 +195,6 @@ async def test_an_answer_that_the_asker_has_already_is_not_sent_again(pool: asyn
     assert (await api.get("/v1/events/strike", headers={"If-None-Match": tag})).status_code == 200
 
 
-async def test_the_parts_of_an_event_can_be_asked_for_alone(api: httpx.AsyncClient) -> None:
-    evidence = Evidence.model_validate_json((await api.get("/v1/events/strike/evidence")).content)
-    assert [told.article_id for told in evidence.mentions] == ["a-1", "a-2"]
-    assert (await api.get("/v1/events/strike/claims")).json()["claims"] == []
-    assert (await api.get("/v1/events/strike/links")).json()["links"] == []
-
-
 async def test_the_calendar_counts_events_by_day_country_and_kind(api: httpx.AsyncClient) -> None:
     days = (await api.get("/v1/calendar?from=2025-07-01&to=2025-08-31")).json()["days"]
     assert [(day["day"], day["country"], day["kind"], day["ids"]) for day in days] == [
@@ -336,60 +288,6 @@ async def test_a_cursor_stays_right_while_events_arrive(pool: asyncpg.Pool, api:
     assert await pages(api, 2, arrive) == ["july", "strike", "talks", "late", "undated"]
 
 
-async def test_one_event_is_answered_in_full(api: httpx.AsyncClient) -> None:
-    answer = await api.get("/v1/events/strike")
-    assert CanonicalEvent.model_validate_json(answer.content) == STRIKE
-
-
-async def test_an_id_with_any_characters_can_be_asked_for(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
-    odd = event('a?b"c%ü')
-    await project(pool, [odd, event("old", merged_into=odd.event_id)])
-    assert (await api.get("/v1/events/a%3Fb%22c%25%C3%BC")).json()["event_id"] == odd.event_id
-    answer = await api.get("/v1/events/old", follow_redirects=True)
-    assert answer.json()["event_id"] == odd.event_id
-
-
-async def test_a_merged_id_leads_to_the_survivor_through_any_number_of_merges(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
-    await project(pool, [event("older", merged_into="merged"), event("oldest", merged_into="older")])
-    answer = await api.get("/v1/events/oldest")
-    assert (answer.status_code, answer.headers["location"]) == (301, "/v1/events/talks")
-    assert "daybook-position" in answer.headers
-
-
-async def test_a_survivor_that_has_not_arrived_yet_is_named_all_the_same(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
-    await project(pool, [event("old", merged_into="to come")])
-    assert (await api.get("/v1/events/old")).headers["location"] == "/v1/events/to%20come"
-
-
-async def test_merges_in_a_circle_end_in_an_answer(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
-    await project(pool, [event("hen", merged_into="egg"), event("egg", merged_into="hen"), event("self", merged_into="self")])
-    assert [(await api.get(f"/v1/events/{name}")).status_code for name in ("hen", "egg", "self")] == [200, 200, 200]
-
-
-@pytest.mark.parametrize("path", ["/v1/events/nobody", "/v1/events/nobody/history"])
-async def test_an_unknown_id_is_a_404_that_names_it(api: httpx.AsyncClient, path: str) -> None:
-    answer = await api.get(path)
-    assert answer.status_code == 404
-    assert "nobody" in answer.json()["detail"]
-
-
-async def test_history_tells_every_revision_in_order_and_in_pages(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
-    await project(pool, [event("e", n, title=f"revision {n}") for n in (1, 2, 3)])
-    first = History.model_validate_json((await api.get("/v1/events/e/history?limit=2")).content)
-    rest = History.model_validate_json((await api.get(f"/v1/events/e/history?limit=2&after={first.next}")).content)
-    assert [(r.revision, r.state.title, r.offset) for r in (*first.revisions, *rest.revisions)] == [
-        (1, "revision 1", 0),
-        (2, "revision 2", 1),
-        (3, "revision 3", 2),
-    ]
-    assert rest.next is None
-    assert History.model_validate_json((await api.get("/v1/events/e/history?after=3")).content).revisions == []
-
-
-async def test_a_merged_event_keeps_its_own_history(api: httpx.AsyncClient) -> None:
-    assert (await api.get("/v1/events/merged/history")).json()["revisions"][0]["state"]["merged_into"] == "talks"
-
-
 async def test_every_answer_says_what_it_takes_into_account(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
     await pool.execute("INSERT INTO checkpoints VALUES ('timeline-g1', 'events.strike.v1', 3, 1, 17, 17), ('other', 'x', 0, 1, 5, 5)")
     assert (await api.get("/v1/events")).json()["position"] == {"events.strike.v1-3": 17}
@@ -418,62 +316,6 @@ async def test_a_question_that_takes_too_long_is_given_up(stack: Stack, pool: as
 async def test_more_questions_than_connections_are_all_answered(api: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(api.get("/v1/events") for _ in range(40)))
     assert {answer.status_code for answer in answers} == {200}
-
-
-async def test_relations_that_follow_from_events_are_told_beside_those_that_texts_tell(api: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
-    # given a wave on a country, hits of it, a hit of another night, and two meetings of the same two
-    attack: dict[str, Any] = {
-        "kind": "strike",
-        "status": "occurred",
-        "participants": [state("Russia", "RU", "attacker"), state("Ukraine", "UA", "target")],
-    }
-    country = [{"name": "Ukraine", "country": "UA", "role": "target", "precision": "country"}]
-    town = [{"name": "Odesa", "country": "UA", "role": "target", "precision": "city", "within": ["Ukraine"]}]
-    july = event("july-talks", status="occurred", when=on("2025-07-20"), participants=[person("Ana Núñez", "ES"), person("Bo Berg", "SE")])
-    wave, hit = event("wave", where=country, when=on("2025-08-18"), **attack), event("hit", where=town, when=on("2025-08-18"), **attack)
-    await project(pool, [*ALL, wave, hit, event("other", where=town, when=on("2025-08-21"), **attack), july])
-
-    async def derived(name: str) -> list[tuple[str, str]]:
-        return sorted((link["relation"], link["event_id"]) for link in (await api.get(f"/v1/events/{name}/links")).json()["derived"])
-
-    # then each is told what it is a part of, and what it follows
-    assert ("part_of", "wave") in await derived("hit")
-    assert ("has_part", "hit") in await derived("wave")
-    assert await derived("other") == []
-    assert await derived("talks") == [("follows", "july-talks")]
-    assert await derived("undated") == []
-    assert (await api.get("/v1/events/nothing/links")).status_code == 404
-
-
-async def test_why_an_event_is_as_it_is_comes_from_the_state_that_was_stored(api: httpx.AsyncClient, pool: asyncpg.Pool) -> None:
-    membership = {"rule": "place+time", "score": 3.5, "features": {"time": 1.5, "place": 2.0}, "runner_up": "talks"}
-    told = [mention("a-1", "Nine died in Sumy.").model_copy(update={"membership": Membership.model_validate(membership)})]
-    killed = claim("a-1", "quantities.killed", 9)
-    known = event("sumy", mentions=told, claims=[killed], quantities=[{"measure": "killed", "best": 9, "claim_ids": [killed.claim_id]}])
-    await project(pool, [known, event("sumy", 2, title="told anew")])
-    # then: of the past what held then, with what is behind it
-    then = {"as_of": "events.summit.v1-0=1"}
-    found = Why.model_validate_json((await api.get("/v1/events/sumy/why", params=then)).content)
-    assert found.model_dump(exclude={"position"}) == reasons(known).model_dump()
-    assert (found.mentions[0].score, found.mentions[0].runner_up, found.behind["quantities.killed"][0].value) == (3.5, "talks", 9)
-    assert (await api.get("/v1/events/sumy/why")).json()["mentions"] == []
-    # and: what is not there is named
-    missing = await api.get("/v1/events/sumy/why", params=then | {"mention": "a-2"})
-    assert (missing.status_code, "no mention 'a-2'" in missing.json()["detail"]) == (404, True)
-    assert (await api.get("/v1/events/nothing/why")).status_code == 404
-
-
-async def test_one_event_is_looked_up_by_its_id_not_among_all_that_there_are(pool: asyncpg.Pool) -> None:
-    async def plan(sql: str) -> str:
-        async with pool.acquire() as tx, tx.transaction():
-            await tx.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-            return "\n".join(row[0] for row in await tx.fetch("EXPLAIN " + sql.replace("$1", "'e-1'::text")))
-
-    sql, arguments = one_event("e-1", None)
-    assert arguments == ["e-1"]
-    assert "CTE Scan on known" not in await plan(sql)
-    # but if the present were written down first, it would be all of it
-    assert "CTE Scan on known" in await plan(sql.replace("NOT MATERIALIZED", "MATERIALIZED"))
 
 
 async def test_a_position_in_the_past_is_looked_up_by_the_place_in_the_log(pool: asyncpg.Pool) -> None:

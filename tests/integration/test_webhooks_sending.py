@@ -1,97 +1,29 @@
-"""The sender against a real Postgres and a real receiver: order, limits, leases, and what becomes of what fails."""
+"""The sender against a real Postgres and a real receiver: order, leases, sweeping, and several at a time."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import asyncpg
 import pytest
-import pytest_asyncio
 
-from deploy.local.stack import Stack
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.webhooks import sender as sending
 from services.webhooks import sweeping
-from services.webhooks.messages import message
 from services.webhooks.posting import Poster
-from services.webhooks.queueing import Queueing
 from services.webhooks.register import SQL as ENDPOINTS
-from services.webhooks.register import Register
 from services.webhooks.sender import Sender
 from services.webhooks.settings import WebhookSettings
 from services.webhooks.sweeping import Sweeping
-from tests.integration.webhooks_world import OK, Answer, Got, Receiver, add, receiver, status, tables
+from tests.integration.webhooks_at_work import PLAIN, Fails, delivered, in_order, pool, queue, sender, states
+from tests.integration.webhooks_world import OK, Answer, Got, add, receiver, status
 from tests.support.service import eventually
-from tests.unit.timeline.builders import event, record
 
-PLAIN = {"allow_private": True, "first_wait_seconds": 0.1, "longest_wait_seconds": 0.2, "answer_seconds": 1}
-
-
-@pytest_asyncio.fixture(loop_scope="function")
-async def pool(stack: Stack) -> AsyncIterator[asyncpg.Pool]:
-    async with tables(stack) as made:
-        yield made
-
-
-async def queue(pool: asyncpg.Pool, *told: tuple[str, int], most: int = 1000) -> None:
-    """Changes of events, as event and revision, in the order of the log."""
-    first = await pool.fetchval('SELECT coalesce(max("offset"), 0) FROM messages')
-    made = [message(record(event(name, revision), first + 1 + place)) for place, (name, revision) in enumerate(told)]
-    async with pool.acquire() as tx, tx.transaction():
-        await Queueing(most).apply(tx, made)
-
-
-@asynccontextmanager
-async def sender(pool: asyncpg.Pool, count: int = 1, **more: Any) -> AsyncIterator[list[Sender]]:
-    """Senders at work, each as a process of its own would be."""
-    settings = WebhookSettings.model_validate(PLAIN | more)
-    poster = Poster(settings)
-    made = [Sender(pool, settings, poster, Health(), Faults()) for _ in range(count)]
-    tasks = [asyncio.create_task(one.run()) for one in made]
-    try:
-        yield made
-        assert [task.exception() for task in tasks if task.done()] == []
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await poster.close()
-
-
-async def states(pool: asyncpg.Pool) -> dict[str, int]:
-    return {row["state"]: row["count"] for row in await pool.fetch("SELECT state, count(*) FROM deliveries GROUP BY state")}
-
-
-async def delivered(pool: asyncpg.Pool, count: int) -> None:
-    async def done() -> bool:
-        return await states(pool) == {"delivered": count}
-
-    await eventually(done)
-
-
-def in_order(there: Receiver) -> bool:
-    """Whether each event's revisions came in order, repeats of the last one apart."""
-    last: dict[str, int] = {}
-    for name, revision in there.revisions:
-        if revision < last.get(name, 0):
-            return False
-        last[name] = revision
-    return True
-
-
-class Fails:
-    """Takes all but what `bad` says, as long as it says so."""
-
-    def __init__(self, bad: Mapping[str, bytes]) -> None:
-        self.bad = dict(bad)
-
-    def __call__(self, got: Got) -> Answer:
-        return self.bad.get(got.event.event_id, OK)
+__all__ = ["pool"]  # fixtures
 
 
 async def test_a_change_that_is_not_taken_holds_up_later_changes_of_its_event_alone(pool: asyncpg.Pool) -> None:
@@ -194,169 +126,6 @@ async def test_a_sender_that_stops_gives_back_what_it_has_under_way(pool: asyncp
         async with sender(pool, answer_seconds=20):
             await eventually(lambda: len(there.got) == 1)
         assert await states(pool) == {"waiting": 1}
-
-
-async def test_a_delivery_that_fails_for_too_long_is_a_dead_letter_and_its_event_goes_on(pool: asyncpg.Pool) -> None:
-    answers = Fails({"e-bad": status(400)})
-    refused = {"e-bad": 1}
-
-    def answer(got: Got) -> Answer:
-        return answers(got) if got.event.revision == refused.get(got.event.event_id) else OK
-
-    async with receiver(answer) as there, sender(pool, give_up_hours=0.5 / 3600):
-        await add(pool, there.url)
-        await queue(pool, ("e-bad", 1), ("e-bad", 2))
-        await eventually(lambda: ("e-bad", 2) in there.revisions)
-
-        async def one_dead() -> bool:
-            return await states(pool) == {"dead": 1, "delivered": 1}
-
-        await eventually(one_dead)
-        assert await pool.fetchval("SELECT error FROM deliveries WHERE state = 'dead'") == "answered 400"
-        # when: the receiver is mended, and it is redelivered
-        refused.clear()
-        await pool.execute(ENDPOINTS["redeliver"], "hook", None)
-        # then
-        await delivered(pool, 2)
-
-
-async def test_an_address_that_answers_gone_is_left_alone_and_loses_nothing(pool: asyncpg.Pool) -> None:
-    answers = Fails({"e-1": status(410)})
-    async with receiver(answers) as there, sender(pool):
-        await add(pool, there.url)
-        await queue(pool, ("e-1", 1))
-
-        async def gone() -> bool:
-            return bool(await pool.fetchval("SELECT state = 'gone' FROM endpoints"))
-
-        await eventually(gone)
-        await queue(pool, ("e-1", 2))
-        seen = len(there.got)
-        # when
-        answers.bad.clear()
-        assert len(there.got) == seen == 1
-        await pool.execute(ENDPOINTS["start"], "hook", None)
-        # then
-        await delivered(pool, 2)
-        assert there.revisions == [("e-1", 1), ("e-1", 1), ("e-1", 2)]
-
-
-async def test_an_address_where_nothing_is_taken_for_long_is_paused_before_anything_dies(pool: asyncpg.Pool) -> None:
-    async with receiver(lambda _: status(500)) as there, sender(pool, pause_hours=0.5 / 3600):
-        await add(pool, there.url)
-        await queue(pool, ("e-1", 1), ("e-2", 1))
-
-        async def paused() -> bool:
-            return bool(await pool.fetchval("SELECT state = 'paused' AND reason LIKE 'every delivery has failed%' FROM endpoints"))
-
-        await eventually(paused)
-        assert (await states(pool)).keys() <= {"waiting", "sending"}
-
-
-async def _failing_since(pool: asyncpg.Pool, name: str) -> str | None:
-    found: str | None = await pool.fetchval("SELECT failing_since::text FROM endpoints WHERE endpoint_id = $1", name)
-    return found
-
-
-async def test_an_address_at_which_nothing_was_tried_is_not_paused_when_another_fails(pool: asyncpg.Pool) -> None:
-    """It rests, or nothing has been due there since it failed last."""
-    async with receiver(lambda _: status(500)) as there:
-        await add(pool, there.url)
-        await add(pool, there.url, "idle", kinds=["strike"])
-        await pool.execute("UPDATE endpoints SET failing_since = now() - interval '2 days' WHERE endpoint_id = 'idle'")
-        await queue(pool, ("e-1", 1))
-        async with sender(pool):
-            await eventually(lambda: len(there.got) >= 3)
-    assert await pool.fetchval("SELECT state FROM endpoints WHERE endpoint_id = 'idle'") == "active"
-
-
-async def test_what_fails_next_begins_anew_once_nothing_is_open_any_more(pool: asyncpg.Pool) -> None:
-    """Days may lie between two failures; nothing was refused in them."""
-    async with receiver(lambda _: status(500)) as there, sender(pool, give_up_hours=0.01 / 3600):
-        await add(pool, there.url)
-        await queue(pool, ("e-1", 1))
-
-        async def one_dead() -> bool:
-            return await states(pool) == {"dead": 1}
-
-        await eventually(one_dead)
-        assert await _failing_since(pool, "hook") is None
-
-
-async def test_what_was_discarded_no_longer_counts_as_failing(pool: asyncpg.Pool) -> None:
-    settings = WebhookSettings.model_validate(PLAIN)
-    register = Register(pool, Poster(settings), settings, "", [])
-    async with receiver(lambda _: status(500)) as there:
-        await add(pool, there.url)
-        await queue(pool, ("e-1", 1), ("e-2", 1))
-        async with sender(pool):
-            await eventually(lambda: len(there.got) >= 2)
-    first, last = [row["delivery_id"] for row in await pool.fetch("SELECT delivery_id FROM deliveries ORDER BY 1")]
-    await register.settle("hook", "discard", first)
-    assert await _failing_since(pool, "hook"), "the other one goes on failing"
-    await register.settle("hook", "discard", last)
-    assert await _failing_since(pool, "hook") is None
-
-
-async def test_one_that_asks_for_a_pause_is_asked_nothing_until_then(pool: asyncpg.Pool) -> None:
-    busy = [status(429, "retry-after: 1")]
-    async with receiver(lambda _: busy.pop() if busy else OK) as there, sender(pool, longest_wait_seconds=5, endpoint_at_once=1):
-        await add(pool, there.url)
-        await queue(pool, ("e-1", 1), ("e-2", 1), ("e-3", 1))
-        await eventually(lambda: len(there.got) == 1)
-        resting = await _rest(pool)
-        await delivered(pool, 3)
-        assert 0 < resting <= 1
-
-
-async def _rest(pool: asyncpg.Pool) -> float:
-    async def known() -> bool:
-        return await pool.fetchval("SELECT resting_until IS NOT NULL FROM endpoints") is True
-
-    await eventually(known)
-    return float(await pool.fetchval("SELECT extract(epoch FROM resting_until - now()) FROM endpoints"))
-
-
-async def test_one_that_keeps_failing_is_asked_one_thing_at_a_time(pool: asyncpg.Pool) -> None:
-    async def slow_failure(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.02)
-        writer.write(status(500))
-        await writer.drain()
-
-    async with receiver(lambda _: slow_failure) as there, sender(pool, endpoint_at_once=4):
-        await add(pool, there.url)
-        await pool.execute("UPDATE endpoints SET failures = $1", sending.WEAK)
-        await queue(pool, *((f"e-{number}", 1) for number in range(20)))
-        await eventually(lambda: len(there.got) >= 20)
-        assert there.most_held == 1
-
-
-@pytest.mark.parametrize(
-    ("answer", "failures", "rest"),
-    [
-        (b"", 0, 0),
-        (b"", sending.WEAK - 1, 60),
-        (b"", sending.WEAK, 120),
-        (b"", 10**6, sending.LONGEST_REST),
-        (status(500), 10**6, 0),  # this change alone may be refused, and to hear so takes no time
-    ],
-)
-async def test_one_that_keeps_silent_rests_however_much_is_due(pool: asyncpg.Pool, answer: bytes, failures: int, rest: float) -> None:
-    async def breaks_off(writer: asyncio.StreamWriter) -> None:
-        writer.write(answer)
-        writer.close()
-
-    settings = WebhookSettings.model_validate(PLAIN | {"first_wait_seconds": 60, "longest_wait_seconds": 3600})
-    one = Sender(pool, settings, Poster(settings), Health(), Faults())
-    async with receiver(lambda _: breaks_off) as there:
-        await add(pool, there.url)
-        await queue(pool, *((f"e-{number}", 1) for number in range(20)))
-        await pool.execute("UPDATE endpoints SET failures = $1", failures)
-        [first, *_] = await one.take()
-        await one.deliver(first)
-        await one.record()
-    assert round(await _rest(pool)) == rest
-    assert bool(await pool.fetch(sending.SQL["ready"], 1)) == (rest == 0)
 
 
 async def test_a_slow_address_does_not_hold_up_another(pool: asyncpg.Pool) -> None:

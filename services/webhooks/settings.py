@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.chassis.reaching.bounds import ANY_PORT, Network, items, networks_of, ports_of
+from services.chassis.reaching.bounds import Network, Networks, Ports, is_among, networks_of
 from services.webhooks.verdicts import Patience
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -23,9 +23,9 @@ class WebhookSettings(BaseSettings):
     ] = ""
     keys_file: Annotated[str, Field(description="a file with more of them, one a line; # opens a comment")] = ""
     allow_private: Annotated[bool, Field(description="deliver anywhere: not public, unencrypted, any port; for development alone")] = False
-    allow_networks: Annotated[str, Field(description="networks that are no refusal although not public, such as 10.1.0.0/16,fd00::/8")] = ""
+    allow_networks: Annotated[Networks, Field(description="networks that are allowed though not public, such as 10.1.0.0/16,fd00::/8")] = ""
     allow_http: Annotated[bool, Field(description="also deliver unencrypted, to http")] = False
-    ports: Annotated[str, Field(description="ports that addresses may name, comma-separated; `any` for every one")] = "80,443,8443"
+    ports: Annotated[Ports, Field(description="ports that addresses may name, comma-separated; `any` for every one")] = "80,443,8443"
     head_bytes: Annotated[int, Field(ge=1024, description="most bytes of an answer's head")] = 16_384
     answer_bytes: Annotated[int, Field(ge=0, description="most bytes of an answer's body that are read; none are kept")] = 16_384
     answer_seconds: Annotated[Seconds, Field(description="longest time for one delivery, from look-up of the name to answer")] = 20.0
@@ -42,17 +42,6 @@ class WebhookSettings(BaseSettings):
     kept_hours: Annotated[Seconds, Field(description="how long a delivery is shown after it was made or discarded")] = 24.0
     dead_days: Annotated[Seconds, Field(description="how long a dead letter is kept")] = 30.0
     old_secret_hours: Annotated[float, Field(ge=0, description="how long deliveries are signed with the former secret, too")] = 24.0
-
-    @field_validator("allow_networks")
-    @classmethod
-    def _networks_exist(cls, text: str) -> str:
-        networks_of(text)
-        return text
-
-    @field_validator("ports")
-    @classmethod
-    def _ports_are_numbers(cls, text: str) -> str:
-        return ports_of(text)
 
     @property
     def unencrypted(self) -> bool:
@@ -71,4 +60,4 @@ class WebhookSettings(BaseSettings):
 
     def may_use(self, port: int) -> bool:
         """Whether addresses may name this port."""
-        return self.allow_private or self.ports == ANY_PORT or str(port) in items(self.ports)
+        return self.allow_private or is_among(port, self.ports)

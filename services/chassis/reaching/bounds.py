@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
+
+from pydantic import AfterValidator
 
 Network = IPv4Network | IPv6Network
 Reason = Literal["bad_url", "scheme", "port", "address", "no_name", "head_too_large"]
@@ -37,7 +39,7 @@ def networks_of(text: str) -> tuple[Network, ...]:
     Raises:
         ValueError: one of them is none.
     """
-    return tuple(ip_network(one) for one in items(text))
+    return tuple(ip_network(one) for one in _items(text))
 
 
 def ports_of(text: str) -> str:
@@ -46,11 +48,26 @@ def ports_of(text: str) -> str:
     Raises:
         ValueError: it does neither.
     """
-    if text != ANY_PORT and not all(one.isascii() and one.isdigit() and 0 < int(one) < 65_536 for one in items(text)):  # noqa: PLR2004 - ports
+    if text != ANY_PORT and not all(one.isascii() and one.isdigit() and 0 < int(one) < 65_536 for one in _items(text)):  # noqa: PLR2004 - ports
         raise ValueError("give port numbers separated by commas, or `any`")
     return text
 
 
-def items(text: str) -> list[str]:
-    """What a setting lists, comma-separated."""
+def is_among(port: int, ports: str) -> bool:
+    """Whether a setting lists a port."""
+    return ports == ANY_PORT or str(port) in _items(ports)
+
+
+def _items(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _of_networks(text: str) -> str:
+    networks_of(text)
+    return text
+
+
+Networks = Annotated[str, AfterValidator(_of_networks)]
+"""A setting that lists networks."""
+Ports = Annotated[str, AfterValidator(ports_of)]
+"""A setting that lists ports."""

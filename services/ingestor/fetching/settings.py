@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.chassis.reaching.bounds import ANY_PORT, Network, items, networks_of, ports_of
+from services.chassis.reaching.bounds import Network, Networks, Ports, is_among, networks_of
 
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -19,8 +19,8 @@ class FetchSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DAYBOOK_FETCH_", frozen=True, extra="ignore")
 
     allow_private: Annotated[bool, Field(description="also connect to addresses that are not public: for intranets and tests")] = False
-    allow_networks: Annotated[str, Field(description="networks that are no refusal although not public, such as 10.1.0.0/16,fd00::/8")] = ""
-    ports: Annotated[str, Field(description="ports that addresses may name, comma-separated; `any` for every one")] = "80,443"
+    allow_networks: Annotated[Networks, Field(description="networks that are allowed though not public, such as 10.1.0.0/16,fd00::/8")] = ""
+    ports: Annotated[Ports, Field(description="ports that addresses may name, comma-separated; `any` for every one")] = "80,443"
     agent: Annotated[str, Field(min_length=1, description="who we say we are; its first word is matched in robots.txt")] = "Daybook/0.1"
     robots: Annotated[bool, Field(description="obey robots.txt")] = True
     redirects: Annotated[int, Field(ge=0, description="most redirects of one fetch")] = 5
@@ -40,17 +40,6 @@ class FetchSettings(BaseSettings):
     settle_seconds: Annotated[float, Field(ge=0, description="a watched file is taken once it has not changed for so long")] = 2.0
     state: Annotated[Path, Field(description="file that remembers feeds and watched files")] = Path(".daybook/fetching.sqlite")
 
-    @field_validator("allow_networks")
-    @classmethod
-    def _networks_exist(cls, text: str) -> str:
-        networks_of(text)
-        return text
-
-    @field_validator("ports")
-    @classmethod
-    def _ports_are_numbers(cls, text: str) -> str:
-        return ports_of(text)
-
     @property
     def networks(self) -> tuple[Network, ...]:
         """`allow_networks`, read."""
@@ -58,4 +47,4 @@ class FetchSettings(BaseSettings):
 
     def may_use(self, port: int) -> bool:
         """Whether addresses may name this port."""
-        return self.ports == ANY_PORT or str(port) in items(self.ports)
+        return is_among(port, self.ports)

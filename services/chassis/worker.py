@@ -7,6 +7,7 @@ not lengthen (docs/adr/0006); work that takes none and does not end is given up 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import resource
@@ -31,9 +32,10 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     most = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    while question := _read(sys.stdin.buffer):
-        answers.write(framed(_answer(question)))
-        answers.flush()
+    with contextlib.suppress(BrokenPipeError):  # who asked was killed before it could be answered
+        while question := _read(sys.stdin.buffer):
+            answers.write(framed(_answer(question)))
+            answers.flush()
 
 
 def _read(questions: BinaryIO) -> bytes:

@@ -43,6 +43,14 @@ async def _killed(stack: Stack, process: ServiceProcess) -> None:
     await query(stack, LET_THE_RELAY_GO)
 
 
+async def _acknowledged(stack: Stack, process: ServiceProcess, push: bytes) -> httpx.Response:
+    """The answer to a push; the relay, which may be about to die, sends only once the answer has been read."""
+    await query(stack, HOLD_THE_RELAY)
+    answer = Ingestor(stack, process).post("/v1/articles", push)
+    await query(stack, LET_THE_RELAY_GO)
+    return answer
+
+
 def _only(response: httpx.Response) -> tuple[str, str]:
     [article] = response.json()["articles"]
     return article["article_id"], article["outcome"]
@@ -52,7 +60,7 @@ async def test_killed_between_commit_and_relay_it_publishes_what_it_had_acknowle
     # given
     with service(ready, "ingestor", FAULTS="before_send:1:kill") as process:
         process.wait_ready()
-        acknowledged = Ingestor(ready, process).post("/v1/articles", lines(line("before-send")))
+        acknowledged = await _acknowledged(ready, process, lines(line("before-send")))
         await _killed(ready, process)
     identity, outcome = _only(acknowledged)
     assert (acknowledged.status_code, outcome) == (202, "new")
@@ -70,7 +78,7 @@ async def test_killed_between_send_and_its_record_it_repeats_the_number_and_cons
     # given
     with service(ready, "ingestor", FAULTS="after_send:1:kill") as process:
         process.wait_ready()
-        identity, _ = _only(Ingestor(ready, process).post("/v1/articles", lines(line("after-send"))))
+        identity, _ = _only(await _acknowledged(ready, process, lines(line("after-send"))))
         await _killed(ready, process)
     # when
     with service(ready, "ingestor") as process:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
+from collections import Counter
+from collections.abc import Callable
 
 import structlog
 
+from services.chassis.away import Pauses
 from services.chassis.settings import Settings
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+OURS = ("services", "daybook", "__main__")
+MOST_KINDS = 1000  # of what libraries say; some put what changes into what they say
 
 
 def configure(service: str, settings: Settings) -> None:
@@ -25,6 +31,7 @@ def configure(service: str, settings: Settings) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Damped())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_shared(), processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final]
@@ -35,6 +42,37 @@ def configure(service: str, settings: Settings) -> None:
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
     logging.getLogger("daybook.client").setLevel(logging.ERROR)  # FastStream warns that it makes no topics, which is as it should be
     structlog.contextvars.bind_contextvars(service=service)
+
+
+class Damped(logging.Filter):
+    """What a library says again and again is passed on after pauses that grow: while Kafka is away its client says so a hundred times a
+    second. What Daybook says itself, and every error with a traceback, always comes through.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._pauses: dict[tuple[str, str], Pauses] = {}
+        self._left_out: Counter[tuple[str, str]] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is passed on."""
+        is_bug = record.exc_info and record.levelno >= logging.ERROR
+        if is_bug or record.name.partition(".")[0] in OURS:
+            return True
+        kind = record.name, str(record.msg["event"] if isinstance(record.msg, dict) else record.msg)
+        if not self._due(kind):
+            self._left_out[kind] += 1
+            return False
+        if (left_out := self._left_out.pop(kind, 0)) and isinstance(record.msg, str):
+            record.msg, record.args = f"{record.getMessage()} (and {left_out} more of the kind, left out)", ()
+        return True
+
+    def _due(self, kind: tuple[str, str]) -> bool:
+        if len(self._pauses) >= MOST_KINDS:
+            self._pauses.clear()
+            self._left_out.clear()
+        return self._pauses.setdefault(kind, Pauses(self._clock)).due()
 
 
 def _shared() -> list[structlog.typing.Processor]:

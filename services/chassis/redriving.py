@@ -11,6 +11,7 @@ import structlog
 from aiokafka import ConsumerRecord, TopicPartition
 
 from services.chassis import checkpoints
+from services.chassis.away import Away
 from services.chassis.checkpoints import SQL, Checkpoint
 from services.chassis.decoding import decode
 from services.chassis.errors import Fenced, Halt, Permanent, is_passing
@@ -29,6 +30,7 @@ class Redriver:
 
     def __init__(self, follower: Follower, effects: Effects, pool: asyncpg.Pool, kafka: str) -> None:
         self._follower, self._effects, self._pool, self._kafka = follower, effects, pool, kafka
+        self._away = Away("redriving_waits", follower=follower.name)
         self._over = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -44,13 +46,14 @@ class Redriver:
             self._idle.clear()
             try:
                 await self.look()
+                self._away.over()
             except Fenced as error:
                 log.warning("fenced", follower=self._follower.name, reason=str(error))
             except Exception as error:  # noqa: BLE001 - whatever it is, it must be seen where the follower stands
                 if not is_passing(error):
                     self._follower.halt_all(error)
                     return
-                log.warning("redriving_waits", follower=self._follower.name, error=repr(error))
+                self._away.waits(error)
             finally:
                 self._idle.set()
 

@@ -18,9 +18,9 @@ from math import inf
 
 import asyncpg
 import stamina
-import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from services.chassis.away import Away
 from services.chassis.errors import PASSING, Halt, is_passing
 from services.chassis.faults import Faults
 from services.chassis.health import Health
@@ -31,7 +31,6 @@ from services.chassis.probing import probe_of, read_at
 from services.chassis.records import seq_of
 from services.chassis.settings import Settings
 
-log = structlog.get_logger()
 IDLE_SECONDS = 0.25  # a lost notification delays a record by no more than this
 LEASE = timedelta(seconds=2)
 RENEW_SECONDS = 0.5
@@ -46,6 +45,7 @@ class Relay:
         self._service, self._pool, self._settings, self._health, self._faults = service, pool, settings, health, faults
         self._woken = asyncio.Event()
         self._holder, self._renewed = uuid.uuid4().hex, -inf
+        self._away = Away("relay_waiting")
 
     async def run(self) -> None:
         """Publish for ever. Trouble that may pass is waited for, with a new producer each time, and readiness says so."""
@@ -56,7 +56,7 @@ class Relay:
                 if not is_passing(error):
                     raise
                 self._health.set("relay", reason=f"waiting: {error!r}")
-                log.warning("relay_waiting", error=repr(error))
+                self._away.waits(error)
                 await asyncio.sleep(1)
 
     async def _run_once(self) -> None:
@@ -75,6 +75,7 @@ class Relay:
             async with self._pool.acquire() as listener:
                 await listener.add_listener(f"{NOTIFY}_{self._service}", self._wake)
                 self._health.set("relay")
+                self._away.over()
                 try:
                     await self._publish_for_ever(producer)
                 finally:

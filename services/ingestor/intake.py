@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from services.chassis.away import Away
 from services.chassis.errors import is_passing
 from services.chassis.faults import Faults
 from services.chassis.outbox import Outbox
@@ -50,10 +51,12 @@ class Intake:
     faults: Faults
     cutting: Cutting
     clock: Clock = now_utc
+    _away: Away = field(init=False)
     _looks: Together[None, bool] = field(init=False)
     _plain: Together[Piece, Answer] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._away = Away("postgres_away")
         self._looks = Together(self._look, about=lambda _: frozenset(), size=lambda _: 0)
         self._plain = Together(self._take_together, about=lambda piece: piece.article_ids, size=lambda piece: piece.size)
 
@@ -185,10 +188,11 @@ class Intake:
         try:
             async with asyncio.timeout(self.settings.store_seconds):
                 yield
+            self._away.over()
         except Exception as error:
             if not is_passing(error):
                 raise
-            log.warning("postgres_away", error=repr(error))
+            self._away.waits(error)
             detail, wait = "Postgres does not answer", self.settings.retry_after_seconds
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "store_away", detail, "Send it again later.", retry_after=wait) from error
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import asyncpg
 import structlog
 
+from services.chassis.away import Away
 from services.chassis.errors import is_passing
 from services.chassis.service import Service, Work
 from services.timeline.generations.names import FOLLOWED, SERVICE, Generation
@@ -27,6 +28,7 @@ class Generations:
         self._shape = shape(projections)
         self._leave: dict[Generation, tuple[Work, asyncpg.Pool]] = {}
         self._told: str | None = None
+        self._away = Away("generations_wait")
 
     async def begin(self) -> None:
         """Follow those that there are, before the service takes its first record.
@@ -47,10 +49,11 @@ class Generations:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self._look()
+                self._away.over()
             except Exception as error:
                 if not is_passing(error):
                     raise
-                log.warning("postgres_away", error=repr(error))
+                self._away.waits(error)
 
     async def _tell(self) -> None:
         """Say in readiness, and once in the log, where what answers can't be followed."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import structlog
 
 from schemas.positions import short
+from services.chassis.away import Away
 from services.chassis.bell import Bell, listening, within
 from services.chassis.errors import is_passing
 from services.chassis.queries import queries
@@ -20,7 +20,6 @@ from services.timeline.now import Now, Place
 
 SQL = queries(Path(__file__).parent / "sql" / "present.sql")
 LOOK_SECONDS = 1.0  # for a notice that never came
-log = structlog.get_logger()
 
 
 async def look(connection: asyncpg.Connection | asyncpg.Pool) -> Now:
@@ -44,12 +43,13 @@ def _logs(rows: Sequence[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
 
 
 class Present:
-    """The moment that was last looked at; `bell` rings when there is a later one."""
+    """The moment that was last looked at; `bell` rings when there is a later one. `away` tells of Postgres for all who ask it."""
 
     def __init__(self, pool: asyncpg.Pool, dsn: str) -> None:
         self._pool, self._dsn = pool, dsn
         self.now = Now()
         self.bell = Bell()
+        self.away = Away("postgres_unavailable")
 
     async def keep(self) -> None:
         """Look whenever a commit rings, until cancelled."""
@@ -59,7 +59,7 @@ class Present:
             except Exception as error:
                 if not is_passing(error):
                     raise
-                log.warning("postgres_unavailable", path="/v1/stream", error=repr(error))
+                self.away.waits(error)
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _keep(self) -> None:
@@ -68,6 +68,7 @@ class Present:
             while not connection.is_closed():
                 coming = rung.coming
                 now = await look(self._pool)
+                self.away.over()
                 if now != self.now:
                     self.now = now
                     self.bell.ring()

@@ -54,6 +54,6 @@ def builder(settings: TimelineSettings) -> Callable[[Service], Awaitable[None]]:
         service.app.add_middleware(GZipMiddleware, minimum_size=SMALL)
         service.app.add_middleware(Gate, callers=callers, rates=rates)
         service.app.include_router(timeline_router(reader, streams))
-        handle_problems(service.app)
+        handle_problems(service.app, reader.present.away)
 
     return build

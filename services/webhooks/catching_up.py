@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from services.chassis.away import Away
 from services.chassis.decoding import decode
 from services.chassis.errors import Halt, Permanent, is_passing
 from services.chassis.health import Health
@@ -33,7 +34,7 @@ class CatchingUp:
 
     def __init__(self, follower: str, pool: asyncpg.Pool, queueing: Queueing, most: int, kafka: str, health: Health) -> None:
         self._follower, self._pool, self._queueing, self._most = follower, pool, queueing, most
-        self._kafka, self._health = kafka, health
+        self._kafka, self._health, self._away = kafka, health, Away("webhooks_wait", part=PART)
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -41,6 +42,7 @@ class CatchingUp:
             try:
                 moved = await self.look()
                 self._health.set(PART)
+                self._away.over()
             except Halt as error:
                 self._health.set(PART, reason=f"halted: {error}")
                 log.error("webhooks_halted", reason=str(error))  # noqa: TRY400 - the reason is all
@@ -48,7 +50,7 @@ class CatchingUp:
             except Exception as error:
                 if not is_passing(error):
                     raise
-                log.warning("webhooks_wait", part=PART, error=repr(error))
+                self._away.waits(error)
                 self._health.set(PART, reason=f"waiting: {error!r}")
                 moved = False
             await asyncio.sleep(0 if moved else LOOK_SECONDS)

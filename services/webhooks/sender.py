@@ -17,6 +17,7 @@ import asyncpg
 import structlog
 
 from services.chassis import metrics
+from services.chassis.away import Away
 from services.chassis.errors import PASSING, is_passing
 from services.chassis.faults import Faults
 from services.chassis.health import Health
@@ -66,6 +67,7 @@ class Sender:
     def __init__(self, pool: asyncpg.Pool, settings: WebhookSettings, poster: Poster, health: Health, faults: Faults) -> None:
         self._pool, self._settings, self._poster, self._health, self._faults = pool, settings, poster, health, faults
         self._name = uuid.uuid4().hex
+        self._away = Away("webhooks_wait", part=PART)
         self._woken = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._done: list[Done] = []
@@ -82,7 +84,7 @@ class Sender:
                     if not is_passing(error):
                         raise
                     self._health.set(PART, reason=f"waiting: {error!r}")
-                    log.warning("webhooks_wait", part=PART, error=repr(error))
+                    self._away.waits(error)
                     await asyncio.sleep(AWAY_SECONDS)
         finally:
             await self._let_go()
@@ -93,6 +95,7 @@ class Sender:
             # Nothing waits for the disk here: what a crash of Postgres forgets of the last moments is delivered again, under its id.
             await listener.execute("SET synchronous_commit = off")
             self._health.set(PART)
+            self._away.over()
             self._held = listener
             try:
                 while True:

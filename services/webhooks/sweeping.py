@@ -6,14 +6,13 @@ import asyncio
 from datetime import timedelta
 
 import asyncpg
-import structlog
 
 from services.chassis import metrics
+from services.chassis.away import Away
 from services.chassis.errors import is_passing
 from services.webhooks.sender import SQL
 from services.webhooks.settings import WebhookSettings
 
-log = structlog.get_logger()
 EVERY_SECONDS = 5.0
 PIECE = 5_000  # rows in one transaction
 STATES = ("unverified", "active", "paused", "gone")
@@ -24,6 +23,7 @@ class Sweeping:
 
     def __init__(self, pool: asyncpg.Pool, settings: WebhookSettings) -> None:
         self._pool, self._settings = pool, settings
+        self._away = Away("webhooks_wait", part="sweeping")
 
     async def run(self) -> None:
         """Trouble that may pass is the sender's to tell."""
@@ -31,10 +31,11 @@ class Sweeping:
             try:
                 await self.sweep()
                 await self.count()
+                self._away.over()
             except Exception as error:
                 if not is_passing(error):
                     raise
-                log.warning("webhooks_wait", part="sweeping", error=repr(error))
+                self._away.waits(error)
             await asyncio.sleep(EVERY_SECONDS)
 
     async def sweep(self) -> None:

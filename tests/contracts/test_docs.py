@@ -187,7 +187,7 @@ def test_every_endpoint_and_its_parameters_are_explained() -> None:
 
 def test_every_event_that_is_logged_is_documented() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "services").rglob("*.py"))
-    logged = set(re.findall(r"\blog\.(?:debug|info|warning|error|exception)\(\s*\"(\w+)\"", code))
+    logged = set(re.findall(r"\b(?:log\.(?:debug|info|warning|error|exception)|Away)\(\s*\"(\w+)\"", code))
     assert logged
     assert logged - LOG_EVENTS.keys() == set()
     assert LOG_EVENTS.keys() - logged == set(), "documented, but never logged"

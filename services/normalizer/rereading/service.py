@@ -15,6 +15,7 @@ import asyncpg
 import stamina
 import structlog
 
+from services.chassis.away import Away
 from services.chassis.catching_up import catch_up
 from services.chassis.errors import Halt, is_passing
 from services.chassis.follower import Follower
@@ -80,6 +81,7 @@ class Rereadings:
 
     def __init__(self, service: Service, ruleset: Chosen, seconds: float) -> None:
         self._service, self._ruleset, self._seconds = service, ruleset, seconds
+        self._away = Away("rereading_waits")
 
     async def keep(self) -> None:
         """Look again and again, until cancelled. What can't be gone on with is told by readiness, and left alone until a restart."""
@@ -87,6 +89,7 @@ class Rereadings:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self._look()
+                self._away.over()
             except Halt as error:
                 log.error("rereading_halted", reason=str(error))  # noqa: TRY400 - the reason is all
                 self._service.health.set(PART, reason=str(error))
@@ -94,7 +97,7 @@ class Rereadings:
             except Exception as error:
                 if not is_passing(error):
                     raise
-                log.warning("rereading_waits", error=repr(error))
+                self._away.waits(error)
 
     async def _look(self) -> None:
         if await self._ours() is None:

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from services.chassis.away import Away
 from services.chassis.errors import PASSING, is_passing
 from services.timeline.reader import BusyError, NotYetError
 
@@ -39,8 +40,9 @@ class Problem(BaseModel):
     errors: list[BadParameter] = []
 
 
-def handle_problems(app: FastAPI) -> None:
-    """Answer every error of this application with a problem."""
+def handle_problems(app: FastAPI, away: Away | None = None) -> None:
+    """Answer every error of this application with a problem. `away` tells the log that Postgres is."""
+    app.state.away = away or Away("postgres_unavailable")
     app.add_exception_handler(RequestValidationError, _bad_parameters)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
@@ -77,7 +79,7 @@ async def _http(request: Request, error: Any) -> JSONResponse:
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
-    log.warning("postgres_unavailable", path=request.url.path, error=repr(error))
+    request.app.state.away.waits(error, path=request.url.path)
     return _answer(request, 503, "Postgres can't be reached at present; try again", Retry_After=RETRY_SECONDS)
 
 

@@ -76,7 +76,7 @@ class Hub:
             except Exception as error:
                 if not is_passing(error):
                     raise
-                log.warning("postgres_unavailable", path="/v1/stream", error=repr(error))
+                self._present.away.waits(error, path="/v1/stream")
                 rest = LOOK_SECONDS
             if rest:
                 await asyncio.sleep(rest)

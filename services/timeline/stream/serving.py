@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
-import structlog
-
 from services.chassis.bell import within
 from services.chassis.errors import is_passing
 from services.timeline.parameters import StreamQuery
@@ -22,7 +20,6 @@ from services.timeline.stream.reading import Stretch, stretch
 from services.timeline.stream.standing import WORDS, Standing, as_now, common, distance
 
 READING = 2  # at a time: each holds one of the connections that questions are asked by
-log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -74,7 +71,7 @@ class Streams:
         except Exception as error:
             if not is_passing(error):
                 raise
-            log.warning("postgres_unavailable", path="/v1/stream", error=repr(error))
+            self._reader.present.away.waits(error, path="/v1/stream")
         finally:
             self._open -= 1
             self._part(stream)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import asyncpg
-from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, RequestTimedOutError
 from pydantic import ValidationError
 
 if TYPE_CHECKING:
@@ -49,25 +47,6 @@ class Fenced(Exception):  # noqa: N818
     """Somebody else owns these partitions now: roll back and let go."""
 
 
-PASSING = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InternalClientError,  # the protocol broke off in the middle
-    asyncpg.InsufficientResourcesError,  # disk full, out of memory, too many connections
-    asyncpg.OperatorInterventionError,  # the server is shutting down or starting up, the backend was terminated
-    asyncpg.TransactionRollbackError,  # deadlock, serialization
-    asyncpg.LockNotAvailableError,
-    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen, or the machine was
-    KafkaConnectionError,
-    KafkaTimeoutError,
-    RequestTimedOutError,
-)
-# asyncpg raises one and the same error for a connection that is gone and for a mistake of ours, such as one argument too many. Only its
-# words tell them apart; waiting mends no mistake.
-GONE = ("connection is closed", "released back to the pool", "pool is closing", "pool is closed", "another operation is cancelling")
-
-
 def brief(error: ValidationError) -> str:
     """The first few things that are wrong with a value, without the value: it may be large."""
     told = error.errors(include_url=False, include_input=False, include_context=False)
@@ -78,8 +57,3 @@ def brief(error: ValidationError) -> str:
 def _plain(message: str) -> str:
     """What we say ourselves, without the library's word before it."""
     return message.removeprefix("Value error, ")
-
-
-def is_passing(error: BaseException) -> bool:
-    """Whether waiting may help. `Fenced`, `Halt` and `Permanent` never pass by waiting."""
-    return isinstance(error, PASSING) or (isinstance(error, asyncpg.InterfaceError) and any(words in str(error) for words in GONE))

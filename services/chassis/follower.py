@@ -19,10 +19,11 @@ from faststream.exceptions import NackMessage
 
 from services.chassis import checkpoints, metrics
 from services.chassis.checkpoints import Checkpoint
-from services.chassis.errors import Ahead, Fenced, Permanent, is_passing
+from services.chassis.errors import Ahead, Fenced, Permanent
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.chassis.outbox import Outbox
+from services.chassis.passing import is_passing
 from services.chassis.plan import Place, Plan, WaitingKey, make_plan
 from services.chassis.quarantine import quarantine_records
 from services.chassis.records import Record

@@ -28,8 +28,9 @@ from faststream.message import AckStatus
 from faststream.middlewares import AckPolicy
 
 from schemas.topics import Card
-from services.chassis.errors import Halt, is_passing
+from services.chassis.errors import Halt
 from services.chassis.follower import Follower
+from services.chassis.passing import is_passing
 from services.chassis.settings import Settings
 
 UNSOUGHT_SECONDS = 0.1

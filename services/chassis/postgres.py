@@ -12,7 +12,7 @@ import asyncpg
 import stamina
 from pogo_core.util import migrate
 
-from services.chassis.errors import is_passing
+from services.chassis.passing import is_passing
 from services.chassis.settings import Settings
 
 _QUIET = logging.getLogger("daybook.migrations")

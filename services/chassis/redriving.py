@@ -14,8 +14,9 @@ from services.chassis import checkpoints
 from services.chassis.away import Away
 from services.chassis.checkpoints import SQL, Checkpoint
 from services.chassis.decoding import decode
-from services.chassis.errors import Fenced, Halt, Permanent, is_passing
+from services.chassis.errors import Fenced, Halt, Permanent
 from services.chassis.follower import Effects, Follower
+from services.chassis.passing import is_passing
 from services.chassis.probing import probe_of
 from services.chassis.reading_back import stretch
 

@@ -21,12 +21,13 @@ import stamina
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from services.chassis.away import Away
-from services.chassis.errors import PASSING, Halt, is_passing
+from services.chassis.errors import Halt
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.chassis.metrics import OUTBOX_PENDING, RELAYED
 from services.chassis.outbox import NOTIFY
 from services.chassis.outbox import SQL as OUTBOX
+from services.chassis.passing import PASSING, is_passing
 from services.chassis.probing import probe_of, read_at
 from services.chassis.records import seq_of
 from services.chassis.settings import Settings

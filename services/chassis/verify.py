@@ -8,7 +8,8 @@ import stamina
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from services.chassis.checkpoints import Checkpoint
-from services.chassis.errors import Halt, is_passing
+from services.chassis.errors import Halt
+from services.chassis.passing import is_passing
 from services.chassis.plan import genesis_uuid, is_genesis
 from services.chassis.probing import probe_of, read_at
 from services.chassis.records import digest

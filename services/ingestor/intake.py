@@ -15,9 +15,9 @@ import asyncpg
 import structlog
 
 from services.chassis.away import Away
-from services.chassis.errors import is_passing
 from services.chassis.faults import Faults
 from services.chassis.outbox import Outbox
+from services.chassis.passing import is_passing
 from services.chassis.relay import pending
 from services.ingestor.answers import Answer, answer, gone
 from services.ingestor.cutting import Cutting, Piece, unread

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Generic, TypeVar
 
-from services.chassis.errors import is_passing
+from services.chassis.passing import is_passing
 
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from services.chassis.errors import is_passing
 from services.chassis.health import Health
+from services.chassis.passing import is_passing
 from services.ingestor.intake import Intake
 from services.ingestor.problems import Problem
 from services.ingestor.refused import KEPT

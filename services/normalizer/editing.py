@@ -14,8 +14,8 @@ import asyncpg
 from schemas.edits import Edit, MentionRef
 from schemas.events import CanonicalEvent
 from schemas.mentions import ArticleRef, Mention
-from services.chassis.errors import is_passing
 from services.chassis.outbox import Outbox
+from services.chassis.passing import is_passing
 from services.normalizer.asking import Asked, CannotAskError, Known, command_of
 from services.normalizer.commands import SQL
 from services.normalizer.merging import Told

@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 
 from services.chassis.away import Away
-from services.chassis.errors import is_passing
+from services.chassis.passing import is_passing
 from services.chassis.service import Service, Work
 from services.timeline.generations.names import FOLLOWED, SERVICE, Generation
 from services.timeline.generations.registry import all_of, live

@@ -13,7 +13,7 @@ import asyncpg
 from schemas.positions import short
 from services.chassis.away import Away
 from services.chassis.bell import Bell, listening, within
-from services.chassis.errors import is_passing
+from services.chassis.passing import is_passing
 from services.chassis.queries import queries
 from services.timeline.generations.names import SERVICE
 from services.timeline.now import Now, Place

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from services.chassis.admitting import only_known
 from services.chassis.api_keys import ApiKeys
-from services.chassis.errors import is_passing
+from services.chassis.passing import is_passing
 from services.webhooks.asking import Change, Deliveries, Done, NewSecret, Pinged, Registered, Registration, Secret, Webhook
 from services.webhooks.register import RefusedError, Register, UnknownError
 

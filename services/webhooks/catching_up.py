@@ -13,8 +13,9 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from services.chassis.away import Away
 from services.chassis.decoding import decode
-from services.chassis.errors import Halt, Permanent, is_passing
+from services.chassis.errors import Halt, Permanent
 from services.chassis.health import Health
+from services.chassis.passing import is_passing
 from services.chassis.plan import is_genesis
 from services.chassis.probing import probe_of
 from services.chassis.reading_back import stretch

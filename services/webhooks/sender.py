@@ -18,9 +18,9 @@ import structlog
 
 from services.chassis import metrics
 from services.chassis.away import Away
-from services.chassis.errors import PASSING, is_passing
 from services.chassis.faults import Faults
 from services.chassis.health import Health
+from services.chassis.passing import PASSING, is_passing
 from services.chassis.queries import queries
 from services.webhooks.posting import Poster
 from services.webhooks.settings import WebhookSettings

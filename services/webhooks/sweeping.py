@@ -9,7 +9,7 @@ import asyncpg
 
 from services.chassis import metrics
 from services.chassis.away import Away
-from services.chassis.errors import is_passing
+from services.chassis.passing import is_passing
 from services.webhooks.sender import SQL
 from services.webhooks.settings import WebhookSettings
 

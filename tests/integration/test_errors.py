@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
-from services.chassis.errors import Fenced, Halt, Permanent, is_passing
+from services.chassis.errors import Fenced, Halt, Permanent
+from services.chassis.passing import is_passing
 
 
 @pytest.mark.parametrize("error", [Fenced("other"), Halt("no"), Permanent("never"), ZeroDivisionError(), asyncpg.UndefinedTableError("x")])

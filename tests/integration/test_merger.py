@@ -14,7 +14,8 @@ from deploy.local.stack import Stack
 from schemas.articles import RawArticle
 from schemas.events import Quantity
 from schemas.mentions import Reading
-from services.chassis.errors import PASSING, Permanent
+from services.chassis.errors import Permanent
+from services.chassis.passing import PASSING
 from services.normalizer import merger, store
 from services.normalizer.desk import readings_to_publish
 from services.normalizer.editing import Editing

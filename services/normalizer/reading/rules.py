@@ -20,7 +20,7 @@ Part = Literal["noun", "verb"]
 Frame = Literal["meeting", "directed", "exchange"]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # in C where it was built: the words are many
     """YAML in which "on", "off", "no" and "yes" are the words that they are."""
 
     yaml_implicit_resolvers = {

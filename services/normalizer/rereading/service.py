@@ -17,10 +17,11 @@ import structlog
 
 from services.chassis.away import Away
 from services.chassis.catching_up import catch_up
-from services.chassis.errors import Halt, is_passing
+from services.chassis.errors import Halt
 from services.chassis.follower import Follower
 from services.chassis.health import Health
 from services.chassis.outbox import Outbox
+from services.chassis.passing import is_passing
 from services.chassis.records import Outgoing, Record
 from services.chassis.service import Service
 from services.normalizer.publish import rereading_record

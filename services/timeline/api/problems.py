@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from services.chassis.away import Away
-from services.chassis.errors import PASSING, is_passing
+from services.chassis.passing import PASSING, is_passing
 from services.timeline.reader import BusyError, NotYetError
 
 log = structlog.get_logger()

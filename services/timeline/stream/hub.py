@@ -13,7 +13,7 @@ from dataclasses import replace
 import structlog
 
 from services.chassis.bell import within
-from services.chassis.errors import is_passing
+from services.chassis.passing import is_passing
 from services.timeline.parameters import StreamQuery
 from services.timeline.reader import Reader
 from services.timeline.stream.beginning import other_logs

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from services.chassis.bell import within
-from services.chassis.errors import is_passing
+from services.chassis.passing import is_passing
 from services.timeline.parameters import StreamQuery
 from services.timeline.reader import BusyError, Reader
 from services.timeline.settings import TimelineSettings

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -113,3 +115,12 @@ def test_a_broken_installation_is_no_article_s_trouble(monkeypatch: pytest.Monke
     monkeypatch.setattr("services.normalizer.desk.read", missing)
     with pytest.raises(FileNotFoundError):
         answer(article(NEWS).model_dump_json().encode(), Ruleset.load())
+
+
+CLIENTS = "asyncpg, aiokafka, faststream, httpx"
+LOADED = f"import sys, services.chassis.apart, services.normalizer.desk; print(*sys.modules.keys() & set('{CLIENTS}'.split(', ')))"
+
+
+def test_a_desk_is_ready_sooner_as_it_loads_no_client_of_a_server() -> None:
+    loaded = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True).stdout
+    assert loaded.strip() == ""

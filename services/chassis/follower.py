@@ -134,19 +134,22 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def _take_over(self, partitions: Sequence[TopicPartition]) -> None:
         try:
             claimed = await self._claim(partitions)
-            await verify(self._kafka, claimed.values())
+            refused = await verify(self._kafka, claimed.values())
         except Exception as error:  # noqa: BLE001 - whatever it is, these partitions must not be followed, and it must be seen
             self._standing.halt(partitions, error)
             return
-        self._held.update(claimed)
-        self._epochs.update({at: checkpoint.owner_epoch for at, checkpoint in claimed.items()})
-        self._go_on(partitions)
-        positions = {f"{at.topic}-{at.partition}": checkpoint.next_offset for at, checkpoint in claimed.items()}
+        for at, why in refused.items():
+            self._standing.halt([at], why)
+        sound = {at: checkpoint for at, checkpoint in claimed.items() if at not in refused}
+        self._held.update(sound)
+        self._epochs.update({at: checkpoint.owner_epoch for at, checkpoint in sound.items()})
+        self._go_on(sound)
+        positions = {f"{at.topic}-{at.partition}": checkpoint.next_offset for at, checkpoint in sound.items()}
         log.info("partitions_assigned", follower=self.name, positions=positions)
 
     def _go_on(self, partitions: Iterable[TopicPartition]) -> None:
         consumer = self._consumer()
-        for at in set(partitions) & consumer.assignment() & self._held.keys():
+        for at in set(partitions) & self._assigned() & self._held.keys():
             consumer.seek(at, self._held[at].next_offset)
             consumer.resume(at)
         self._standing.waits(None)

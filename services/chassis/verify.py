@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import stamina
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -15,32 +15,39 @@ from services.chassis.probing import probe_of, read_at
 from services.chassis.records import digest
 
 
-async def verify(kafka: str, claimed: Collection[Checkpoint]) -> None:
-    """Compare each checkpoint with the log. Waits for a Kafka that is away.
+async def verify(kafka: str, claimed: Collection[Checkpoint]) -> dict[TopicPartition, Halt]:
+    """Compare each checkpoint with its log. Waits for a Kafka that is away.
 
-    Raises:
-        Halt: the position lies outside the log, the log has another uuid, or the last record read is another one now.
+    Gives those that can't be followed, and why: the position lies outside the log, the log has another uuid, or the last record read is
+    another one now. The others can.
     """
     started = [checkpoint for checkpoint in claimed if checkpoint.next_offset]
     async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=2.0):
         with attempt:
             if started:
                 async with probe_of(kafka) as probe:
-                    await _verify_all(probe, started)
+                    return await _verify_all(probe, started)
+    return {}
 
 
-async def _verify_all(probe: AIOKafkaConsumer, claimed: Collection[Checkpoint]) -> None:
+async def _verify_all(probe: AIOKafkaConsumer, claimed: Collection[Checkpoint]) -> dict[TopicPartition, Halt]:
     partitions = [checkpoint.at for checkpoint in claimed]
     first, end = await probe.beginning_offsets(partitions), await probe.end_offsets(partitions)
+    outside = _refused(claimed, lambda c: in_bounds(c.at, c.next_offset, first[c.at], end[c.at]))
+    within = [checkpoint for checkpoint in claimed if checkpoint.at not in outside]
+    opening = await read_at(probe, {c.at: first[c.at] for c in within if c.log_uuid and first[c.at] < end[c.at]})
+    last = await read_at(probe, {c.at: c.next_offset - 1 for c in within if c.next_offset > first[c.at]})
+    return outside | _refused(within, lambda c: _same(c, opening.get(c.at), last.get(c.at)))
+
+
+def _refused(claimed: Collection[Checkpoint], check: Callable[[Checkpoint], None]) -> dict[TopicPartition, Halt]:
+    found: dict[TopicPartition, Halt] = {}
     for checkpoint in claimed:
-        in_bounds(checkpoint.at, checkpoint.next_offset, first[checkpoint.at], end[checkpoint.at])
-    opening = await read_at(probe, {c.at: first[c.at] for c in claimed if c.log_uuid and first[c.at] < end[c.at]})
-    last = await read_at(probe, {c.at: c.next_offset - 1 for c in claimed if c.next_offset > first[c.at]})
-    for checkpoint in claimed:
-        if checkpoint.log_uuid:
-            _same_log(checkpoint, opening.get(checkpoint.at))
-        if checkpoint.at in last:
-            _same_record(checkpoint, last[checkpoint.at])
+        try:
+            check(checkpoint)
+        except Halt as error:
+            found[checkpoint.at] = error
+    return found
 
 
 def in_bounds(at: TopicPartition, position: int, first: int, end: int) -> None:
@@ -51,6 +58,13 @@ def in_bounds(at: TopicPartition, position: int, first: int, end: int) -> None:
     """
     if not first <= position <= end:
         raise Halt(f"{_name(at)}: the position {position} lies outside the log, which holds {first} to {end}")
+
+
+def _same(checkpoint: Checkpoint, opening: ConsumerRecord | None, last: ConsumerRecord | None) -> None:
+    if checkpoint.log_uuid:
+        _same_log(checkpoint, opening)
+    if last:
+        _same_record(checkpoint, last)
 
 
 def _same_log(checkpoint: Checkpoint, raw: ConsumerRecord | None) -> None:

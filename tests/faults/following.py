@@ -5,6 +5,7 @@ has it halted and said why?
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,6 +84,10 @@ class World:
             name: sorted(row["row"] for row in await self.fetch(f"SELECT t::text AS row FROM timeline_g1.{name} AS t")) for name in TABLES
         }
 
+    async def rows_of(self, kind: str) -> dict[str, list[str]]:
+        """Those that tell of events of one kind, and so come from one topic."""
+        return {name: [row for row in rows if _kind(row) == kind] for name, rows in (await self.rows()).items()}
+
     async def fetch(self, query: str, *arguments: object) -> list[Any]:
         """Ask Postgres as the administrator."""
         admin = await asyncpg.connect(self.stack.dsn("admin"))
@@ -104,6 +109,11 @@ class World:
         except (OSError, asyncpg.PostgresError):  # it may be what was broken
             return False
         return all(reached.get(at, 0) >= end for at, end in ends.items())
+
+
+def _kind(row: str) -> str | None:
+    named = re.search(r"\be-(\d+)\b", row)
+    return KINDS[int(named[1]) % len(KINDS)] if named else None
 
 
 def _event(number: int, revision: int) -> CanonicalEvent:

@@ -32,7 +32,8 @@ from tests.faults.following import FOLLOWER, World, halts, ready
 from tests.support.service import ServiceProcess, eventually, service
 from tests.support.stack import empty
 
-TOPIC = "events.strike.v1"
+KIND = "strike"
+TOPIC = f"events.{KIND}.v1"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -53,10 +54,10 @@ async def world(prepared: Stack) -> World:
 
 
 async def projected(world: World) -> dict[str, list[str]]:
-    """A projector has applied all there is, and ended; what it left."""
+    """A projector has applied all there is, and ended; what it left of the topic to which something will happen. The others go on."""
     with service(world.stack, "timeline"):
         await world.recovers()
-    return await world.rows()
+    return await world.rows_of(KIND)
 
 
 async def test_a_topic_deleted_under_a_projector_and_made_anew_shorter_halts_it(world: World) -> None:
@@ -81,7 +82,7 @@ async def test_a_topic_made_anew_longer_halts_the_projector_that_comes_back_to_i
     await make_anew(world)
     with service(world.stack, "timeline") as timeline:
         await halts(timeline, "this is another log than the one followed")
-        assert await world.rows() == before
+        assert await world.rows_of(KIND) == before
 
 
 async def test_a_topic_made_anew_in_a_moment_halts_the_projector_that_follows_it(world: World) -> None:
@@ -110,7 +111,7 @@ async def test_records_deleted_before_they_were_applied_halt_the_projector(world
     await delete_records(world)
     with service(world.stack, "timeline") as timeline:
         await halts(timeline, "lies outside the log")
-        assert await world.rows() == before
+        assert await world.rows_of(KIND) == before
 
 
 async def test_a_tail_that_a_broker_has_lost_halts_the_projector_that_read_it(world: World) -> None:
@@ -196,7 +197,7 @@ async def gone(client: AIOKafkaAdminClient) -> bool:
 
 
 async def rows_differ(world: World, before: dict[str, list[str]]) -> bool:
-    return await world.rows() != before
+    return await world.rows_of(KIND) != before
 
 
 async def delete_records(world: World) -> None:

@@ -60,8 +60,8 @@ def retries() -> None:
 def checks() -> None:
     """Whatever the log is, it is taken for the one that was followed."""
 
-    async def unseen(*_: object) -> None:
-        return
+    async def unseen(*_: object) -> dict[Any, Any]:
+        return {}
 
     put(follower, "verify", unseen)
 

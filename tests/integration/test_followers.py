@@ -28,7 +28,7 @@ from services.chassis.settings import Settings
 from tests.support.records import genesis, raw
 from tests.support.service import eventually
 
-TOPIC = "events.strike.v1"
+TOPIC, OTHER = "events.strike.v1", "events.summit.v1"
 CARDS = [card.model_copy(update={"partitions": 1}) for card in cards() if card.topic in {TOPIC, f"{TOPIC}.quarantine"}]
 
 
@@ -48,11 +48,11 @@ class Keeping:
 
 
 class World:
-    """One follower of one topic with one partition, in this process."""
+    """One follower of one topic with one partition, or of more, in this process."""
 
     def __init__(self, stack: Stack, pool: asyncpg.Pool, settings: Settings) -> None:
         self.stack, self.pool, self.settings = stack, pool, settings
-        self.health, self.effects = Health(), Keeping()
+        self.health, self.effects, self.topics = Health(), Keeping(), [TOPIC]
 
     async def start(self) -> None:
         outbox = Outbox("timeline", {f"{TOPIC}.quarantine": 1}, [])
@@ -61,18 +61,18 @@ class World:
         self.broker = make_broker(self.settings)
         self.follower = follower = Follower("timeline", self.effects, self.pool, outbox, self.health, Faults(), self.settings.kafka)
         self.health.set("timeline", reason="starting")
-        subscribe(self.broker, follower, [TOPIC], self.settings)
-        await seed_offsets(self.settings.kafka, "timeline", [TOPIC])
+        subscribe(self.broker, follower, self.topics, self.settings)
+        await seed_offsets(self.settings.kafka, "timeline", self.topics)
         await self.broker.start()
 
     async def stop(self) -> None:
         await self.broker.stop()
 
-    async def send(self, *records: object) -> None:
+    async def send(self, *records: object, topic: str = TOPIC) -> None:
         producer = AIOKafkaProducer(bootstrap_servers=self.stack.kafka)
         await producer.start()
         for record in records:
-            await producer.send_and_wait(TOPIC, record.value, record.key, partition=0, headers=list(record.headers))  # type: ignore[attr-defined]
+            await producer.send_and_wait(topic, record.value, record.key, partition=0, headers=list(record.headers))  # type: ignore[attr-defined]
         await producer.stop()
 
     async def seen(self) -> list[str]:
@@ -147,6 +147,32 @@ async def test_a_log_shorter_than_the_position_halts_its_follower(world: World) 
     await world.pool.execute("UPDATE checkpoints SET next_offset = 99")
     await world.start()
     await world.halted("lies outside the log")
+
+
+async def test_a_partition_that_cannot_be_followed_halts_alone_and_those_claimed_with_it_go_on(world: World) -> None:
+    # given a follower of two topics whose position in one of them lies outside the log
+    await world.stop()
+    world.topics = [TOPIC, OTHER]
+    await world.start()
+    await world.send(parcel(1, "a"))
+    await world.send(parcel(0, "b"), topic=OTHER)
+    await eventually(lambda: _saw_all(world, "a", "b"))
+    await world.stop()
+    await world.pool.execute("UPDATE checkpoints SET next_offset = 99 WHERE topic = $1", TOPIC)
+    # when it claims both anew
+    await world.start()
+    await world.send(parcel(1, "c"), topic=OTHER)
+    # then the one is halted, loudly, and the other goes on
+    await world.halted(f"halted: {TOPIC}-0: the position 99 lies outside the log")
+    await eventually(lambda: _saw_all(world, "a", "b", "c"))
+    assert OTHER not in world.health.ready().parts["timeline"]
+    assert REGISTRY.get_sample_value("daybook_halted", {"follower": "timeline"}) == 1
+    assert world.follower.positions[TopicPartition(OTHER, 0)] == 2
+    assert TopicPartition(TOPIC, 0) not in world.follower.positions
+
+
+async def _saw_all(world: World, *keys: str) -> bool:
+    return sorted(await world.seen()) == list(keys)
 
 
 async def test_another_record_than_the_one_applied_halts_its_follower(world: World) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import stamina
@@ -80,29 +82,22 @@ class Register:
         Raises:
             UnknownError: there is none of that id.
         """
-        row = await self._pool.fetchrow(SQL["some"], endpoint_id)
-        if row is None:
-            raise UnknownError(f"there is no webhook {endpoint_id[:80]!a}")
-        return _webhook(row)
+        return _webhook(_found(await self._pool.fetchrow(SQL["some"], endpoint_id), endpoint_id))
 
     async def change(self, endpoint_id: str, asked: Change) -> Webhook:
-        """Change what is said of an address.
+        """Change what is said of an address. Of two who change it at once the second sees what the first left.
 
         Raises:
             RefusedError: it may not be so.
             UnknownError: there is no such address.
         """
-        now = await self.one(endpoint_id)
-        if asked.url is not None and asked.url != now.url:
+        if asked.url is not None:
             await self._need_reachable(asked.url)
         given = asked.model_dump(exclude_none=True)
-        filters = {name: given[name] for name in Wanted.model_fields if name in given}
-        try:
-            wanted = Wanted.model_validate(now.wanted.model_dump() | filters)
-        except ValidationError as error:
-            raise RefusedError(brief(error)) from error
-        about = given.get("url", now.url), given.get("description", now.description)
-        await self._pool.execute(SQL["change"], endpoint_id, *about, wanted.model_dump_json())
+        async with self._pool.acquire() as tx, tx.transaction():
+            now = _found(await tx.fetchrow(SQL["held"], endpoint_id), endpoint_id)
+            about = given.get("url", now["url"]), given.get("description", now["description"])
+            await tx.execute(SQL["change"], endpoint_id, *about, _wanted(now["wanted"], given).model_dump_json())
         return await self.one(endpoint_id)
 
     async def remove(self, endpoint_id: str) -> None:
@@ -149,8 +144,7 @@ class Register:
         Raises:
             UnknownError: there is no such address.
         """
-        await self.one(endpoint_id)
-        row = await self._pool.fetchrow(SQL["secrets"], endpoint_id)
+        row = _found(await self._pool.fetchrow(SQL["secrets"], endpoint_id), endpoint_id)
         identity = f"ping_{uuid.uuid4().hex}"
         body = ping(endpoint_id, identity, datetime.now(UTC).isoformat())
         keys = [key_of(secret) for secret in (row["secret"], row["old_secret"]) if secret]
@@ -204,21 +198,37 @@ class Register:
     async def _starts(self, start: Start) -> list[tuple[str, int, int]]:
         counts = await partition_counts(self._kafka, self._topics, KAFKA_SECONDS)
         partitions = [TopicPartition(topic, number) for topic, count in sorted(counts.items()) for number in range(count)]
-        if isinstance(start, Mapping):
-            return [(*at, offset) for at, offset in _told(start, partitions).items()]
         if start == "beginning":
             return [(*at, 0) for at in partitions]
         async with probe_of(self._kafka) as probe:
-            return [(*at, end) for at, end in (await probe.end_offsets(partitions)).items()]
+            ends: dict[TopicPartition, int] = await probe.end_offsets(partitions)
+        return [(*at, offset) for at, offset in (_told(start, ends) if isinstance(start, Mapping) else ends).items()]
 
 
-def _told(start: Mapping[str, int], partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
-    found = dict.fromkeys(partitions, 0)
+def _found(row: asyncpg.Record | None, endpoint_id: str) -> asyncpg.Record:
+    if row is None:
+        raise UnknownError(f"there is no webhook {endpoint_id[:80]!a}")
+    return row
+
+
+def _wanted(now: str, given: Mapping[str, Any]) -> Wanted:
+    """The filters as they are now, but for those that are given."""
+    try:
+        return Wanted.model_validate(json.loads(now) | {name: given[name] for name in Wanted.model_fields if name in given})
+    except ValidationError as error:
+        raise RefusedError(brief(error)) from error
+
+
+def _told(start: Mapping[str, int], ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+    """Where each partition begins, by what was told; `ends`: where each ends."""
+    found = dict.fromkeys(ends, 0)
     for name, offset in start.items():
         match = _PARTITION.fullmatch(name)
         at = TopicPartition(match[1], int(match[2])) if match else None
         if at not in found:
-            raise RefusedError(f"from: {name[:80]!a} is no partition of a topic of changes, such as {partitions[0].topic}-0")
+            raise RefusedError(f"from: {name[:80]!a} is no partition of a topic of changes, such as {next(iter(ends)).topic}-0")
+        if offset > ends[at]:
+            raise RefusedError(f"from: {name}: {offset} lies beyond the end of the log: {ends[at]} is the most, and means `now`")
         found[at] = offset
     return found
 

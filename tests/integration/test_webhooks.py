@@ -11,12 +11,16 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from aiokafka import TopicPartition
 
 from deploy.local.stack import Stack
 from deploy.pipeline.prepare import prepare
 from deploy.pipeline.services import NAMES, service_cards
 from schemas.events import CanonicalEvent
+from schemas.topics import card
 from services.chassis.aside import Place, give_up
+from services.chassis.probing import probe_of
+from services.webhooks.service import followed_topics
 from tests.integration.test_timeline_service import outgoing
 from tests.integration.test_timeline_service import publish as publish_records
 from tests.integration.webhooks_world import KEEN, OK, SECRET, Receiver, ask, receiver, register, standing, status
@@ -84,8 +88,8 @@ async def test_an_address_begins_where_it_asked_to(stack: Stack, webhooks: Servi
     await publish(stack, event("b-1"), event("b-1", 2))
     place = next((r.topic, r.partition, r.offset) for r in await read_topic(stack.kafka, "events.summit.v1") if r.key == b"b-1")
     topic, partition, offset = place
-    ends = {f"{name}-{number}": 10**9 for name in _topics() for number in range(4)} | {f"{topic}-{partition}": offset + 1}
-    starts: list[Any] = ["now", "beginning", ends]
+    since_then = await _ends(stack) | {f"{topic}-{partition}": offset + 1}
+    starts: list[Any] = ["now", "beginning", since_then]
     async with AsyncExitStack() as held:
         now, old, since = [await held.enter_async_context(receiver()) for _ in starts]
         for there, start in zip((now, old, since), starts, strict=True):
@@ -99,10 +103,11 @@ async def test_an_address_begins_where_it_asked_to(stack: Stack, webhooks: Servi
         assert now.revisions == [("b-1", 3)]
 
 
-def _topics() -> list[str]:
-    from services.webhooks.service import followed_topics
-
-    return followed_topics()
+async def _ends(stack: Stack) -> dict[str, int]:
+    """The position of somebody who has read all there is."""
+    async with probe_of(stack.kafka) as probe:
+        partitions = [TopicPartition(topic, number) for topic in followed_topics() for number in range(card(topic).partitions)]
+        return {f"{at.topic}-{at.partition}": end for at, end in (await probe.end_offsets(partitions)).items()}
 
 
 async def test_whoever_was_paused_while_more_happened_than_a_queue_holds_hears_it_all_once_and_in_order(
@@ -228,6 +233,17 @@ async def test_what_is_wrong_with_a_registration_is_told_by_its_field(webhooks: 
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"].startswith(f"{field}: ")
     assert "whsec_" not in answer.text or "whsec_short" not in answer.text
+
+
+async def test_a_position_beyond_the_end_of_a_log_is_refused_with_what_is_allowed(stack: Stack, webhooks: ServiceProcess) -> None:
+    ends = await _ends(stack)
+    (name, end), *_ = ends.items()
+    answer = await ask(webhooks.address, "POST", json={"url": "http://127.0.0.1/", "from": {name: end + 1}})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == f"from: {name}: {end + 1} lies beyond the end of the log: {end} is the most, and means `now`"
+    # and the very end is none
+    async with receiver() as there, hooked(webhooks, there, **{"from": ends}):
+        pass
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("DELETE", ""), ("POST", "/ping"), ("POST", "/pause"), ("GET", "/deliveries")])

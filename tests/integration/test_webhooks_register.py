@@ -17,10 +17,10 @@ from services.chassis.http import application
 from services.webhooks.api import router
 from services.webhooks.asking import Change, Webhook
 from services.webhooks.posting import Poster
-from services.webhooks.register import SQL, RefusedError, Register
+from services.webhooks.register import SQL, RefusedError, Register, UnknownError
 from services.webhooks.settings import WebhookSettings
 from tests.integration.webhooks_world import OK, SECRET, Answer, add, receiver, status, tables
-from tests.support.service import free_port
+from tests.support.service import eventually, free_port
 
 PLAIN = WebhookSettings(allow_private=True, answer_seconds=5)
 
@@ -86,6 +86,56 @@ async def test_nobody_resumes_an_address_whose_new_url_has_yet_to_take_a_ping(po
     assert (await register.one("hook")).state == "unverified"
     with pytest.raises(RefusedError, match="yet to take a ping"):
         await register.resume("hook")
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'webhooks' AND wait_event_type = 'Lock'"
+
+
+async def test_two_who_change_an_address_at_once_undo_nothing_of_each_other(stack: Stack, pool: asyncpg.Pool, register: Register) -> None:
+    async with receiver() as there:
+        await add(pool, there.url, kinds=["summit"])
+        holding, looking = [await asyncpg.connect(stack.dsn("admin")) for _ in range(2)]
+        # given: both have been asked for before the first is through
+        async with asyncio.TaskGroup() as group, holding.transaction():
+            await holding.execute("SELECT FROM webhooks.endpoints FOR NO KEY UPDATE")
+            for change in (Change(description="strikes"), Change(kinds=("strike",)), Change(countries=("UA",))):
+                group.create_task(register.change("hook", change))
+            await eventually(lambda: waiting(looking, 3))
+        await asyncio.gather(holding.close(), looking.close())
+    # then
+    found = await register.one("hook")
+    assert (found.description, found.wanted.kinds, found.wanted.countries) == ("strikes", ("strike",), ("UA",))
+    assert (found.url, found.state) == (there.url, "active")
+
+
+async def waiting(admin: asyncpg.Connection, count: int) -> bool:
+    return bool(await admin.fetchval(WAITING) == count)
+
+
+class Removed(Register):
+    """An address that another process removes right after it was first looked at."""
+
+    async def one(self, endpoint_id: str) -> Webhook:
+        found = await super().one(endpoint_id)
+        await self.remove_now(endpoint_id)
+        return found
+
+    async def remove_now(self, endpoint_id: str) -> None:
+        await self._pool.execute(SQL["remove"], endpoint_id)
+
+
+async def test_an_address_that_is_removed_before_or_during_its_ping_is_said_not_to_be_there(pool: asyncpg.Pool, register: Register) -> None:
+    async def removed(writer: asyncio.StreamWriter) -> None:
+        await pool.execute(SQL["remove"], "hook")
+        writer.write(OK)
+
+    async with receiver(lambda _: removed) as there:
+        await add(pool, there.url)
+        with pytest.raises(UnknownError, match="no webhook 'hook'"):
+            await register.ping("hook")
+        await add(pool, there.url)
+        with pytest.raises(UnknownError, match="no webhook 'hook'"):
+            await Removed(pool, Poster(PLAIN), PLAIN, "", []).ping("hook")
 
 
 @pytest.mark.parametrize("listens", [True, False])

@@ -16,6 +16,10 @@ FROM endpoints AS e WHERE $1::text IS NULL OR e.endpoint_id = $1 ORDER BY e.crea
 -- name: secrets
 SELECT state, url, secret, CASE WHEN old_until > now() THEN old_secret END AS old_secret FROM endpoints WHERE endpoint_id = $1
 
+-- name: held
+-- Nobody else changes it until the transaction is over; whoever tells it something need not wait for that.
+SELECT url, description, wanted FROM endpoints WHERE endpoint_id = $1 FOR NO KEY UPDATE
+
 -- name: change
 UPDATE endpoints SET url = $2, description = $3, wanted = $4,
     state = CASE WHEN url <> $2 THEN 'unverified' ELSE state END, reason = CASE WHEN url <> $2 THEN NULL ELSE reason END

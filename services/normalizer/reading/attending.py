@@ -242,9 +242,9 @@ def _aside(sentence: Sentence, name: Name) -> bool:
 
 
 def relative(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
-    """As in "Trump, who days later hosted …": whom the relative pronoun stands for."""
+    """As in "Trump, who days later hosted …", "X, whom he met on Friday": whom the relative pronoun stands for."""
     low, _ = sentence.clause(trigger.first)
-    if low_at(sentence, low) not in {"who", "which"}:
+    if low_at(sentence, low) not in {"who", "whom", "which"}:
         return ()
     meant = [n for n in sentence.names if n.last <= low and is_party(n)][-1:]
     return tuple(n for n in meant if not stands_aside(sentence, n))

@@ -28,7 +28,7 @@ CROSSING = 8
 NEAR, FAR = 12, 45
 # An hour, or a part of a day, of a day that is told elsewhere.
 _CLOCK = re.compile(
-    r"midnight|noon|the (?:morning|afternoon|evening)"
+    r"midnight|noon|(?:early |late )?(?:in )?the (?:morning|afternoon|evening)"
     r"|(?:at |around |about )?\d{1,2}(?:[:.]\d{2})?\s?(?:[ap]\.?m\.?|hours)?(?: local time| GMT| UTC)?",
     re.IGNORECASE,
 )
@@ -150,7 +150,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not _of_thing(trigger, time)
         and not _of_telling(trigger, time, status, published)
         and not _of_people(trigger, time)
-        and not (trigger.kind.frame == "directed" and _is_clock(time))
+        and not (_is_clock(time) and (trigger.kind.frame == "directed" or _in_between(trigger, time)))
         and not _of_talks(trigger, time)
     ]
     own = [
@@ -181,6 +181,11 @@ def _is_clock(time: Time) -> bool:
     return time.expression.type == "TIME" and bool(_CLOCK.fullmatch(time.expression.text.strip()))
 
 
+def _in_between(trigger: Trigger, time: Time) -> bool:
+    """As in "They had met early in the afternoon", further on in a text: of the day that it has told."""
+    return trigger.kind.frame == "meeting" and trigger.sentence.index > 0 and "the" in time.expression.text.lower().split()
+
+
 def had_been_due(trigger: Trigger) -> bool:
     """As in "had been due to meet on Thursday": a plan whose day is over."""
     low, high = trigger.sentence.clause(trigger.first)
@@ -207,7 +212,16 @@ def _heard(sentence: Sentence, trigger: Trigger, time: Time) -> Time:
     between = any(
         time.last <= first and last <= trigger.first and tokens[min(last, len(tokens) - 1)].low != "," for first, last in sentence.says
     )
-    return replace(time, of_speech=True) if between else time
+    return replace(time, of_speech=True) if between or _of_speaker(sentence, trigger, time) else time
+
+
+def _of_speaker(sentence: Sentence, trigger: Trigger, time: Time) -> bool:
+    """As in "X will meet Y, he said, addressing a forum on Monday": what the speaker did; but not "X will meet Y, he said, on Monday"."""
+    behind = next((last for first, last in sentence.says if trigger.last <= first and last < time.first), None)
+    if behind is None:
+        return False
+    ahead = sentence.tokens[behind : behind + 2]
+    return ahead[0].low != "," or ahead[-1].low.endswith("ing")
 
 
 def is_heard(trigger: Trigger, said: Said[When]) -> bool:

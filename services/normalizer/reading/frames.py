@@ -14,6 +14,7 @@ from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.happening import side_of
 from services.normalizer.reading.judging import judged
+from services.normalizer.reading.lasting import lasting
 from services.normalizer.reading.names import Names
 from services.normalizer.reading.placing import sentence_word
 from services.normalizer.reading.states import state
@@ -73,7 +74,9 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
         told = replace(told, status="postponed")
     when = dating.choose(trigger, told.status, document.anchor.date)
     told, when = if_to_come(trigger, document, told, when)
+    when = lasting(trigger, told.status, when)
     places = placing.venues(trigger, told.status) or placing.host_land(trigger, names) or placing.here(document, trigger)
+    places = places or (meeting.under_own_roof(trigger) if told.status == "proposed" else ())
     form = trigger.pattern.card.form or "talks"
     form = "talks" if form == "call" and places and not trigger.noun else form
     parties = meeting.with_states(names)

@@ -55,7 +55,10 @@ def of_own_side(name: Name, rebels: frozenset[str]) -> Name:
 
 
 def _governor(tokens: Sequence[Token], first: int, held: Sequence[int], words: Grammar, preps: dict[int, str]) -> tuple[str | None, int]:
-    """The preposition to the left of a name, past articles, titles, adjectives and the names it is joined to."""
+    """The preposition to the left of a name, past articles, titles, adjectives and the names it is joined to.
+
+    None governs beyond a day or the "that" of what is said: "said on Monday that X".
+    """
     at, steps = first - 1, 0
     while at >= 0 and steps < GOVERNOR_REACH:
         low = tokens[at].low
@@ -63,6 +66,8 @@ def _governor(tokens: Sequence[Token], first: int, held: Sequence[int], words: G
             return preps[at], at
         if held[at] >= 0:
             at = held[at]
+        elif low in lexical("weekdays") or (low == "that" and at - 1 not in preps):
+            return None, -1
         elif low == ",":
             if at == 0 or (held[at - 1] < 0 and tokens[at - 1].low not in lexical("apposed")):
                 return None, -1

@@ -64,6 +64,12 @@ def _goes_on(candidate: Candidate) -> bool:
     return not any(token.low in lexical("rounds") for token in around)
 
 
+def _opens(candidate: Candidate) -> bool:
+    """As in "Ruritania and Graustark have begun their second round of talks": news of two sides, in the first words of a text."""
+    states = {said.value.country for said in candidate.parties if said.value.type == "state"}
+    return candidate.trigger.sentence.index == 0 and candidate.state.weight > 0 and len(states) > 1
+
+
 def _of_a_matter(trigger: Trigger) -> bool:
     """As in "his approach to negotiations with Pyongyang": talks as a matter, of which something else is told."""
     return trigger.first > 0 and trigger.sentence.tokens[trigger.first - 1].low in {"to", "in", "of", "on", "about", "for"}
@@ -160,6 +166,7 @@ def _particular(candidate: Candidate) -> bool:
     if _goes_on(candidate):
         return False
     only_points = candidate.refers and not candidate.names_parties and not any(n.last == trigger.first for n in trigger.sentence.names)
+    only_points = only_points and not _opens(candidate)
     if only_points:
         return False
     inside = any(trigger.sentence.start <= said.start < trigger.sentence.end for said in candidate.parties)

@@ -4,26 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from schemas.events import Participant, ParticipantRole
+from schemas.events import Participant, ParticipantRole, Place
 from services.normalizer.reading.acting import is_party, side, sides_of
 from services.normalizer.reading.attending import after, between, opened, premodifiers, relative, subjects
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Document
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
+from services.normalizer.reading.placing import land_of
 from services.normalizer.reading.standins import antecedents, fallbacks, pair
 from services.normalizer.reading.states import state
 
 TWO, THREE = 2, 3
 # An offer stands at most so many words before what is offered.
-ROOF_REACH = 12
+ROOF_REACH, ROOF_NEAR = 12, 4
 
 
 def offers_roof(trigger: Trigger) -> bool:
     """As in "offered to host talks": whoever stands before is no party, unless he says with whom."""
-    low, _ = trigger.sentence.clause(trigger.first)
-    before = [token.low for token in trigger.sentence.tokens[max(low, trigger.first - ROOF_REACH) : trigger.first]]
-    return trigger.noun and any(w in words("hosting") for w in before[-4:]) and any(w in words("offers") for w in before)
+    return trigger.noun and roof_at(trigger, "hosting") is not None
+
+
+def roof_at(trigger: Trigger, verbs: str) -> int | None:
+    """Where a verb of `verbs` stands before talks that somebody offers, or could be, to host."""
+    tokens, (low, _) = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)
+    start = max(low, trigger.first - ROOF_REACH)
+    near = range(max(trigger.first - ROOF_NEAR, start), trigger.first)
+    at = next((n for n in near if tokens[n].low in words(verbs)), None)
+    return at if at is not None and any(token.low in words("offers") for token in tokens[start:at]) else None
+
+
+def under_own_roof(trigger: Trigger) -> tuple[Said[Place], ...]:
+    """As in "Ruritania is ready to host talks": the land that offers it."""
+    at = roof_at(trigger, "receiving") if trigger.noun else None
+    hosts = [n for n in trigger.sentence.names if at is not None and n.last <= at and n.governor is None and is_party(n)]
+    land = land_of(hosts[-1]) if hosts else None
+    return (land,) if land else ()
 
 
 def _wanted(trigger: Trigger) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 from operator import attrgetter
 
@@ -149,7 +149,14 @@ def _together(candidate: Candidate) -> bool:
     tokens = trigger.sentence.tokens
     pairs = (tokens[one.last].low in {"and", ","} for one, two in pairwise(joined) if two.first - one.last <= JOINED)
     behind = tokens[trigger.last - 1].low == "with"
-    return (behind or any(pairs)) and (candidate.when is not None or bool(candidate.places))
+    told = candidate.when is not None or bool(candidate.places) or _two_of_rank(candidate, before)
+    return (behind or any(pairs)) and told
+
+
+def _two_of_rank(candidate: Candidate, before: Collection[int]) -> bool:
+    """As in "Ministers X of Ruritania and Y of Graustark discussed …": two people of two sides tell an occasion."""
+    people = [said.value for said in candidate.parties if said.start in before and said.value.type == "person"]
+    return len({side_of(person) for person in people}) > 1
 
 
 def _adversaries(candidate: Candidate) -> bool:

@@ -123,6 +123,15 @@ def _travelled(trigger: Trigger, name: Name) -> bool:
     return leaves or sent or (name.governor in {"to", "in"} and before in words("travel_verbs") | words("departures"))
 
 
+def _opening_stay(trigger: Trigger) -> list[Name]:
+    """As in "While in Oslo on Friday, he will meet …", "During his stay in Oslo, …": where whoever meets then is."""
+    sentence, (low, _) = trigger.sentence, trigger.sentence.clause(trigger.first)
+    if sentence.tokens[0].low not in words("stay_openers") or low == 0:
+        return []
+    ahead = [n for n in sentence.names if n.last <= low and _is_place(n) and n.governor in {"in", "to", "at"}]
+    return [n for n in ahead if sentence.tokens[n.governor_at - 1].low in words("stays")][:1]
+
+
 def _suggested(trigger: Trigger) -> list[Name]:
     """As in "Geneva was suggested as a venue", "… on its soil": places offered, wherever they stand in the sentence."""
     sentence = trigger.sentence
@@ -131,6 +140,11 @@ def _suggested(trigger: Trigger) -> list[Name]:
     named = [n for n in places if hits and n.last <= hits[0][0] and n.named.place is not None and n.governor is None][-1:]
     soil = sentence.find(phrases("own_soil"))
     return named + [n for n in places if soil and n.last <= trigger.first and n.governor is None and n.named.form == "name"][:1]
+
+
+def land_of(name: Name) -> Said[Place] | None:
+    """The land of a state or of a person's state, as a place where one may meet."""
+    return _state_place(name, "candidate_venue")
 
 
 def _state_place(name: Name, role: PlaceRole) -> Said[Place] | None:
@@ -152,6 +166,7 @@ def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
     if trigger.pattern.card.form == "visit" or trigger.pattern.card.id == "summit.verb.host":
         found += [n for n in inside if trigger.last <= n.first < trigger.last + NEXT and n.governor in {"to", None, "in"}]
     found += [n for n in _where_clause(trigger) if status not in {"occurred", "ongoing"} or n.governor != "for"]
+    found += _opening_stay(trigger)
     suggested = (
         [_said(n, "candidate_venue") or _state_place(n, "candidate_venue") for n in _suggested(trigger)] if status == "proposed" else []
     )

@@ -22,11 +22,21 @@ PAIR_REACH = 8
 
 def persons_before(document: Document, sentence: Sentence, at: int) -> Iterator[Name]:
     """People named before a token, the nearest sentence first, subjects first in each."""
-    here = [n for n in sentence.names if n.last <= at and is_person(n)]
-    yield from sorted(here, key=lambda n: (n.governor is not None, n.first))
+    here = sorted((n for n in sentence.names if n.last <= at and is_person(n)), key=lambda n: (n.governor is not None, n.first))
+    if low_at(sentence, 0) in words("persons"):
+        yield from (n for n in here if n.governor is None)
+        here = [n for n in here if n.governor is not None]
+        yield from _subjects_before(document, sentence)
+    yield from here
     for back in range(1, min(ANTECEDENT_REACH, sentence.index) + 1):
         people = [n for n in document.sentences[sentence.index - back].names if is_person(n)]
         yield from sorted(people, key=lambda n: (n.governor is not None, n.first))
+
+
+def _subjects_before(document: Document, sentence: Sentence) -> Iterator[Name]:
+    """As in "He will call X after his talks with Y": whom the pronoun that opens the sentence stands for."""
+    before = document.sentences[sentence.index - 1].names if sentence.index else ()
+    yield from (n for n in before if is_person(n) and n.governor is None)
 
 
 def _pronoun(sentence: Sentence, trigger: Trigger) -> tuple[int, str] | None:
@@ -60,7 +70,9 @@ def antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken:
     for name in persons_before(document, sentence, at):
         if side(name) not in known:
             people.setdefault(side(name), name)
-    return tuple(people.values())[: 1 if number == "one" else TWO]
+    found = tuple(people.values())[: 1 if number == "one" else TWO]
+    alone = number == "many" and not trigger.noun and not known
+    return (_two_people(document, sentence) if alone else ()) or found
 
 
 def pair(document: Document, trigger: Trigger, *, near: bool = False, anywhere: bool = False) -> tuple[Name, ...]:

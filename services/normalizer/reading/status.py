@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from schemas.events import Status
+from services.normalizer.reading.grammar import words
 from services.normalizer.reading.phrases import Table
 from services.normalizer.reading.rules import Cue, load_yaml
 from services.normalizer.reading.tokens import Token
 
 # How much weight a word loses with each word that lies between it and the trigger.
 FADING = 0.35
+# "whether, when and where the talks will": so many words.
+ASKED = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,18 @@ Cued = tuple[int, int, _Rule]
 def find_cues(tokens: Sequence[Token]) -> tuple[Cued, ...]:
     """(first, last, rule) of all words that may tell a status; the longest phrase at each word, and these may overlap."""
     cues = _cues()
-    found = ((at, *cues.at(tokens, at)) for at in cues.begins(tokens))
+    found = ((at, *cues.at(tokens, at)) for at in cues.begins(tokens) if not _is_noun(tokens, at) and not _is_asked(tokens, at))
     return tuple((at, end, rule) for at, end, rules in found for rule in rules)
+
+
+def _is_noun(tokens: Sequence[Token], at: int) -> bool:
+    """As in "depends on the political will of both sides"."""
+    return tokens[at].low == "will" and at > 0 and tokens[at - 1].low in words("before_a_will")
+
+
+def _is_asked(tokens: Sequence[Token], at: int) -> bool:
+    """As in "to decide if, when and where talks will be held": what is not known yet is no plan."""
+    return tokens[at].low == "will" and any(token.low in words("asked_whether") for token in tokens[max(at - ASKED, 0) : at])
 
 
 def _weigh(hit: Cued, region: Region) -> State | None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from schemas.events import Place, PlaceRole
+from schemas.events import Place, PlaceRole, When
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.document import Document, Sentence
@@ -20,6 +20,8 @@ NEAR = 20
 OPENING = 3
 # "arrived late on Tuesday in …": so many words, times apart, between a verb and its place.
 GAP = 3
+# Whoever arrives is still there so many days later, unless another place is told.
+STAYED = 3
 EXACT = frozenset({"minute", "hour", "day", "night"})
 TOWNS = frozenset({"city", "site", "region"})
 MET = frozenset({"occurred", "ongoing"})
@@ -85,7 +87,12 @@ def _on_its_day(sentence: Sentence, happening: Happening) -> bool:
     told = [t.expression.when for t in sentence.times if t.expression.when is not None and t.expression.when.start]
     own = [m.when.value for m in happening.members if m.when]
     arrives = any(token.low in words("arrivals") for token in sentence.tokens)
-    return all(dating.meet(one, other) or (arrives and dating.meet(dating.moved(one, 1), other)) for one in told for other in own)
+    return all(dating.meet(one, other) or (arrives and _soon_after(one, other)) for one in told for other in own)
+
+
+def _soon_after(arrival: When, meeting: When) -> bool:
+    """As in "arrived on Friday … will meet X on Monday": a traveller stays for some days."""
+    return any(dating.meet(dating.moved(arrival, days), meeting) for days in range(1, STAYED + 1))
 
 
 def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:

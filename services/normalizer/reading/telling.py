@@ -61,8 +61,10 @@ def state_of(trigger: Trigger) -> State:
     """A past verb says so itself; all else is read from the clause."""
     tokens = trigger.sentence.tokens
     told = read_state(trigger.sentence.cues, region(trigger), ALLOWED[trigger.kind.frame])
+    if told.status == "declined" and tells(trigger.sentence.cues, region(trigger), "not_declined"):
+        told = replace(told, status="proposed")
     low, high = trigger.sentence.clause(trigger.first)
-    joined = any(token.low == "and" for token in tokens[trigger.since : trigger.first])
+    joined = any(token.low in {"and", "for"} for token in tokens[trigger.since : trigger.first])
     if told.weight == 0 and trigger.since > low and joined:
         told = read_state(trigger.sentence.cues, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
     if told.weight < INTENT + 3:
@@ -93,7 +95,7 @@ def _joined_to(trigger: Trigger) -> State | None:
     tokens = trigger.sentence.tokens
     at = (
         trigger.first
-        if not trigger.noun
+        if not trigger.noun and tokens[trigger.first].low in lexical("bare_verbs")
         else next((n for n in range(trigger.first - 1, max(trigger.first - LIGHT, -1), -1) if tokens[n].low in lexical("bare_verbs")), -1)
     )
     if at <= 0 or tokens[at].low not in lexical("bare_verbs") or tokens[at - 1].low not in {",", "and", "then"}:

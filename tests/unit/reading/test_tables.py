@@ -20,6 +20,7 @@ KINDS = {
     "meetings": ("summit",),
     "meetings_told_at_length": ("summit",),
     "meetings_among_others": ("summit",),
+    "meetings_to_come": ("summit",),
     "exchanges": ("prisoner_exchange", "body_exchange"),
 }
 

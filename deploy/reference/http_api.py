@@ -13,7 +13,8 @@ from fastapi import APIRouter
 from deploy.reference._markdown import code, section, table
 from deploy.reference.fields import models as wire_models
 from deploy.reference.fields import table_of, type_of
-from services.chassis.health import Health, health_router
+from services.chassis.health import Health
+from services.chassis.health_routes import health_router
 from services.chassis.http import application
 from services.ingestor.api import router as ingestor
 from services.normalizer.api import router as normalizer

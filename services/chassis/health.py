@@ -1,12 +1,9 @@
-"""Health: parts of a process say whether they are ready; `/livez`, `/readyz` and `/metrics` pass it on."""
+"""Health: parts of a process say whether they are ready; `health_routes.py` passes it on."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 
@@ -45,26 +42,3 @@ class Health:
         """The state of the whole process."""
         parts = {part: reason or "ready" for part, reason in self._reasons.items()}
         return Ready(ready=not any(self._reasons.values()), parts=parts, notes=dict(self._notes))
-
-
-def health_router(health: Health) -> APIRouter:
-    """The three endpoints that every service has."""
-    router = APIRouter(tags=["health"])
-
-    @router.get("/livez")
-    def livez() -> dict[str, str]:
-        """The process answers."""
-        return {"status": "alive"}
-
-    @router.get("/readyz", response_model=Ready, responses={503: {"model": Ready}})
-    def readyz() -> JSONResponse:
-        """The process can do its work; 503 and the reasons when it can't."""
-        ready = health.ready()
-        return JSONResponse(ready.model_dump(), status_code=200 if ready.ready else 503)
-
-    @router.get("/metrics")
-    def metrics() -> Response:
-        """Prometheus text format."""
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-    return router

@@ -23,7 +23,8 @@ from schemas.topics import Card, cards
 from services.chassis.errors import Halt
 from services.chassis.faults import Faults
 from services.chassis.follower import Effects, Follower
-from services.chassis.health import Health, health_router
+from services.chassis.health import Health
+from services.chassis.health_routes import health_router
 from services.chassis.http import Connection, application
 from services.chassis.kafka import Subscriber, make_broker, partition_counts, seed_offsets, subscribe
 from services.chassis.logs import configure

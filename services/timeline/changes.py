@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from schemas.changes import EventChange
 from schemas.events import CanonicalEvent, When
@@ -79,12 +80,18 @@ def storable(event: CanonicalEvent) -> str:
     """The event as JSON text.
 
     Raises:
-        ValueError: a text holds NUL, which neither text nor jsonb can store.
+        ValueError: a text holds NUL, which Postgres can't store, or a number is none, which JSON has no word for.
     """
     state = lean.written(event)
     if "\\u0000" in state and "\\u0000" in state.replace("\\\\", ""):  # the second look leaves out escaped backslashes
         raise ValueError("a text holds NUL, which Postgres can't store")
+    if isinstance(event, BaseModel):  # a struct holds no such number
+        json.loads(state, parse_constant=_no_number)
     return state
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"a number is {name}, which JSON can't hold")
 
 
 def days(when: When) -> tuple[date | None, date | None]:

@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import to_json
 
 from schemas.changes import EventChange
+from schemas.events import CanonicalEvent
 
 DEEPEST = 4
 """Levels of lists and objects in a value of any shape; what is nested deeper is left to the model, which has a bound too."""
@@ -36,6 +37,18 @@ def read(value: bytes) -> EventChange:
         return cast(EventChange, _decoder.decode(value))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return EventChange.model_validate_json(value)
+
+
+def read_event(state: str) -> CanonicalEvent:
+    """An event as it was stored, as a struct that has the attributes of a `CanonicalEvent`; else as the model.
+
+    Raises:
+        pydantic.ValidationError: it is no `CanonicalEvent`.
+    """
+    try:
+        return cast(CanonicalEvent, _event_decoder.decode(state))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return CanonicalEvent.model_validate_json(state)
 
 
 def written(told: object) -> str:
@@ -114,4 +127,5 @@ def _any_value() -> Any:
 
 _structs: dict[type[BaseModel], type[msgspec.Struct]] = {}
 _decoder = msgspec.json.Decoder(struct(EventChange))
+_event_decoder = msgspec.json.Decoder(struct(CanonicalEvent))
 _encoder = msgspec.json.Encoder()

@@ -58,10 +58,9 @@ class Statement:
 def listing(query: EventsQuery) -> tuple[str, list[object]]:
     """The statement and its arguments. One row more than asked for tells whether there is a next page."""
     made = Statement()
-    shown = made.fragment("some", [[*query.fields, "event_id"]]) if query.fields else SQL["whole"]
     conditions = made.all_of([*_conditions(query), *_after(query.after)])
     limit = made.number(query.limit + 1)
-    return SQL["events"].format(shown=shown, conditions=conditions, order=ORDERS[query.sort], limit=limit), made.arguments
+    return SQL["events"].format(conditions=conditions, order=ORDERS[query.sort], limit=limit), made.arguments
 
 
 def counting(query: EventsFilter) -> tuple[str, list[object]]:

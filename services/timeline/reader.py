@@ -14,14 +14,16 @@ from typing import Any
 
 import asyncpg
 
-from schemas.events import CanonicalEvent, Link
+from schemas.events import Link
 from schemas.positions import Place, short, write_position
 from schemas.relations import relations
 from schemas.terms import fold
 from services.timeline.asked import AsOf
 from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE
+from services.timeline.lean import read_event
 from services.timeline.now import Now
+from services.timeline.packing import some, unpack
 from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
 from services.timeline.present import Present, look
 from services.timeline.questions import SQL, counting, every, listing, nearby, one_event
@@ -106,6 +108,7 @@ class Reader:
         """`present` must be kept by whoever runs the reader, or nobody can wait for `min_position`."""
         self._pool, self.present = pool, present
         self._exporting = asyncio.Semaphore(EXPORTS)
+        self._entered: dict[int, str] = {}
 
     async def keep_open(self) -> None:
         """Hold the connections until cancelled, then close them."""
@@ -125,7 +128,8 @@ class Reader:
             position = await now.position()
         shown = rows[: query.limit]
         more = encode(_cursor(query, shown[-1])) if len(rows) > query.limit else None
-        return EventsPage([row["state"] for row in shown], more, total, position)
+        states = [some(row["state"], [*query.fields, "event_id"]) if query.fields else unpack(row["state"]) for row in shown]
+        return EventsPage(states, more, total, position)
 
     async def export(self, query: EventsFilter) -> AsyncIterator[list[str]]:
         """All states that are asked for, piece by piece, from one snapshot.
@@ -155,19 +159,19 @@ class Reader:
         async with self.at(moment) as now:
             chain = await now.tx.fetch(sql, *arguments)
             position = await now.position()
-        return FoundEvent(chain[0]["state"], _survivor(chain), position) if chain else None
+        return FoundEvent(unpack(chain[0]["state"]), _survivor(chain), position) if chain else None
 
     async def related(self, event_id: str, moment: Moment, then: AsOf | None = None) -> Related | None:
         """An event, and what follows from it and its neighbours as they are now; of the past nothing follows."""
         sql, arguments = one_event(event_id, then)
         async with self.at(moment) as now:
             chain = await now.tx.fetch(sql, *arguments)
-            around = await now.tx.fetch(SQL["nearby"], *about) if chain and not then and (about := nearby(chain[0]["state"])) else []
+            state = unpack(chain[0]["state"]) if chain else ""
+            around = await now.tx.fetch(SQL["nearby"], *about) if chain and not then and (about := nearby(state)) else []
             position = await now.position()
         if not chain:
             return None
-        event = CanonicalEvent.model_validate_json(chain[0]["state"])
-        return Related(chain[0]["state"], relations(event, [CanonicalEvent.model_validate_json(row["state"]) for row in around]), position)
+        return Related(state, relations(read_event(state), [read_event(unpack(row["state"])) for row in around]), position)
 
     async def history(self, event_id: str, query: HistoryQuery) -> Page | None:
         async with self.at(query) as now:
@@ -229,14 +233,21 @@ class Reader:
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """A read-only transaction on the live generation."""
         async with self._pool.acquire(timeout=PATIENCE_SECONDS) as tx, tx.transaction(isolation="repeatable_read", readonly=True):
-            await tx.execute(SQL["enter"])
+            await self._enter(tx)
             yield Snapshot(tx)
+
+    async def _enter(self, tx: asyncpg.Connection) -> None:
+        """What a connection has prepared for one generation does not fit another whose columns have other types."""
+        entered, connection = await tx.fetchval(SQL["enter"]), tx.get_server_pid()
+        if self._entered.setdefault(connection, entered) != entered:
+            self._entered[connection] = entered
+            await tx.reload_schema_state()
 
 
 async def _pieces(rows: AsyncIterator[Row]) -> AsyncIterator[list[str]]:
     piece: list[str] = []
     async for row in rows:
-        piece.append(row["state"])
+        piece.append(unpack(row["state"]))
         if len(piece) == PIECE:
             yield piece
             piece = []

@@ -44,7 +44,7 @@ SPREAD = 97  # days from one copy to the next
 COUNTRIES = ("UA", "RU", "US", "CH", "AT", "TR", "FR", "DE", "IL", "FI", "LB", "SD", "AM", "AZ", "ET", "EG", "NO", "SE", "PL", "RO")
 TOWNS, PEOPLE = 499, 997
 
-# What makes a row that of another event: an id, a day and a place in the log that no other copy has. {id} and {days} are numbers of ours.
+# What makes a row that of another event: an id, a day and a place in the log that no other copy has; its state stays the first one's. {id} and {days} are numbers of ours.
 OTHERS = {
     "event_id": "event_id || '-{id}'",
     "article_id": "article_id || '-{id}'",
@@ -54,7 +54,6 @@ OTHERS = {
     "recorded_at": "recorded_at + {days} * interval '1 day'",
     "known_at": "known_at + {days} * interval '1 day'",
     "offset": '"offset" + {id} * 1000000',
-    "state": "state || jsonb_build_object('event_id', event_id || '-{id}')",
 }
 
 

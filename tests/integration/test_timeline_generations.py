@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import asyncpg
 import httpx
@@ -24,6 +24,7 @@ from services.timeline.generations.names import Generation
 from services.timeline.generations.rebuilding import AnotherRebuildError, Rebuilt, hand_over, rebuild
 from services.timeline.generations.registry import administer, all_of
 from services.timeline.generations.verifying import Verified, verify
+from services.timeline.packing import pack, unpack, zstd
 from services.timeline.service import followed_topics
 from tests.integration.test_timeline_service import outgoing, publish
 from tests.support.service import ServiceProcess, eventually, service
@@ -150,6 +151,33 @@ async def test_a_row_that_was_tampered_with_is_named_with_its_field_and_the_old_
     assert await states(emptied) == {1: "live", 2: "ready"}
     # and: who knows better can put it live all the same
     assert (await rebuilt(emptied, force=True)).live is True
+
+
+async def test_states_are_compared_by_what_they_hold_and_not_by_how_they_were_packed(emptied: Stack) -> None:
+    # given: one state was packed by another release of the library, and one tells other than the log
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, WORLD)
+    otherwise = zstd.ZstdCompressor(options={zstd.CompressionParameter.compression_level: 19, zstd.CompressionParameter.checksum_flag: 1})
+    await repacked(emptied, "e-3", lambda state: otherwise.compress(state.encode(), zstd.ZstdCompressor.FLUSH_FRAME))
+    assert (await rebuilt(emptied, cut=False)).compared.equal
+    await repacked(emptied, "e-5", lambda state: pack(state.replace("Meeting", "Quarrel")))
+    # when
+    done = await rebuilt(emptied, cut=False)
+    # then
+    assert done.compared.differing == {"events": 1}
+    (found,) = done.compared.differences
+    assert (found.key, list(found.fields)) == (("e-5", "1"), ["state"])
+    assert [side["title"] for side in found.fields["state"]] == ["Quarrel e-5", "Meeting e-5"]
+
+
+async def repacked(stack: Stack, event_id: str, packing: Callable[[str], bytes]) -> None:
+    admin = await administer(stack.dsn("admin"))
+    try:
+        state = unpack(await admin.fetchval("SELECT state FROM timeline_g1.events WHERE event_id = $1", event_id))
+        await admin.execute("UPDATE timeline_g1.events SET state = $2 WHERE event_id = $1", event_id, packing(state))
+    finally:
+        await admin.close()
 
 
 async def test_verifying_says_equal_or_names_rows_fields_and_the_record_where_it_began(emptied: Stack) -> None:

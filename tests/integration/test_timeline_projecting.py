@@ -19,6 +19,7 @@ from services.chassis.errors import Permanent
 from services.chassis.records import Record
 from services.timeline import projector
 from services.timeline.fold import Entry, fold
+from services.timeline.packing import unpack
 from services.timeline.projections import Projection, discover
 from tests.integration.timeline_world import apply, project, timeline_pool, write
 from tests.unit.timeline.builders import event, on, person, record, told
@@ -68,7 +69,7 @@ def folded(log: Sequence[Record]) -> Revisions:
 
 async def stored(pool: asyncpg.Pool) -> Revisions:
     rows = await pool.fetch("SELECT event_id, revision, state, \"offset\" AS at, known_until = 'infinity' AS present FROM events")
-    return {(row["event_id"], row["revision"]): (json.loads(row["state"]), row["at"], row["present"]) for row in rows}
+    return {(row["event_id"], row["revision"]): (json.loads(unpack(row["state"])), row["at"], row["present"]) for row in rows}
 
 
 async def all_rows(pool: asyncpg.Pool) -> dict[str, list[Any]]:

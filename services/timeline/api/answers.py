@@ -17,6 +17,7 @@ from schemas.changes import Cause, ChangeType
 from schemas.contradictions import Contradiction
 from schemas.events import CanonicalEvent, Claim, EventMention, Link, Status
 from schemas.reasons import Reasons, reasons
+from services.timeline.packing import unpack
 from services.timeline.reader import EventsPage, Page, Position, Related, Row
 
 PositionField = Annotated[
@@ -211,7 +212,7 @@ def position_header(position: Position) -> str:
 
 def _revision(row: Row) -> str:
     plain = {name: row[name] for name in ("revision", "change", "merge_id", "split_from", "topic", "partition", "offset")}
-    return _object(plain | {"recorded_at": row["recorded_at"].isoformat()}, {"cause": row["cause"], "state": row["state"]})
+    return _object(plain | {"recorded_at": row["recorded_at"].isoformat()}, {"cause": row["cause"], "state": unpack(row["state"])})
 
 
 def _object(plain: Mapping[str, object], written: Mapping[str, str]) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from services.timeline.packing import unpack
+
 MODULUS = 2**128
 
 
@@ -39,8 +41,8 @@ def hash_of(told: Sequence[Any]) -> int:
 def _value(kind: str, value: Any) -> Any:
     if value is None:
         return None
-    if kind == "jsonb":
-        return json.dumps(json.loads(value), sort_keys=True, ensure_ascii=False)
+    if kind in {"jsonb", "bytea"}:
+        return json.dumps(json.loads(unpack(value)), sort_keys=True, ensure_ascii=False)
     if kind == "timestamptz":
         return _moment(value)
     if isinstance(value, date):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,14 @@ import asyncpg
 
 from services.chassis.queries import queries
 from services.timeline.generations.names import Generation
+from services.timeline.packing import CHECKSUM, unpack
 
 SQL = queries(Path(__file__).parents[1] / "sql" / "comparing.sql")
 MOST = 20
 """Differences that are told in full; all are counted."""
+PACKED = "bytea"
+Columns = Mapping[str, str]
+"""Names and types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +56,18 @@ class Side:
     def table(self, name: str) -> str:
         return f'"{self.generation.schema}"."{name}"'
 
-    async def columns(self, name: str) -> list[str]:
+    async def columns(self, name: str) -> Columns:
         """Of a table that there is not: none."""
         there = await self.tx.fetchval("SELECT to_regclass($1)", self.table(name))
-        return [row["name"] for row in await self.tx.fetch(SQL["columns"], self.table(name))] if there else []
+        return {row["name"]: row["type"] for row in await self.tx.fetch(SQL["columns"], self.table(name))} if there else {}
 
 
 async def compare(one: Side, other: Side, tables: Sequence[str]) -> Compared:
-    """Compare these tables, in the columns that both have."""
+    """Compare these tables, in the columns that both have, of the same type."""
     compared = Compared()
     for name in tables:
-        columns = [column for column in await one.columns(name) if column in await other.columns(name)]
+        theirs = await other.columns(name)
+        columns = {column: kind for column, kind in (await one.columns(name)).items() if theirs.get(column) == kind}
         if columns:
             await _compare_table(compared, one, other, name, columns)
         else:
@@ -70,7 +75,7 @@ async def compare(one: Side, other: Side, tables: Sequence[str]) -> Compared:
     return compared
 
 
-async def _compare_table(compared: Compared, one: Side, other: Side, name: str, columns: Sequence[str]) -> None:
+async def _compare_table(compared: Compared, one: Side, other: Side, name: str, columns: Columns) -> None:
     digests = [await side.tx.fetchrow(_filled("digest", side, name, columns)) for side in (one, other)]
     compared.rows[name] = digests[1]["rows"]
     if tuple(digests[0]) == tuple(digests[1]):
@@ -85,7 +90,7 @@ async def _compare_table(compared: Compared, one: Side, other: Side, name: str, 
 Found = tuple[tuple[str, ...], int]
 
 
-async def _unequal(one: Side, other: Side, name: str, columns: Sequence[str]) -> AsyncIterator[tuple[tuple[str, ...], tuple[bool, bool]]]:
+async def _unequal(one: Side, other: Side, name: str, columns: Columns) -> AsyncIterator[tuple[tuple[str, ...], tuple[bool, bool]]]:
     """The keys whose rows differ, and on which sides there is a row: two walks in the order of keys, side by side."""
     mine, theirs = _walk(one, name, columns), _walk(other, name, columns)
     left, right = await anext(mine, None), await anext(theirs, None)
@@ -102,36 +107,43 @@ async def _unequal(one: Side, other: Side, name: str, columns: Sequence[str]) ->
             left, right = await anext(mine, None), await anext(theirs, None)
 
 
-async def _walk(side: Side, name: str, columns: Sequence[str]) -> AsyncIterator[Found]:
+async def _walk(side: Side, name: str, columns: Columns) -> AsyncIterator[Found]:
     key = await _key(side, name)
     order = ", ".join(f'"{column}"::text COLLATE "C"' for column in key)
     async for row in side.tx.cursor(_filled("rows", side, name, columns, key=_texts(key), order=order), prefetch=1000):
         yield tuple(row["key"]), row["digest"]
 
 
-async def _difference(
-    one: Side, other: Side, name: str, columns: Sequence[str], key: tuple[str, ...], sides: tuple[bool, bool]
-) -> Difference:
+async def _difference(one: Side, other: Side, name: str, columns: Columns, key: tuple[str, ...], sides: tuple[bool, bool]) -> Difference:
     if not all(sides):
         return Difference(name, key, (other if sides[0] else one).generation.schema, {})
     left, right = [await _row(side, name, columns, key) for side in (one, other)]
     return Difference(name, key, None, {column: (left[column], right[column]) for column in columns if left[column] != right[column]})
 
 
-async def _row(side: Side, name: str, columns: Sequence[str], key: tuple[str, ...]) -> dict[str, Any]:
+async def _row(side: Side, name: str, columns: Columns, key: tuple[str, ...]) -> dict[str, Any]:
     told = await side.tx.fetchval(_filled("row", side, name, columns, key=_texts(await _key(side, name))), list(key))
-    found: dict[str, Any] = json.loads(told)
-    return found
+    return {column: _opened(value) if columns[column] == PACKED else value for column, value in json.loads(told).items()}
 
 
 async def _key(side: Side, name: str) -> list[str]:
     return [row["name"] for row in await side.tx.fetch(SQL["key"], side.table(name))]
 
 
+def _summed(column: str) -> str:
+    """Of what is packed the checksum of what it holds: how well it is packed depends on the release of the library."""
+    return f'substr("{column}", length("{column}") - {CHECKSUM - 1})'
+
+
 def _texts(key: Sequence[str]) -> str:
     return ", ".join(f'"{column}"::text' for column in key)
 
 
-def _filled(query: str, side: Side, name: str, columns: Sequence[str], **more: str) -> str:
-    listed = ", ".join(f'"{column}"' for column in columns)
+def _opened(told: str) -> Any:
+    r"""What a packed value holds; Postgres writes bytes as `\x` and their digits."""
+    return json.loads(unpack(bytes.fromhex(told.removeprefix("\\x"))))
+
+
+def _filled(query: str, side: Side, name: str, columns: Columns, **more: str) -> str:
+    listed = ", ".join(_summed(column) if kind == PACKED and query != "row" else f'"{column}"' for column, kind in columns.items())
     return SQL[query].format(table=side.table(name), columns=listed, **more)

@@ -23,6 +23,7 @@ from services.timeline.projections import discover
 
 COLLECT_EVERY = 50  # batches
 
+
 def main() -> None:
     """Do one job."""
     job = Job.heard(sys.stdin.buffer.readline())

@@ -12,22 +12,16 @@ WHERE g.state = 'live' ORDER BY c.topic, c.partition
 
 -- name: events
 -- The conditions that apply are put in, and no others: a condition that is always there would keep Postgres from using the indexes.
-SELECT event_id, when_order, known_at, {shown} AS state FROM events
+SELECT event_id, when_order, known_at, state FROM events
 WHERE {conditions}
 ORDER BY {order}
 LIMIT {limit}
 
 -- name: every
-SELECT state::text AS state FROM events WHERE {conditions} ORDER BY when_order, event_id
+SELECT state FROM events WHERE {conditions} ORDER BY when_order, event_id
 
 -- name: total
 SELECT count(*) FROM events WHERE {conditions}
-
--- name: whole
-state::text
-
--- name: some
-(SELECT jsonb_object_agg(key, value) FROM jsonb_each(state) WHERE key = ANY ({}::text[]))::text
 
 -- name: present
 known_until = 'infinity'
@@ -122,13 +116,13 @@ chain AS (
     UNION ALL
     SELECT next.event_id, next.merged_into, next.state, chain.steps + 1 FROM chain JOIN known AS next ON next.event_id = chain.merged_into
 ) CYCLE event_id SET looped USING path
-SELECT event_id, merged_into, looped, CASE steps WHEN 0 THEN state::text END AS state FROM chain ORDER BY steps
+SELECT event_id, merged_into, looped, CASE steps WHEN 0 THEN state END AS state FROM chain ORDER BY steps
 
 -- name: known
 SELECT true FROM events WHERE event_id = $1 LIMIT 1
 
 -- name: history
-SELECT revision, change, cause::text AS cause, merge_id, split_from, recorded_at, state::text AS state, topic, partition, "offset"
+SELECT revision, change, cause::text AS cause, merge_id, split_from, recorded_at, state, topic, partition, "offset"
 FROM events WHERE event_id = $1 AND revision > $2 ORDER BY revision LIMIT $3
 
 -- name: calendar
@@ -151,8 +145,8 @@ WHERE a.article_id = $1 ORDER BY a.event_id, a.mention_id
 
 -- name: nearby
 -- What may hang together with an event: of the same parties within some months, or of the same countries on the same days; the nearest
--- first. Without claims and mentions, which say nothing of that, and which are taken out only of those that are given.
-SELECT (state - 'claims' - 'mentions' - 'copies')::text AS state FROM events JOIN (
+-- first.
+SELECT state FROM events JOIN (
     SELECT event_id, revision, abs(coalesce(when_start, known_at::date) - $2::date) AS days FROM events
     WHERE known_until = 'infinity' AND merged_into IS NULL AND status <> 'retracted' AND event_id <> $1
       AND (participant_terms && $4::text[] AND when_order BETWEEN $2::date - $6::int AND $3::date + $6::int

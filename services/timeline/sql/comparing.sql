@@ -1,7 +1,7 @@
 -- Two generations, table by table. {table} and {columns} are names of ours, quoted.
 
 -- name: columns
-SELECT a.attname AS name FROM pg_attribute AS a
+SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type FROM pg_attribute AS a
 WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
 
 -- name: key

@@ -7,7 +7,6 @@ whom it may concern, not as there are listeners.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 from schemas.terms import fold
 from services.timeline.asked import Near, Threshold
+from services.timeline.packing import unpack
 from services.timeline.parameters import StreamQuery
 
 EARTH = 6371
@@ -27,9 +29,19 @@ Wants = Callable[[str, Sequence["Glance"]], bool]
 EVERYBODY: Term = ("", "")
 
 
+class _State(msgspec.Struct):
+    """Of a state, what no column tells."""
+
+    where: list[dict[str, Any]]
+    quantities: list[dict[str, Any]]
+
+
+_states = msgspec.json.Decoder(_State)
+
+
 @dataclass(frozen=True)
 class Glance:
-    """An event as far as one can ask for it. `told`: its JSON, of which only `where` and `quantities` are read, if anybody asks."""
+    """An event as far as one can ask for it. `told`: its state as it is stored, which is read if anybody asks."""
 
     kind: str
     status: str
@@ -38,28 +50,27 @@ class Glance:
     countries: Sequence[str]
     participants: Sequence[str]
     lineages: int
-    told: str
+    told: bytes | str
 
     @cached_property
-    def _state(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = json.loads(self.told)
-        return found
+    def _state(self) -> _State:
+        return _states.decode(unpack(self.told))
 
     @cached_property
     def places(self) -> frozenset[str]:
         """Names, folded."""
-        return frozenset(fold(place["name"]) for place in self._state["where"])
+        return frozenset(fold(place["name"]) for place in self._state.where)
 
     @cached_property
     def points(self) -> list[tuple[float, float]]:
         """Latitude and longitude of those that have one."""
-        known = [(place.get("lat"), place.get("lon")) for place in self._state["where"]]
+        known = [(place.get("lat"), place.get("lon")) for place in self._state.where]
         return [(lat, lon) for lat, lon in known if lat is not None and lon is not None]
 
     @cached_property
     def numbers(self) -> list[tuple[str, int]]:
         """Measure and the best that is known of it."""
-        known = [(told["measure"], _best(told)) for told in self._state["quantities"]]
+        known = [(told["measure"], _best(told)) for told in self._state.quantities]
         return [(measure, number) for measure, number in known if number is not None]
 
     def terms(self) -> Iterator[Term]:

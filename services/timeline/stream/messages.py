@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from services.timeline.packing import unpack
 from services.timeline.stream.standing import Standing, write
 
 RETRY_MS = 2000
@@ -27,7 +28,7 @@ def place(standing: Standing) -> bytes:
 def body(row: Mapping[str, Any]) -> bytes:
     """A change, but for its id: an `EventChange` with its place in the log, whose state is passed on as it is stored."""
     plain = {name: row[name] for name in ("change", "event_id", "revision", "merge_id", "split_from", "topic", "partition", "offset")}
-    state = _on_one_line(row["state"])
+    state = _on_one_line(unpack(row["state"]))
     head = json.dumps(plain | {"recorded_at": row["recorded_at"].isoformat()}, separators=(",", ":"))
     return f'event: {row["change"]}\ndata: {head[:-1]},"cause":{_on_one_line(row["cause"])},"event":{state}}}\n'.encode()
 

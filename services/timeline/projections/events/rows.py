@@ -10,6 +10,7 @@ from schemas.events import CanonicalEvent
 from schemas.terms import terms
 from services.timeline.fold import Entry
 from services.timeline.lean import written
+from services.timeline.packing import pack
 
 KEEPS_ALL = True
 COLUMNS = {
@@ -39,7 +40,7 @@ COLUMNS = {
     "publishers": "int",
     "lineages": "int",
     "merged_into": "text",
-    "state": "jsonb",
+    "state": "bytea",
 }
 FOR_EVER = datetime.max.replace(tzinfo=UTC)  # asyncpg's name for Postgres' timestamp 'infinity'
 LAST_OFFSET = 2**63 - 1
@@ -85,7 +86,7 @@ def _asked_by(entry: Entry) -> tuple[Any, ...]:
         seen.publishers,
         seen.lineages,
         event.merged_into,
-        entry.change.state,
+        pack(entry.change.state),
     )
 
 

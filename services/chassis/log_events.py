@@ -42,6 +42,8 @@ LOG_EVENTS: dict[str, str] = {
     "webhook_dead_letter": "a delivery was given up; `daybook webhook dead` lists it, and later changes of its event go on",
     "webhook_registered": "somebody registered an address",
     "webhook_removed": "somebody removed an address, and with it what waited for it",
+    "webhook_secrets_in_clear": "secrets of webhooks lie in Postgres as they are: no DAYBOOK_WEBHOOK_SEALING_KEYS is set",
+    "webhook_secrets_sealed": "secrets that lay in the clear, or were sealed by an older key, are now sealed by the first key",
     "webhook_verified": "an address answered a signed ping, and is delivered to from now on",
     "webhooks_wait": "Postgres or Kafka is away; deliveries are kept and go on once it is back",
     "webhooks_halted": "an address that reads the log for itself cannot go on: records are missing from the log. The reason says which",

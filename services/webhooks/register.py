@@ -28,9 +28,10 @@ from services.webhooks.asking import Change, Pinged, Registered, Registration, S
 from services.webhooks.messages import ping
 from services.webhooks.posting import Poster, refusal
 from services.webhooks.queueing import SQL as QUEUE
+from services.webhooks.sealing import seal_of
 from services.webhooks.sender import SQL as SENDING
 from services.webhooks.settings import WebhookSettings
-from services.webhooks.signing import headers, key_of, new_secret
+from services.webhooks.signing import headers, new_secret
 from services.webhooks.verdicts import Answer
 from services.webhooks.wanted import Wanted
 
@@ -54,6 +55,7 @@ class Register:
 
     def __init__(self, pool: asyncpg.Pool, poster: Poster, settings: WebhookSettings, kafka: str, topics: Sequence[str]) -> None:
         self._pool, self._poster, self._settings, self._kafka, self._topics = pool, poster, settings, kafka, topics
+        self._seal = seal_of(settings)
 
     async def add(self, asked: Registration) -> Registered:
         """Register an address. It is delivered to once it has taken a ping.
@@ -68,7 +70,7 @@ class Register:
         endpoint_id = str(uuid.uuid4())
         secret = asked.secret.get_secret_value() if asked.secret else new_secret()
         async with self._pool.acquire() as tx, tx.transaction():
-            await tx.execute(SQL["add"], endpoint_id, asked.url, asked.description, asked.wanted.model_dump_json(), secret)
+            await tx.execute(SQL["add"], endpoint_id, asked.url, asked.description, asked.wanted.model_dump_json(), self._seal.seal(secret))
             await tx.execute(QUEUE["begin"], endpoint_id, *zip(*begin, strict=True))
         log.info("webhook_registered", webhook=endpoint_id)
         return Registered(secret=secret, **(await self.one(endpoint_id)).model_dump())
@@ -135,7 +137,7 @@ class Register:
         """Sign with another secret from now on, and with the former one too for a while."""
         await self.one(endpoint_id)
         fresh = secret or new_secret()
-        await self._pool.execute(SQL["rotate"], endpoint_id, fresh, timedelta(hours=self._settings.old_secret_hours))
+        await self._pool.execute(SQL["rotate"], endpoint_id, self._seal.seal(fresh), timedelta(hours=self._settings.old_secret_hours))
         return Secret(secret=fresh, old_secret_until=(await self.one(endpoint_id)).old_secret_until)
 
     async def ping(self, endpoint_id: str) -> Pinged:
@@ -147,7 +149,7 @@ class Register:
         row = _found(await self._pool.fetchrow(SQL["secrets"], endpoint_id), endpoint_id)
         identity = f"ping_{uuid.uuid4().hex}"
         body = ping(endpoint_id, identity, datetime.now(UTC).isoformat())
-        keys = [key_of(secret) for secret in (row["secret"], row["old_secret"]) if secret]
+        keys = self._seal.keys(row["secret"], row["old_secret"])
         answer = await self._poster.post(row["url"], headers(identity, body, keys, int(time.time())), body)
         if row["state"] == "unverified":
             await self._judged(endpoint_id, row["url"], answer)

@@ -50,7 +50,9 @@ CREATE TABLE endpoints (
 
 COMMENT ON COLUMN endpoints.wanted IS 'a JSON object of filters';
 
-COMMENT ON COLUMN endpoints.secret IS 'in the clear: each delivery is signed with it';
+COMMENT ON COLUMN endpoints.secret IS 'what deliveries are signed with: sealed by a key of the settings, or, as whsec_..., in the clear';
+
+COMMENT ON COLUMN endpoints.old_secret IS 'the former one, kept in the same way';
 
 COMMENT ON COLUMN endpoints.failures IS 'in a row, of whatever deliveries';
 

@@ -23,8 +23,9 @@ from services.chassis.health import Health
 from services.chassis.passing import PASSING, is_passing
 from services.chassis.queries import queries
 from services.webhooks.posting import Poster
+from services.webhooks.sealing import seal_of
 from services.webhooks.settings import WebhookSettings
-from services.webhooks.signing import headers, key_of
+from services.webhooks.signing import headers
 from services.webhooks.verdicts import Answer, Verdict, verdict
 
 log = structlog.get_logger()
@@ -53,10 +54,6 @@ class Delivery:
     secret: str = field(repr=False)
     old_secret: str | None = field(repr=False)
 
-    @property
-    def keys(self) -> list[bytes]:
-        return [key_of(secret) for secret in (self.secret, self.old_secret) if secret]
-
 
 Done = tuple[Delivery, Answer, Verdict]
 
@@ -66,6 +63,7 @@ class Sender:
 
     def __init__(self, pool: asyncpg.Pool, settings: WebhookSettings, poster: Poster, health: Health, faults: Faults) -> None:
         self._pool, self._settings, self._poster, self._health, self._faults = pool, settings, poster, health, faults
+        self._seal = seal_of(settings)
         self._name = uuid.uuid4().hex
         self._away = Away("webhooks_wait", part=PART)
         self._woken = asyncio.Event()
@@ -151,7 +149,7 @@ class Sender:
 
     async def deliver(self, delivery: Delivery) -> None:
         """One attempt, and what is to come of it."""
-        said = headers(delivery.message_id, delivery.body, delivery.keys, int(time.time()))
+        said = headers(delivery.message_id, delivery.body, self._seal.keys(delivery.secret, delivery.old_secret), int(time.time()))
         self._faults.reached("before_post", delivery.endpoint_id)
         with metrics.WEBHOOK_SECONDS.time():
             answer = await self._poster.post(delivery.url, said, delivery.body)

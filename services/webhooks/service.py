@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 import asyncpg
+import structlog
 
 from schemas.changes import EventChange
 from schemas.topics import cards
@@ -21,10 +22,12 @@ from services.webhooks.catching_up import CatchingUp
 from services.webhooks.posting import Poster
 from services.webhooks.queueing import Queueing
 from services.webhooks.register import Register
+from services.webhooks.sealing import HOW, VARIABLE, BadSealError, Seal, seal_anew, seal_of
 from services.webhooks.sender import Sender
 from services.webhooks.settings import WebhookSettings
 from services.webhooks.sweeping import Sweeping
 
+log = structlog.get_logger()
 NAME = "webhooks"
 HTTP_PORT = 8804
 
@@ -49,10 +52,12 @@ def builder(settings: Settings, own: WebhookSettings) -> Callable[[Service], Awa
     """
     try:
         keys = ApiKeys(digests_of(own.keys, own.keys_file, "DAYBOOK_WEBHOOK_KEYS_FILE"))
-    except BadKeysError as error:
+        seal = seal_of(own)
+    except (BadKeysError, BadSealError) as error:
         raise SystemExit(f"error: {error}") from error
 
     async def build(service: Service) -> None:
+        await _seal_all(service.pool, seal)
         service.outbox = NothingPublished(NAME, {}, [])
         queueing, poster, topics = Queueing(own.queue), Poster(own), followed_topics()
         service.follow(NAME, topics, queueing)
@@ -68,6 +73,14 @@ def builder(settings: Settings, own: WebhookSettings) -> Callable[[Service], Awa
         service.app.include_router(router(Register(service.pool, poster, own, settings.kafka, topics), keys, settings.http_host))
 
     return build
+
+
+async def _seal_all(pool: asyncpg.Pool, seal: Seal) -> None:
+    """Whatever the keys are now, what lies there is sealed by the first of them before anything is delivered."""
+    if count := await seal_anew(pool, seal):
+        log.info("webhook_secrets_sealed", webhooks=count)
+    if not seal:
+        log.warning("webhook_secrets_in_clear", todo=f"set {VARIABLE}: {HOW}")
 
 
 async def _keep_open(poster: Poster) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.chassis.reaching.bounds import Network, Networks, Ports, is_among, networks_of
@@ -22,6 +22,11 @@ class WebhookSettings(BaseSettings):
         str, Field(description="SHA-256 of each API key, in hexadecimal, comma-separated; needed to register from beyond loopback")
     ] = ""
     keys_file: Annotated[str, Field(description="a file with more of them, one a line; # opens a comment")] = ""
+    sealing_keys: Annotated[
+        SecretStr,
+        Field(description="seal secrets in Postgres: 32 random bytes in base64 each; of several, comma-separated, the first seals"),
+    ] = SecretStr("")
+    sealing_keys_file: Annotated[str, Field(description="a file with more of them, one a line; # opens a comment")] = ""
     allow_private: Annotated[bool, Field(description="deliver anywhere: not public, unencrypted, any port; for development alone")] = False
     allow_networks: Annotated[Networks, Field(description="networks that are allowed though not public, such as 10.1.0.0/16,fd00::/8")] = ""
     allow_http: Annotated[bool, Field(description="also deliver unencrypted, to http")] = False

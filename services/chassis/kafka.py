@@ -34,6 +34,7 @@ from services.chassis.passing import is_passing
 from services.chassis.settings import Settings
 
 UNSOUGHT_SECONDS = 0.1
+LAG_SECONDS = 1.0
 METADATA_MS = 10_000  # a topic that has gone and come back is assigned anew, and looked at, after this long
 
 
@@ -121,6 +122,7 @@ def subscribe(broker: KafkaBroker, follower: Follower, topics: Sequence[str], se
 
     The parser is ours because FastStream's drops a batch, without a word, in which a header is null or not UTF-8.
     """
+    lag = Lag(follower)
     subscriber = broker.subscriber(
         *topics,
         group_id=follower.name,
@@ -134,7 +136,7 @@ def subscribe(broker: KafkaBroker, follower: Follower, topics: Sequence[str], se
         heartbeat_interval_ms=max(300, settings.session_timeout_ms // 4),
         rebalance_timeout_ms=max(settings.session_timeout_ms, 10_000),
         max_partition_fetch_bytes=settings.fetch_bytes,
-        parser=_parser(follower, lambda: subscriber.consumer),
+        parser=_parser(follower, lag, lambda: subscriber.consumer),
         decoder=_decode,
     )
     subscriber(follower.handle)
@@ -145,15 +147,38 @@ def subscribe(broker: KafkaBroker, follower: Follower, topics: Sequence[str], se
     return subscriber
 
 
+class Lag:
+    """Tells Kafka how far a follower has come: beside its work, and once a second, as each time costs as much as a record does."""
+
+    def __init__(self, follower: Follower) -> None:
+        self._follower = follower
+        self._telling: asyncio.Task[None] | None = None
+
+    def tell(self, consumer: AIOKafkaConsumer) -> None:
+        """Have it told soon."""
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell(consumer))
+
+    async def _tell(self, consumer: AIOKafkaConsumer) -> None:
+        told = None
+        while told != (told := self._follower.positions):
+            await asyncio.sleep(LAG_SECONDS)
+            held = {at: offset for at, offset in self._follower.positions.items() if at in consumer.assignment()}
+            if held:
+                with contextlib.suppress(KafkaError):  # the group may be about to be dealt out anew
+                    await consumer.commit(held)
+
+
 class Batch(KafkaAckableMessage):
     """A batch that goes back to the follower's own positions, and whose commit to Kafka serves lag tools alone."""
 
     follower: Follower
+    lag: Lag
 
     async def ack(self) -> None:
-        """Commit, if the group allows it."""
-        with contextlib.suppress(KafkaError):
-            await super().ack()
+        """Have it committed to Kafka soon: the next batch does not wait for that."""
+        self.committed = AckStatus.ACKED
+        self.lag.tell(self.consumer)
 
     async def nack(self) -> None:
         """Go back."""
@@ -198,7 +223,9 @@ def _halt_outside(follower: Follower, error: OffsetOutOfRangeError) -> None:
         follower.halt([at], Halt(f"{at.topic}-{at.partition}: the position {offset} lies outside the log"))
 
 
-def _parser(follower: Follower, consumer: Callable[[], Any]) -> Callable[[tuple[ConsumerRecord, ...]], Awaitable[KafkaAckableMessage]]:
+def _parser(
+    follower: Follower, lag: Lag, consumer: Callable[[], Any]
+) -> Callable[[tuple[ConsumerRecord, ...]], Awaitable[KafkaAckableMessage]]:
     async def parse(batch: tuple[ConsumerRecord, ...]) -> KafkaAckableMessage:
         message = Batch(
             body=b"",
@@ -208,7 +235,7 @@ def _parser(follower: Follower, consumer: Callable[[], Any]) -> Callable[[tuple[
             correlation_id=None,
             consumer=consumer(),
         )
-        message.follower = follower
+        message.follower, message.lag = follower, lag
         return message
 
     return parse

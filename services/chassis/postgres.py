@@ -35,9 +35,17 @@ async def open_pool(
                 max_size=settings.pool_size,
                 timeout=10,
                 command_timeout=COMMAND_SECONDS,
+                reset=left_as_found,
                 server_settings=_session(settings, service) | {"search_path": search_path or service, **session},
             )
     raise AssertionError("stamina returns or raises")
+
+
+async def left_as_found(_: asyncpg.Connection) -> None:
+    """Connections go back to the pool as they are: the client's own way asks the server to undo all that a session may keep, which would
+    double the questions of a short answer. Open transactions are rolled back before this is called. Nothing here keeps anything in a
+    session: settings are `SET LOCAL`, locks are a transaction's, and whoever does otherwise undoes it.
+    """
 
 
 async def close_pool(pool: asyncpg.Pool, seconds: float) -> None:

@@ -12,7 +12,7 @@ import contextlib
 import json
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import timedelta
 from math import inf
 
@@ -36,7 +36,8 @@ IDLE_SECONDS = 0.25  # a lost notification delays a record by no more than this
 LEASE = timedelta(seconds=2)
 RENEW_SECONDS = 0.5
 BATCH_BYTES = 1_000_000
-HELD_BYTES = 8 * BATCH_BYTES  # of one partition, in memory
+HELD_BYTES = 2 * BATCH_BYTES  # of one partition, in memory
+Waiting = Mapping[TopicPartition, Sequence[asyncpg.Record]]
 
 
 class Relay:
@@ -73,34 +74,59 @@ class Relay:
                 await producer.start()
         try:
             await self._need_log_behind()
-            async with self._pool.acquire() as listener:
-                await listener.add_listener(f"{NOTIFY}_{self._service}", self._wake)
+            async with self._listening() as link:
                 self._health.set("relay")
                 self._away.over()
-                try:
-                    await self._publish_for_ever(producer)
-                finally:
-                    await listener.remove_listener(f"{NOTIFY}_{self._service}", self._wake)
+                await self._publish_for_ever(producer, link)
         finally:
             await producer.stop()
             self._renewed = -inf
             with contextlib.suppress(*PASSING, asyncpg.InterfaceError):  # best effort: the lease runs out by itself
                 await self._pool.execute(OUTBOX["release"], self._holder)
 
+    @contextlib.asynccontextmanager
+    async def _listening(self) -> AsyncIterator[asyncpg.Connection]:
+        """The one connection of all that the relay asks: a record waits for each question that comes before its send.
+
+        Nothing waits for the disk here: what a crash of Postgres forgets of the last moments is sent again, with its number.
+        """
+        channel = f"{NOTIFY}_{self._service}"
+        async with self._pool.acquire() as link:
+            try:
+                await link.execute("SET synchronous_commit = off")
+                await link.add_listener(channel, self._wake)
+                yield link
+            finally:
+                with contextlib.suppress(*PASSING, asyncpg.InterfaceError):  # it is closed, or left as it was found
+                    await link.remove_listener(channel, self._wake)
+                    await link.execute("RESET synchronous_commit")
+
     def _wake(self, *_: object) -> None:
         self._woken.set()
 
-    async def _publish_for_ever(self, producer: AIOKafkaProducer) -> None:
+    async def _publish_for_ever(self, producer: AIOKafkaProducer, link: asyncpg.Connection) -> None:
         while True:
             self._woken.clear()
-            backlog = await self._pool.fetch(OUTBOX["backlog"])
-            OUTBOX_PENDING.labels(self._service).set(sum(row["pending"] for row in backlog))
-            if backlog and await self._holds():
-                await asyncio.gather(
-                    *(self._drain(producer, TopicPartition(r["topic"], r["partition"]), r["next_relayed"]) for r in backlog)
-                )
+            waiting = _by_partition(await link.fetch(OUTBOX["waiting"], self._settings.relay_records, HELD_BYTES))
+            OUTBOX_PENDING.labels(self._service).set(sum(rows[0]["pending"] for rows in waiting.values()))
+            if waiting and await self._holds(link):
+                await self._publish(producer, link, waiting)
             else:
                 await _wait(self._woken, IDLE_SECONDS)
+
+    async def _publish(self, producer: AIOKafkaProducer, link: asyncpg.Connection, waiting: Waiting) -> None:
+        """Send what waits, all partitions at once, and record what was acknowledged, whatever became of the rest."""
+        sends = await asyncio.gather(*(self._send_all(producer, at, rows) for at, rows in waiting.items()), return_exceptions=True)
+        sent = {at: count for (at, _), count in zip(waiting.items(), sends, strict=True) if isinstance(count, int)}
+        if sent:
+            reached = [waiting[at][0]["seq"] + count for at, count in sent.items()]
+            await link.execute(OUTBOX["relayed"], [at.topic for at in sent], [at.partition for at in sent], reached)
+        for at, count in sent.items():
+            self._faults.reached("after_relayed", at.topic)
+            RELAYED.labels(self._service, at.topic).inc(count)
+        for trouble in sends:
+            if isinstance(trouble, BaseException):
+                raise trouble
 
     async def _need_log_behind(self) -> None:
         """Check that no topic holds numbers that this outbox has yet to give.
@@ -126,26 +152,23 @@ class Relay:
         rows = await self._pool.fetch(OUTBOX["heads"])
         return {TopicPartition(row["topic"], row["partition"]): row["next_seq"] for row in rows}
 
-    async def _holds(self) -> bool:
+    async def _holds(self, link: asyncpg.Connection) -> bool:
         """Take or renew the lease; False while another process holds it. One that was renewed a moment ago is not asked for again: no
         other can take it before it runs out.
         """
         now = time.monotonic()
         if now - self._renewed < RENEW_SECONDS:
             return True
-        holds = bool(await self._pool.fetchval(OUTBOX["lease"], self._holder, LEASE))
+        holds = bool(await link.fetchval(OUTBOX["lease"], self._holder, LEASE))
         self._renewed = now if holds else -inf
         return holds
 
-    async def _drain(self, producer: AIOKafkaProducer, at: TopicPartition, first: int) -> None:
-        """Publish one partition's backlog as it stands, one batch of the log at a time."""
-        rows = await self._pool.fetch(OUTBOX["next_batch"], *at, first, self._settings.relay_records, HELD_BYTES)
-        while rows and await self._holds():
-            sent = await self._send(producer, at, rows)
-            await self._pool.execute(OUTBOX["relayed"], *at, rows[sent - 1]["seq"] + 1)
-            self._faults.reached("after_relayed", at.topic)
-            RELAYED.labels(self._service, at.topic).inc(sent)
-            rows = rows[sent:]
+    async def _send_all(self, producer: AIOKafkaProducer, at: TopicPartition, rows: Sequence[asyncpg.Record]) -> int:
+        """Publish these rows of one partition, one batch of the log at a time, while the lease lasts; returns how many were acknowledged."""
+        sent = 0
+        while sent < len(rows) and (not sent or time.monotonic() - self._renewed < LEASE.total_seconds()):
+            sent += await self._send(producer, at, rows[sent:])
+        return sent
 
     async def _send(self, producer: AIOKafkaProducer, at: TopicPartition, rows: Sequence[asyncpg.Record]) -> int:
         """Send as many of the rows as one batch holds; returns how many were acknowledged."""
@@ -166,6 +189,13 @@ class Relay:
 
 def _headers(row: asyncpg.Record) -> list[tuple[str, bytes]]:
     return [(name, value.encode()) for name, value in (json.loads(row["headers"]) | {"ce_seq": str(row["seq"])}).items()]
+
+
+def _by_partition(rows: Iterable[asyncpg.Record]) -> Waiting:
+    found: dict[TopicPartition, list[asyncpg.Record]] = {}
+    for row in rows:
+        found.setdefault(TopicPartition(row["topic"], row["partition"]), []).append(row)
+    return found
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -18,6 +18,7 @@ from schemas.events import Link
 from schemas.positions import Place, short, write_position
 from schemas.relations import relations
 from schemas.terms import fold
+from services.chassis.postgres import left_as_found
 from services.timeline.asked import AsOf
 from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE
@@ -291,6 +292,7 @@ async def open_reader(settings: TimelineSettings) -> Reader:
         max_size=CONNECTIONS,
         timeout=PATIENCE_SECONDS,
         command_timeout=STATEMENT_SECONDS + PATIENCE_SECONDS,  # for a server that does not even say that it was too slow
+        reset=left_as_found,
         server_settings={
             "search_path": SERVICE,
             "application_name": f"daybook-{SERVICE}-reader",

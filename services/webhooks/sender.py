@@ -102,6 +102,7 @@ class Sender:
                 self._held = None
                 with contextlib.suppress(*PASSING, asyncpg.InterfaceError):
                     await listener.remove_listener(CHANNEL, self._wake)
+                    await listener.execute("RESET synchronous_commit")
 
     @contextlib.asynccontextmanager
     async def _transaction(self) -> AsyncIterator[asyncpg.Connection]:

@@ -6,8 +6,9 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
-import httpx
+import aiohttp
 
 from deploy.local.stack import Stack
 from tests.bench.ratios import Ratio, percentile
@@ -34,7 +35,7 @@ async def measure(stack: Stack) -> list[Ratio]:
     with service(stack, "ingestor") as ingestor, service(stack, "normalizer") as normalizer, service(stack, "timeline") as timeline:
         for process in (ingestor, normalizer, timeline):
             await asyncio.to_thread(process.wait_ready)
-        async with floor(stack) as hops, httpx.AsyncClient(timeout=30) as http, source(timeline.address) as heard:
+        async with floor(stack) as hops, aiohttp.ClientSession() as http, source(timeline.address) as heard:
             floors = [await hops() for _ in range(FLOORS)]
             times = Times()
             listening = asyncio.create_task(_listen(heard, http, timeline.address, times))
@@ -51,7 +52,7 @@ def _both(times: Times) -> list[tuple[str, dict[str, float]]]:
     return [("stream", times.told), ("API", times.answered)]
 
 
-async def _push(http: httpx.AsyncClient, ingestor: str, times: Times) -> None:
+async def _push(http: aiohttp.ClientSession, ingestor: str, times: Times) -> None:
     """At a steady pace, whether earlier ones were answered or not."""
     began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
@@ -60,13 +61,13 @@ async def _push(http: httpx.AsyncClient, ingestor: str, times: Times) -> None:
             group.create_task(_one(http, ingestor, number, times))
 
 
-async def _one(http: httpx.AsyncClient, ingestor: str, number: int, times: Times) -> None:
+async def _one(http: aiohttp.ClientSession, ingestor: str, number: int, times: Times) -> None:
     started = time.perf_counter()
-    answer = await http.post(f"{ingestor}/v1/articles", json=article(number))
-    times.pushed[answer.raise_for_status().json()["articles"][0]["article_id"]] = started
+    async with http.post(f"{ingestor}/v1/articles", json=article(number), raise_for_status=True) as answer:
+        times.pushed[(await answer.json())["articles"][0]["article_id"]] = started
 
 
-async def _listen(heard: Source, http: httpx.AsyncClient, timeline: str, times: Times) -> None:
+async def _listen(heard: Source, http: aiohttp.ClientSession, timeline: str, times: Times) -> None:
     asking = asyncio.Semaphore(AT_ONCE)
     async with asyncio.TaskGroup() as group:
         async for event in heard.events():
@@ -76,12 +77,19 @@ async def _listen(heard: Source, http: httpx.AsyncClient, timeline: str, times: 
                 group.create_task(_ask(http, f"{timeline}/v1/events/{event.data['event_id']}", cause, times, asking))
 
 
-async def _ask(http: httpx.AsyncClient, address: str, cause: str, times: Times, asking: asyncio.Semaphore) -> None:
+async def _ask(http: aiohttp.ClientSession, address: str, cause: str, times: Times, asking: asyncio.Semaphore) -> None:
     async with asking:
-        while (answer := await http.get(address, follow_redirects=True)).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        while await _status(http, address) == HTTPStatus.SERVICE_UNAVAILABLE:
             await asyncio.sleep(0.05)
-    answer.raise_for_status()
     times.answered[cause] = time.perf_counter()
+
+
+async def _status(http: aiohttp.ClientSession, address: str) -> int:
+    async with http.get(address) as answer:
+        await answer.read()
+        if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
+            answer.raise_for_status()
+        return answer.status
 
 
 def _spans(pushed: dict[str, float], then: dict[str, float]) -> list[float]:

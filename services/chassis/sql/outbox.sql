@@ -25,22 +25,26 @@ RETURNING head.topic, head.partition, head.next_seq - more.records AS first_seq,
 INSERT INTO outbox (topic, partition, seq, key, value, headers, timestamp_ms)
 SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::bigint[])
 
--- name: backlog
-SELECT topic, partition, next_relayed, next_seq - next_relayed AS pending FROM outbox_heads WHERE next_relayed < next_seq ORDER BY topic, partition
-
--- name: next_batch
--- As many as fit into so many bytes, and one at the least: rows may be large, and are held in memory.
-SELECT seq, key, value, headers, timestamp_ms FROM (
+-- name: waiting
+-- The first rows of each partition, at most $1 and as many as fit into $2 bytes, and one at the least: rows may be large, and are held in
+-- memory. `pending` is how many wait in all.
+SELECT topic, partition, next_seq - next_relayed AS pending, seq, key, value, headers, timestamp_ms
+FROM outbox_heads CROSS JOIN LATERAL (
     SELECT seq, key, value, headers, timestamp_ms, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY seq) AS bytes
-    FROM outbox WHERE topic = $1 AND partition = $2 AND seq >= $3 ORDER BY seq LIMIT $4
+    FROM outbox WHERE outbox.topic = outbox_heads.topic AND outbox.partition = outbox_heads.partition AND seq >= next_relayed
+    ORDER BY seq LIMIT $1
 ) AS next
-WHERE bytes <= $5 OR seq = $3 ORDER BY seq
+WHERE next_relayed < next_seq AND (bytes <= $2 OR seq = next_relayed)
+ORDER BY topic, partition, seq
 
 -- name: relayed
 WITH moved AS (
-    UPDATE outbox_heads SET next_relayed = greatest(next_relayed, $3) WHERE topic = $1 AND partition = $2
+    UPDATE outbox_heads AS head SET next_relayed = greatest(next_relayed, sent.reached)
+    FROM unnest($1::text[], $2::int[], $3::bigint[]) AS sent (topic, partition, reached)
+    WHERE head.topic = sent.topic AND head.partition = sent.partition
 )
-DELETE FROM outbox WHERE topic = $1 AND partition = $2 AND seq < $3
+DELETE FROM outbox USING unnest($1::text[], $2::int[], $3::bigint[]) AS sent (topic, partition, reached)
+WHERE outbox.topic = sent.topic AND outbox.partition = sent.partition AND seq < reached
 
 -- name: pending
 SELECT coalesce(sum(next_seq - next_relayed), 0)::bigint FROM outbox_heads

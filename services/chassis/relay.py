@@ -164,7 +164,7 @@ class Relay:
         return holds
 
     async def _send_all(self, producer: AIOKafkaProducer, at: TopicPartition, rows: Sequence[asyncpg.Record]) -> int:
-        """Publish these rows of one partition, one batch of the log at a time, while the lease lasts; returns how many were acknowledged."""
+        """Publish these rows of one partition, one batch of the log at a time, while the lease lasts; how many were acknowledged."""
         sent = 0
         while sent < len(rows) and (not sent or time.monotonic() - self._renewed < LEASE.total_seconds()):
             sent += await self._send(producer, at, rows[sent:])

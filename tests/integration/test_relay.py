@@ -41,6 +41,19 @@ async def relay_until_empty(pool: asyncpg.Pool, kafka: str, count: int) -> None:
         relay.cancel()
 
 
+async def test_the_connection_that_the_relay_held_goes_back_to_the_pool_as_it_was(emptied: Stack) -> None:
+    # given a pool of so few connections that the relay's comes by again
+    settings = Settings(kafka=emptied.kafka, dsn=SecretStr(emptied.dsn("ingestor")), pool_size=2)
+    async with await open_pool(settings, "ingestor") as pool:
+        # when
+        await relay_until_empty(pool, emptied.kafka, 5)
+        # then
+        async with pool.acquire() as one, pool.acquire() as other:
+            for connection in (one, other):
+                assert await connection.fetchval("SHOW synchronous_commit") == "on"
+                assert await connection.fetch("SELECT * FROM pg_listening_channels()") == []
+
+
 async def test_an_outbox_that_was_restored_to_an_older_state_halts_before_it_publishes(emptied: Stack) -> None:
     # given a log that was fed, and an outbox put back to before some of its numbers
     settings = Settings(kafka=emptied.kafka, dsn=SecretStr(emptied.dsn("ingestor")))

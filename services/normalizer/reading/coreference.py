@@ -132,7 +132,8 @@ def _may_wait(pending: Candidate, candidate: Candidate) -> bool:
 
 def _told_ahead(pending: Candidate, candidate: Candidate) -> bool:
     """As in "Hundreds of Chadians and Libyans walked free … The prisoner exchange is the first": named only afterwards."""
-    exchange = candidate.trigger.kind.frame == "exchange" and candidate.refers and candidate.when is None
+    dead = not candidate.trigger.kind.names_released and bool(pending.quantities)  # "has returned the bodies of 300 of its soldiers. …"
+    exchange = candidate.trigger.kind.frame == "exchange" and (candidate.refers or dead) and candidate.when is None
     return exchange and sides([pending]) <= sides([candidate]) and PHASES[pending.status] == PHASES[candidate.status]
 
 

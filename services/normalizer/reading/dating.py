@@ -151,6 +151,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not _of_telling(trigger, time, status, published)
         and not _of_people(trigger, time)
         and not (_is_clock(time) and (trigger.kind.frame == "directed" or _in_between(trigger, time)))
+        and not (trigger.kind.frame == "directed" and _is_soon_after(time))
         and not _of_talks(trigger, time)
     ]
     own = [
@@ -184,6 +185,13 @@ def _is_clock(time: Time) -> bool:
 def _in_between(trigger: Trigger, time: Time) -> bool:
     """As in "They had met early in the afternoon", further on in a text: of the day that it has told."""
     return trigger.kind.frame == "meeting" and trigger.sentence.index > 0 and "the" in time.expression.text.lower().split()
+
+
+def _is_soon_after(time: Time) -> bool:
+    """As in "Hours later, shells hit …": on the day of what was told before."""
+    when = time.expression.when
+    spoken = time.expression.text.lower().split()
+    return when is not None and when.start is None and bool(words("hourly") & set(spoken)) and spoken[-1] in words("following_on")
 
 
 def had_been_due(trigger: Trigger) -> bool:

@@ -140,6 +140,12 @@ def _is_coalition(named: Named) -> bool:
     return named.actor is not None and named.actor.type == "organisation" and named.actor.name.endswith("coalition")
 
 
+def _from_guns(sentence: Sentence, trigger: Trigger) -> list[Name]:
+    """As in "shells from Eritrean guns hit …": whose weapons they are."""
+    from_them = [n for n in sentence.names if n.governor == "from" and n.last < len(sentence.tokens) and is_party(n) and not is_person(n)]
+    return [n for n in from_them if trigger.low <= n.first < trigger.first and sentence.tokens[n.last].low in words("guns")][:1]
+
+
 def _owns_up(sentence: Sentence) -> list[Name]:
     """As in "The Houthis claimed responsibility for …"."""
     hits = sentence.find(phrases("owns_up"))
@@ -159,7 +165,7 @@ def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
 
 def attackers(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
-    by = _by(sentence, trigger) or _the_coalition(trigger)
+    by = _by(sentence, trigger) or _the_coalition(trigger) or _from_guns(sentence, trigger)
     by = by or _blamed(sentence, trigger) or _self_told(sentence, trigger) or _owns_up(sentence)
     if trigger.noun and _comes_under(trigger):
         return tuple(by)
@@ -230,8 +236,14 @@ def both_sides(trigger: Trigger) -> tuple[tuple[Name, ...], tuple[Name, ...]]:
         if is_passive(trigger):
             return tuple(owners), tuple(_by(sentence, trigger))
         return tuple(launched or owners), tuple(n for n in defending if n not in launched + owners)
-    attacking = attackers(trigger)
+    attacking = tuple(n for n in attackers(trigger) if not _of_insurgents(trigger.sentence, n))
     return attacking, targets(trigger, attacking)
+
+
+def _of_insurgents(sentence: Sentence, name: Name) -> bool:
+    """As in "a drone attack by Malian insurgents": men who fight the state whose people they are."""
+    state_of = name.named.form in {"adjective", "demonym"} and name.named.actor is not None and name.named.actor.type == "state"
+    return state_of and name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("insurgents")
 
 
 def whole_state(name: Name) -> Participant | None:
@@ -246,7 +258,9 @@ def _is_side(name: Name) -> bool:
 
 def _is_voice(sentence: Sentence, name: Name) -> bool:
     """As in "…, Lebanese security sources said": who tells of it."""
-    says = next((first for first, _ in sentence.says if name.last <= first <= name.last + SAY_GAP), None)
+    owner = name.last < len(sentence.tokens) and sentence.tokens[name.last].low == "'s"
+    reach = OWNED if owner else SAY_GAP
+    says = next((first for first, _ in sentence.says if name.last <= first <= name.last + reach), None)
     return says is not None and not any(token.low in {",", ";"} for token in sentence.tokens[name.last : says])
 
 
@@ -271,6 +285,11 @@ def _beside_others(sentence: Sentence, name: Name) -> bool:
     return name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("others")
 
 
+def _beside_a_mission(sentence: Sentence, name: Name) -> bool:
+    """As in "near the Spanish embassy": where, not at whom."""
+    return name.governor in words("beside") and name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("missions")
+
+
 def _tells(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     """Whether a name tells of the strike, stands in what is told of it, or is whom it helps."""
     says = any((first <= name.last + 1 and last > name.last - 1) or trigger.last <= first < name.first for first, last in sentence.says)
@@ -279,7 +298,7 @@ def _tells(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
 
 
 def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
-    if _tells(sentence, trigger, name):
+    if _tells(sentence, trigger, name) or _beside_a_mission(sentence, name):
         return False
     land = name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("land")
     if not land and ((stands_aside(sentence, name) and not name.governor) or _beside_others(sentence, name)):

@@ -59,8 +59,9 @@ def _sides(trigger: Trigger) -> tuple[Name, ...]:
 def _stands_aside(sentence: Sentence, name: Name) -> bool:
     """As in "in Chad", "the Chadian border"; but "handed over a Chadian soldier" is of Chad."""
     before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
-    if (name.governor == "with" and before in words("frontiers")) or low_at(sentence, name.last) == "led":
-        return True  # "at the border with Belarus", "U.S.-led efforts"
+    led = low_at(sentence, name.last) == "led" or (name.governor == "by" and before == "led")
+    if (name.governor == "with" and before in words("frontiers")) or led:
+        return True  # "at the border with Belarus", "U.S.-led efforts", "a process led by Spain"
     if not is_adjective(sentence, name.named.start):
         return stands_aside(sentence, name)
     return any(token.low in words("others") for token in sentence.tokens[name.last : name.last + 1])

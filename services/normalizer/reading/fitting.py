@@ -129,12 +129,25 @@ def _places_meet(happening: Happening, candidate: Candidate) -> bool:
     other, countries = _place_keys([candidate])
     if my_countries and countries and not my_countries & countries:
         return False
-    if not mine or not other or mine & other or _shot_down_too(happening, candidate):
+    if not mine or not other or (mine & other and not _towns_differ(happening, candidate)) or _shot_down_too(happening, candidate):
         return True
     same = candidate.trigger.sentence is happening.members[-1].trigger.sentence
     if same and all(said.value.precision == "city" for said in candidate.places):
         return not _on_the_map([candidate])
     return candidate.refers and not (_on_the_map([candidate]) and _on_the_map(happening.known))
+
+
+def _towns_differ(happening: Happening, candidate: Candidate) -> bool:
+    """As in "hit Toul in the Nabatieh district … hit Marjayoun": two towns, however they lie in one district."""
+    here, there = _towns(happening.known), _towns([candidate])
+    mine, other = {p.name for p in here}, {p.name for p in there}
+    shared = bool(mine & other) or mine <= {n for p in there for n in p.within} or other <= {n for p in here for n in p.within}
+    return bool(here and there) and not shared and not candidate.refers
+
+
+def _towns(candidates: Sequence[Candidate]) -> tuple[Place, ...]:
+    places = (said.value for c in candidates for said in c.places)
+    return tuple(p for p in places if p.role != "origin" and p.precision in {"city", "site"})
 
 
 def _on_the_map(candidates: Sequence[Candidate]) -> bool:
@@ -291,6 +304,19 @@ def _directed_fits(happening: Happening, candidate: Candidate) -> bool:
     return not here or not there or bool(here & there) or _allied(candidate, here | there)
 
 
+def _comes_back(happening: Happening, candidate: Candidate) -> bool:
+    """As in "Raids hit the enclave … Forty rockets were fired from the enclave": another strike than what hits it."""
+    here, there = _aimed([*happening.known]), _aimed([candidate])
+    return bool(there[1] & here[0] - here[1]) and not there[0] & here[0]
+
+
+def _aimed(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the places that are hit, and of those from which it comes."""
+    places = [said.value for c in candidates for said in c.places]
+    hit, origin = ([p for p in places if (p.role == "origin") is at] for at in (False, True))
+    return frozenset(p.name for p in hit), frozenset(p.name for p in origin)
+
+
 def _allied(candidate: Candidate, attackers: frozenset[str]) -> bool:
     """As in "NATO missiles … U.S. ships fired at least seven": an alliance strikes by its members."""
     alliances = candidate.trigger.kind.alliances.items()
@@ -307,7 +333,7 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
     if not ((_times_meet(happening, candidate) or _other_half(happening, candidate)) and _points_back(happening, candidate)):
         return False
     if frame == "directed":
-        return _places_meet(happening, candidate) and _directed_fits(happening, candidate)
+        return _places_meet(happening, candidate) and _directed_fits(happening, candidate) and not _comes_back(happening, candidate)
     if frame == "meeting":
         candidate_venues = "proposed" in {candidate.status, happening.members[0].status}
         return _meeting_fits(happening, candidate) and (candidate_venues or _places_meet(happening, candidate))

@@ -200,6 +200,8 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
         dead, number = named_people.killed(trigger)
         parties, quantities = (*parties, *dead), (*quantities, *number)
     when = dating.choose(trigger, told.status, document.anchor.date)
+    if when and "another" in trigger.pattern.card.needs and dating.is_heard(trigger, when):
+        when = None  # "were killed in a raid on Sunday, a spokesman said on Monday": no day of the toll
     points = refers(trigger) or bool({"another", "told"} & set(trigger.pattern.card.needs))
     weapons, bombs = _weapons(trigger), {"planted": document.planted, "afar": document.afar}
     return Candidate(trigger, told, when, places, parties, quantities, weapons, points, **bombs)

@@ -178,7 +178,14 @@ def _handed(candidate: Candidate) -> bool:
 
 def _occasion(candidate: Candidate) -> bool:
     sided = any(said.value.country or said.value.type == "organisation" for said in candidate.parties)
-    return sided or bool(candidate.places) or (candidate.trigger.kind.frame == "directed" and bool(candidate.parties))
+    hit = candidate.trigger.kind.frame == "directed" and (bool(candidate.parties) or _counted(candidate))
+    return sided or bool(candidate.places) or hit
+
+
+def _counted(candidate: Candidate) -> bool:
+    """As in "two air strikes on Monday killed ten": a day and a toll, of which the place is told further on."""
+    exact = candidate.when is not None and candidate.when.value.precision in {"minute", "hour", "day", "night"}
+    return candidate.trigger.noun and exact and _toll(candidate)
 
 
 def _gathering(candidate: Candidate) -> bool:

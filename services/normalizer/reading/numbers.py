@@ -18,6 +18,8 @@ MOST = 40
 TENS = (20, 30, 40, 50, 60, 70, 80, 90)
 VERB_REACH = 9
 AFTER_REACH = 8
+# "members of the Northern Front for Unity and Progress": so many words.
+WHOSE_REACH = 10
 WEAPON_REACH = 9
 OF_REACH, TOLL_REACH = 4, 24
 # "of the"
@@ -195,7 +197,16 @@ def _verb_before(tokens: Sequence[Token], first: int, words: _Words, reach: int 
     return None
 
 
+def _past_whose(tokens: Sequence[Token], last: int) -> int:
+    """Past "of the Northern Front (NF)" behind "six members": whose they are."""
+    at = last
+    while at < min(last + WHOSE_REACH, len(tokens)) and (tokens[at].capital or tokens[at].low in {"of", "the", "(", ")", "'s"}):
+        at += 1
+    return at if last < len(tokens) and tokens[last].low == "of" else last
+
+
 def _verb_after(tokens: Sequence[Token], last: int, words: _Words) -> str | None:
+    last = _past_whose(tokens, last)
     for at in range(last, min(last + AFTER_REACH, len(tokens))):
         _, measures = words.after.at(tokens, at)
         if measures:

@@ -24,6 +24,8 @@ CHAIN = 4
 VOICE_REACH = 2
 # "(80 miles) to the west of": words between a distance and its preposition.
 FAR_REACH = 4
+# "from an air base in": so many words before the preposition.
+BASE_REACH = 4
 # An unknown town is placed by what so many sentences before name.
 NEAR = 2
 # "talks that were to be held here": so many words.
@@ -193,8 +195,10 @@ def sentence_word(trigger: Trigger) -> str:
 
 
 def _attributive(sentence: Sentence, name: Name) -> bool:
-    """As in "a U.S. base": whose it is, not where."""
+    """As in "a U.S. base", "the Spanish embassy": whose it is, not where."""
     following = sentence.tokens[name.last] if name.last < len(sentence.tokens) else None
+    if following is not None and following.low in words("missions"):
+        return True
     plain = following is not None and following.low.isalpha() and not following.capital
     return name.named.form == "acronym" and plain and following is not None and following.low not in grammar().conjunctions
 
@@ -217,7 +221,7 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
     ]
     found += [n for n in aimed if _is_place(n)]
     found = [n for n in found if not _attributive(sentence, n) and not _elsewhere(sentence, n)]
-    found = [n for n in found if not any(_tells_where(one, n) for one in found)]
+    found = [n for n in found if not any(_tells_where(one, n) for one in found) and not _flown_from(sentence, n)]
     found = [n for n in found if not _heard_in(trigger, n, found)]
     found = [n for n in found if not _far_from(sentence, n)] or found
     origins = [_said(n, "origin") for n in found if n.governor == "from"]
@@ -232,6 +236,13 @@ def _elsewhere(sentence: Sentence, name: Name) -> bool:
         return True
     beside = name.governor in words("beside") and name.named.place is not None and name.named.place.precision == "country"
     return beside or before in words("heard_there")
+
+
+def _flown_from(sentence: Sentence, name: Name) -> bool:
+    """As in "planes flying from bases in Cyprus hit …": where the attacker came from."""
+    before = [token.low for token in sentence.tokens[max(name.governor_at - BASE_REACH, 0) : max(name.governor_at, 0)]]
+    apart = any(name.governor_at < other.first < name.first for other in sentence.names)
+    return bool(before) and before[-1] in words("stations") and "from" in before and not apart
 
 
 def _far_from(sentence: Sentence, name: Name) -> bool:

@@ -157,7 +157,7 @@ def is_announced(trigger: Trigger, told: State) -> bool:
 def refers(trigger: Trigger) -> bool:
     """As in "the talks", "that attack", "Monday's summit": it may point back."""
     if not trigger.noun:
-        return _armed_with_that(trigger)
+        return _armed_with_that(trigger) or _of_that_blow(trigger) or _as_noun(trigger)
     start = phrase_start(trigger.sentence, trigger.first)
     while start > 0 and trigger.sentence.tokens[start - 1].low in lexical("occasional"):
         start -= 1
@@ -181,6 +181,21 @@ def _armed_with_that(trigger: Trigger) -> bool:
     if trigger.kind.frame != "directed" or at is None or any(token.low in {",", "of"} for token in before[at:]):
         return False
     return bool(trigger.kind.weapon.find(before[at + 1 :]))
+
+
+def _of_that_blow(trigger: Trigger) -> bool:
+    """As in "The bombing began at 3 a.m. and hit five sites": what hit is what was told of before."""
+    low, _ = trigger.sentence.clause(trigger.first)
+    opening = [token.low for token in trigger.sentence.tokens[low : min(low + WIELDED, trigger.first)]]
+    at = next((n for n, word in enumerate(opening) if word in lexical("occasional_pointers")), None)
+    return trigger.kind.frame == "directed" and at is not None and any(word in lexical("told_blows") for word in opening[at + 1 : at + 3])
+
+
+def _as_noun(trigger: Trigger) -> bool:
+    """As in "voted against swapping prisoners": an exchange as a matter, of which it is told elsewhere."""
+    tokens, at = trigger.sentence.tokens, trigger.first
+    gerund = trigger.kind.frame == "exchange" and tokens[at].low.endswith("ing")
+    return gerund and at > 0 and tokens[at - 1].low in lexical("of_a_matter")
 
 
 def _is_dated_ahead(when: Said[When]) -> bool:

@@ -38,8 +38,9 @@ def _only_counts(tokens: Sequence[Token], first: int, at: int) -> bool:
     return not any(token.low in {"of", "in", "on", "at", "with", "by", ",", "and"} for token in tokens[first:at])
 
 
-def _weapon_fits(kind: Kind, pattern: Pattern, tokens: Sequence[Token], first: int, last: int) -> bool:
+def _weapon_fits(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, last: int) -> bool:
     """Whether the weapon that the pattern asks for stands behind, or on either side of, its trigger."""
+    tokens = sentence.tokens
     if pattern.card.destroys:
         return any(
             tokens[at].low in words("flying") for at in range(last, min(last + DESTROYED, len(tokens))) if _only_counts(tokens, last, at)
@@ -48,7 +49,8 @@ def _weapon_fits(kind: Kind, pattern: Pattern, tokens: Sequence[Token], first: i
     low, high = (first - (near or 0), last + (near or after or 0))
     if after is None and near is None:
         return True
-    low = max(low, 0)
+    clause = sentence.clause(first) if pattern.card.alone else (0, len(tokens))  # not "killed during an air strike", which tells its own
+    low, high = max(low, clause[0]), min(high, clause[1])
     hits = kind.weapon.find(tokens[low:high])
     if pattern.card.part == "noun":
         hits = tuple(hit for hit in hits if not first <= low + hit[0] < last and tokens[low + hit[1] - 1].low not in words("air_blows"))
@@ -65,7 +67,7 @@ def objections(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, las
     if _starts_at(pattern.after, tokens, last):
         yield f"{tokens[last].low!r} stands behind it"
     yield from (f"the sentence holds {label!r}" for _, _, label in sentence.find(pattern.sentence)[:1])
-    if not _weapon_fits(kind, pattern, tokens, first, last):
+    if not _weapon_fits(kind, pattern, sentence, first, last):
         yield "no weapon that is used stands near it"
 
 

@@ -27,6 +27,10 @@ class Cues:
             return "actor"
         return previous or "either"
 
+    def of_a_blow(self, first: int, last: int) -> bool:
+        """As in "the Tripoli strikes": behind an article a town only tells which."""
+        return self._text.key(first - 1) == "the" and self._text.gap(last - 1).isspace() and self._text.key(last) in self._sets["blows"]
+
     def _before(self, first: int) -> str:
         """The word before, past an article; "" across a full stop or a comma."""
         at = first - 1

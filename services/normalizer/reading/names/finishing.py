@@ -65,7 +65,9 @@ class Finish:
     def _read(self, draft: Draft, actor: Sense | None, place: Sense | None, previous: As | None) -> Named:
         reading: As = "actor" if place is None else "place"
         if actor and place:
-            reading = "place" if draft.reading == "place" or self._dateline(draft) else self.cues.reading(draft.first, draft.last, previous)
+            struck = place.kind == "city" and self.cues.of_a_blow(draft.first, draft.last)
+            located = struck or draft.reading == "place" or self._dateline(draft)
+            reading = "place" if located else self.cues.reading(draft.first, draft.last, previous)
         who = self._of_its_day(actor) if actor and reading != "place" else None
         where = self._spelt(draft, place) if place and reading != "actor" else None
         return self._make(draft, who, where, reading, actor or place or draft)

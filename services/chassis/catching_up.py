@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -15,6 +16,8 @@ from services.chassis.settings import Settings
 
 POLL_MS = 200
 SILENT_SECONDS = 60.0
+STORED_SECONDS = 180.0
+"""For one batch, Postgres being away for a while included: whoever follows for ever waits for it, whoever is waited for must not."""
 Until = Mapping[TopicPartition, int]
 Told = Callable[[Mapping[TopicPartition, int]], None]
 
@@ -23,7 +26,8 @@ async def catch_up(follower: Follower, settings: Settings, until: Until, told: T
     """Apply every record before these offsets, by the same protocol as ever; `told` hears of each position reached.
 
     Raises:
-        Halt: the follower halted, and why; another owner took its partitions; or nothing has come for `SILENT_SECONDS`.
+        Halt: the follower halted, and why; another owner took its partitions; nothing has come for `SILENT_SECONDS`; or a batch was not
+            stored within `STORED_SECONDS`.
     """
     silence = _Silence(until)
     async with _assigned(follower, settings, until) as consumer:
@@ -63,8 +67,11 @@ class _Silence:
 
 async def _handle(follower: Follower, records: list[ConsumerRecord]) -> None:
     try:
-        if records:
-            await follower.handle(records)
+        async with asyncio.timeout(STORED_SECONDS):
+            if records:
+                await follower.handle(records)
+    except TimeoutError as error:
+        raise Halt(f"Postgres has not stored a batch of {len(records):,} records within {STORED_SECONDS:.0f} s; is it there?") from error
     except NackMessage as error:
         raise Halt(follower.halted or "another process has taken over its partitions") from error
     if follower.halted:

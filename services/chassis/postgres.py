@@ -22,12 +22,16 @@ CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def open_pool(
-    settings: Settings, service: str, search_path: str | None = None, session: Mapping[str, str] = MappingProxyType({})
+    settings: Settings,
+    service: str,
+    search_path: str | None = None,
+    session: Mapping[str, str] = MappingProxyType({}),
+    patience: float | None = None,
 ) -> asyncpg.Pool:
     """A pool whose connections see the service's own schema only, or those named, with these settings of a session besides. Waits for a
-    Postgres that is still starting.
+    Postgres that is still starting, `patience` seconds at most (None: for ever).
     """
-    async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=2.0):
+    async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=patience, wait_max=2.0):
         with attempt:
             return await asyncpg.create_pool(
                 settings.dsn.get_secret_value(),

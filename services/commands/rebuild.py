@@ -77,7 +77,9 @@ def _told() -> Iterator[None]:
     except AnotherRebuildError as error:
         raise StackError(str(error), "wait for it, or end it: it can be gone on with at any time") from error
     except NotYetError as error:
-        raise StackError(str(error), "see that the timeline service runs, then call `daybook rebuild` again") from error
+        raise StackError(
+            str(error), "see that a timeline of the version that made it runs and is ready, then call it again; else `daybook rebuild`"
+        ) from error
     except NoSuchGenerationError as error:
         raise StackError(str(error), "`daybook rebuild --list` shows them") from error
 
@@ -90,7 +92,7 @@ def _rebuilt(stack: Stack, *, cut: bool, force: bool) -> Rebuilt:
 
     settings = settings_of(stack, NAME)
     with counting("records") as counted:
-        return asyncio.run(rebuild(settings, stack.dsn("admin"), followed_topics(), counted, cut=cut, force=force))
+        return asyncio.run(rebuild(settings, stack.dsn("admin"), followed_topics(), counted, say, cut=cut, force=force))
 
 
 async def _all(stack: Stack) -> list[Generation]:

@@ -15,7 +15,7 @@ import time
 
 from services.chassis.settings import Settings
 from services.timeline.generations.filling import HANDS, filler
-from services.timeline.generations.indexing import index
+from services.timeline.generations.indexing import index, missing
 from services.timeline.generations.registry import SQL, Positions, administer, forget, found
 from services.timeline.projections import discover
 from services.timeline.service import followed_topics
@@ -30,7 +30,7 @@ async def main(until: Positions) -> None:
     started = time.perf_counter()
     async with filler(Settings(), generation, discover(), followed_topics()) as filling:
         await filling.fill(until, lambda _done, _total: None)
-        await index(admin, generation, discover())
+        await index(os.environ["ADMIN_DSN"], generation, discover(), await missing(admin, generation, discover()))
     spent = time.perf_counter() - started
     async with admin.transaction():
         await admin.execute(SQL["lock"])

@@ -13,18 +13,19 @@ from aiokafka import TopicPartition
 from pydantic import SecretStr
 
 from deploy.local.stack import Stack
+from services.chassis import catching_up
 from services.chassis.errors import Halt
 from services.chassis.settings import Settings
 from services.timeline.generations import filling
 from services.timeline.generations.hands import MODULE, Job
-from services.timeline.generations.indexing import index
+from services.timeline.generations.indexing import index, missing
 from services.timeline.generations.rebuilding import rebuild
 from services.timeline.generations.registry import SQL, administer, found
 from services.timeline.projections import discover
 from services.timeline.service import followed_topics
 from tests.integration.test_timeline_generations import LATER, WORLD, told
 from tests.integration.timeline_world import FIRST
-from tests.support.service import service
+from tests.support.service import free_port, service
 
 
 @pytest.fixture
@@ -68,6 +69,45 @@ async def test_what_several_processes_fill_is_equal_to_the_live_copy_and_has_its
     assert one == other
 
 
+async def test_what_takes_time_when_all_is_read_is_told(emptied: Stack) -> None:
+    await lived(emptied)
+    steps: list[str] = []
+    await rebuild(settings(emptied), emptied.dsn("admin"), followed_topics(), lambda *_: None, steps.append)
+    made = sum(len(projection.indexes) for projection in discover())
+    assert steps == [f"making {made} indexes", "comparing it with generation 1, row for row"]
+
+
+async def test_a_rebuild_that_can_store_nothing_ends_with_the_reason_and_goes_on_when_called_again(
+    emptied: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lived(emptied)
+    admin = await administer(emptied.dsn("admin"))
+    try:
+        async with admin.transaction():
+            await admin.execute(SQL["lock"])
+            generation = await found(admin, discover(), indexed=False)
+        # when: somebody holds its table
+        async with admin.transaction():
+            await admin.execute(f"LOCK TABLE {generation.schema}.heads IN ACCESS EXCLUSIVE MODE")
+            with monkeypatch.context() as hurried:
+                hurried.setattr(catching_up, "STORED_SECONDS", 1.0)
+                with pytest.raises(Halt, match=r"not stored a batch of .* records within 1 s"):
+                    await rebuild(settings(emptied), emptied.dsn("admin"), followed_topics(), lambda *_: None)
+        # then
+        done = await rebuild(settings(emptied), emptied.dsn("admin"), followed_topics(), lambda *_: None)
+        assert (done.generation.number, done.compared.equal) == (generation.number, True)
+    finally:
+        await admin.close()
+
+
+async def test_a_postgres_that_is_away_is_waited_for_only_so_long(emptied: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "PATIENCE_SECONDS", 1.0)
+    nobody = emptied.dsn("timeline").replace(emptied.address.partition("/")[0], f"127.0.0.1:{free_port()}")
+    with pytest.raises(Halt, match="Postgres has not answered for 1 s"):
+        async with filling.filler(Settings(kafka=emptied.kafka, dsn=SecretStr(nobody)), FIRST, discover(), followed_topics()):
+            pass
+
+
 @pytest.mark.usefixtures("shared_out")
 async def test_a_process_that_is_killed_halts_the_rebuild_and_the_next_one_goes_on(emptied: Stack) -> None:
     await lived(emptied)
@@ -103,7 +143,7 @@ async def test_indexes_that_were_made_before_a_rebuild_was_broken_off_are_left_a
         assert len(one) > len(other)
         await admin.execute(f"SET search_path TO {generation.schema}; {discover()[0].indexes.popitem()[1]}; SET search_path TO timeline")
         for _ in range(2):
-            await index(admin, generation, discover())
+            await index(emptied.dsn("admin"), generation, discover(), await missing(admin, generation, discover()))
         one, other = await indexes(emptied, ("timeline_g1", generation.schema))
         assert one == other
     finally:

@@ -41,8 +41,8 @@ def settings(stack: Stack) -> Settings:
     return Settings(kafka=stack.kafka, dsn=SecretStr(stack.dsn("timeline")), batch_records=7)
 
 
-async def rebuilt(stack: Stack, **how: bool) -> Rebuilt:
-    return await rebuild(settings(stack), stack.dsn("admin"), followed_topics(), lambda _done, _total: None, **how)
+async def rebuilt(stack: Stack, *, cut: bool = True, force: bool = False) -> Rebuilt:
+    return await rebuild(settings(stack), stack.dsn("admin"), followed_topics(), lambda _done, _total: None, cut=cut, force=force)
 
 
 async def states(stack: Stack) -> dict[int, str]:

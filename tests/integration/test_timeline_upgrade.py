@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from deploy.local.stack import Stack
 from deploy.pipeline.catch_up import BehindError, need_current
 from services.timeline.generations import registry
 from services.timeline.generations.names import Generation
+from services.timeline.generations.rebuilding import HANDOVER_SECONDS
 from services.timeline.generations.verifying import verify
 from tests.integration.test_timeline_generations import LATER, WORLD, states, titles, told
 from tests.integration.test_timeline_service import outgoing, publish
@@ -109,6 +111,23 @@ async def test_a_new_version_answers_from_the_old_copy_until_a_rebuild_has_made_
     assert (await verify(aged.kafka, aged.dsn("admin"), Generation(2, "live", ""), lambda _done, _total: None)).equal
 
 
+async def test_a_copy_that_another_version_made_and_nobody_follows_is_not_waited_for(aged: Stack) -> None:
+    # given: a rebuild of the new version answers, and knows of more
+    with service(aged, "timeline") as timeline:
+        await asyncio.to_thread(timeline.wait_ready)
+        assert (await asyncio.to_thread(rebuild, aged)).returncode == 0
+        before = len(titles(timeline))
+        await publish(aged, [outgoing(event("new"))])
+        await eventually(lambda: len(titles(timeline)) > before)
+        # when
+        started = time.monotonic()
+        done = await asyncio.to_thread(rebuild, aged, "--rollback")
+        # then
+        assert (done.returncode, "another version of Daybook, which does not follow it" in done.stderr) == (1, True)
+        assert time.monotonic() - started < HANDOVER_SECONDS / 2
+        assert "new" in titles(timeline)
+
+
 async def test_a_new_version_that_wrote_into_the_old_copy_would_halt(aged: Stack) -> None:
     """The negative control of leaving alone what another version made."""
     with service(aged, "timeline", "tests.faults.unguarded shape timeline") as timeline:
@@ -122,8 +141,8 @@ def contradictions(timeline: ServiceProcess) -> httpx.Response:
     return httpx.get(f"{timeline.address}/v1/contradictions")
 
 
-def rebuild(stack: Stack) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from services.cli import main; main()", "rebuild"]
+def rebuild(stack: Stack, *how: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from services.cli import main; main()", "rebuild", *how]
     return subprocess.run(
         command, env=os.environ | {"DAYBOOK_STATE": str(stack.state)}, capture_output=True, text=True, check=False, timeout=120
     )

@@ -15,11 +15,13 @@ import asyncpg
 from aiokafka import TopicPartition
 
 from services.chassis.catching_up import catch_up
+from services.chassis.errors import Halt
 from services.chassis.faults import Faults
 from services.chassis.follower import Follower
 from services.chassis.health import Health
 from services.chassis.kafka import partition_counts
 from services.chassis.outbox import Outbox
+from services.chassis.passing import PASSING
 from services.chassis.postgres import open_pool
 from services.chassis.records import Outgoing
 from services.chassis.settings import Settings
@@ -31,6 +33,7 @@ from services.timeline.projector import Projector
 
 Told = Callable[[int, int], None]
 ALONE = 20_000  # records; fewer are read sooner than other processes have started
+PATIENCE_SECONDS = 60.0  # with servers that do not answer: somebody waits for a rebuild
 HANDS = min(4, os.cpu_count() or 1)
 AT_ONCE = 2_000  # records in one transaction, unless the settings say: nobody waits for an answer, and a commit is paid once
 # A commit that the server forgets when it goes down takes its position with it. What makes a generation ready waits for the disk, and
@@ -99,10 +102,18 @@ class _Behind:
 async def filler(
     settings: Settings, generation: Generation, projections: Sequence[Projection], topics: Iterable[str]
 ) -> AsyncIterator[Filler]:
-    """A filler with connections of its own, for as long as it is needed."""
-    counts = await partition_counts(settings.kafka, list(topics))
+    """A filler with connections of its own, for as long as it is needed.
+
+    Raises:
+        Halt: Postgres is away.
+    """
+    counts = await partition_counts(settings.kafka, list(topics), PATIENCE_SECONDS)
     partitions = [TopicPartition(topic, number) for topic, count in sorted(counts.items()) for number in range(count)]
     if "batch_records" not in settings.model_fields_set:
         settings = settings.model_copy(update={"batch_records": AT_ONCE})
-    async with await open_pool(settings, SERVICE, generation.search_path, UNHURRIED) as pool:
+    try:
+        opened = await open_pool(settings, SERVICE, generation.search_path, UNHURRIED, PATIENCE_SECONDS)
+    except PASSING as error:
+        raise Halt(f"Postgres has not answered for {PATIENCE_SECONDS:.0f} s: {error!r}") from error
+    async with opened as pool:
         yield Filler(settings, pool, generation, projections, partitions)

@@ -2,29 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
 
 import asyncpg
 
+from services.timeline.generations.filling import HANDS
 from services.timeline.generations.names import SERVICE, Generation
+from services.timeline.generations.registry import administer
 from services.timeline.projections import Projection
 
 MEMORY = "128MB"  # to sort an index in; more of it goes to disk
 THERE = "SELECT indexname FROM pg_indexes WHERE schemaname = $1"
+SLOWEST = "USING gin"
 
 
-async def index(admin: asyncpg.Connection, generation: Generation, projections: Sequence[Projection]) -> None:
-    """Make what indexes a generation lacks, and let Postgres know what its tables hold. Broken off, it can be called again."""
+async def missing(admin: asyncpg.Connection, generation: Generation, projections: Sequence[Projection]) -> list[str]:
+    """The statements that make what indexes a generation lacks, those first that take longest."""
     there = {row["indexname"] for row in await admin.fetch(THERE, generation.schema)}
-    for projection in projections:
-        for name, statement in projection.indexes.items():
-            if name not in there:
-                await _alone(admin, generation, statement)
-        await _alone(admin, generation, f'ANALYZE "{projection.name}"')
+    lacking = [statement for one in projections for name, statement in one.indexes.items() if name not in there]
+    return sorted(lacking, key=lambda statement: SLOWEST not in statement)
 
 
-async def _alone(admin: asyncpg.Connection, generation: Generation, statement: str) -> None:
-    async with admin.transaction():
-        await admin.execute(f"SET LOCAL search_path TO {generation.schema}, {SERVICE}")
-        await admin.execute(f"SET LOCAL maintenance_work_mem = '{MEMORY}'")
-        await admin.execute(statement)
+async def index(admin_dsn: str, generation: Generation, projections: Sequence[Projection], statements: Sequence[str]) -> None:
+    """Make these indexes, as many at a time as there are hands, and let Postgres know what the tables hold. Broken off, it can be called
+    again with what is missing then.
+    """
+    await _shared_out(admin_dsn, generation, statements)
+    await _shared_out(admin_dsn, generation, [f'ANALYZE "{projection.name}"' for projection in projections])
+
+
+async def _shared_out(admin_dsn: str, generation: Generation, statements: Iterable[str]) -> None:
+    """Whoever is done takes the next."""
+    left = iter(statements)
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(HANDS):
+                group.create_task(_work(admin_dsn, generation, left))
+    except* Exception as errors:
+        raise errors.exceptions[0] from errors
+
+
+async def _work(admin_dsn: str, generation: Generation, left: Iterator[str]) -> None:
+    admin = await administer(admin_dsn)
+    try:
+        for statement in left:
+            async with admin.transaction():
+                await admin.execute(f"SET LOCAL search_path TO {generation.schema}, {SERVICE}")
+                await admin.execute(f"SET LOCAL maintenance_work_mem = '{MEMORY}'")
+                await admin.execute(statement)
+    finally:
+        await admin.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,12 +14,19 @@ from services.chassis.settings import Settings
 from services.timeline.generations.changing import NotYetError, cut_over
 from services.timeline.generations.comparing import Compared, Side, compare
 from services.timeline.generations.filling import Filler, Told, filler
-from services.timeline.generations.indexing import index
+from services.timeline.generations.indexing import index, missing
 from services.timeline.generations.names import Generation
 from services.timeline.generations.registry import SQL, administer, all_of, forget, found, live, positions
 from services.timeline.projections import Projection, discover, shape
 
 HANDOVER_SECONDS = 60.0
+FOREIGN_SECONDS = 3.0
+"""The same for a generation that another version made: it moves only while a process of that version runs, which would be up to date."""
+Said = Callable[[str], None]
+
+
+def _unheard(_step: str) -> None:
+    """Nobody listens."""
 
 
 class AnotherRebuildError(Exception):
@@ -38,12 +45,13 @@ class Rebuilt:
     live: bool
 
 
-async def rebuild(
-    settings: Settings, admin_dsn: str, topics: Sequence[str], told: Told, *, cut: bool = True, force: bool = False
+async def rebuild(  # noqa: PLR0913 - what it is told, and whom it tells
+    settings: Settings, admin_dsn: str, topics: Sequence[str], told: Told, said: Said = _unheard, *, cut: bool = True, force: bool = False
 ) -> Rebuilt:
     """Fill a generation and compare it; with `cut` put it live if nothing differs, with `force` whatever differs.
 
-    One that an earlier rebuild left half filled is gone on with. The live one is only read.
+    One that an earlier rebuild left half filled is gone on with. The live one is only read. `told` hears how many records are read, `said`
+    what takes time after that.
 
     Raises:
         AnotherRebuildError: one is under way.
@@ -56,7 +64,10 @@ async def rebuild(
         started = time.perf_counter()
         async with filler(settings, generation, projections, topics) as filling:
             await filling.fill(await positions(admin, before), told)
-            await index(admin, generation, projections)
+            if statements := await missing(admin, generation, projections):
+                said(f"making {len(statements)} indexes")
+            await index(admin_dsn, generation, projections, statements)
+            said(f"comparing it with generation {before.number}, row for row")
             compared, records = await _compared(admin_dsn, before, filling, told)
         spent = time.perf_counter() - started
         await admin.execute(SQL["ready"], generation.number)
@@ -70,11 +81,16 @@ async def hand_over(admin: asyncpg.Connection, generation: Generation) -> None:
     """Put it live once whoever follows it has brought it up to the one that answers.
 
     Raises:
-        NotYetError: that took longer than `HANDOVER_SECONDS`.
+        NotYetError: that took longer than `HANDOVER_SECONDS`, or nobody seems to follow it.
     """
-    async for attempt in stamina.retry_context(on=NotYetError, attempts=None, timeout=HANDOVER_SECONDS, wait_initial=0.05, wait_max=1.0):
-        with attempt:
-            await cut_over(admin, generation)
+    ours = generation.shape == shape(discover())
+    patience = HANDOVER_SECONDS if ours else FOREIGN_SECONDS
+    try:
+        async for attempt in stamina.retry_context(on=NotYetError, attempts=None, timeout=patience, wait_initial=0.05, wait_max=1.0):
+            with attempt:
+                await cut_over(admin, generation)
+    except NotYetError as error:
+        raise error if ours else NotYetError(f"{error}, and was made by another version of Daybook, which does not follow it") from error
 
 
 async def _compared(admin_dsn: str, before: Generation, filling: Filler, told: Told) -> tuple[Compared, int]:

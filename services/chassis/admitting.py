@@ -15,13 +15,16 @@ Admitting = Callable[..., Awaitable[None]]
 
 
 def only_known(keys: ApiKeys, host: str, refusal: str) -> Admitting:
-    """What routes depend on: 401 without a key, 403 with an unknown one, `refusal` where none is set beyond loopback."""
+    """What routes depend on: 401 without a key, 403 with an unknown one, `refusal` where none is set beyond loopback.
+
+    Who was let in stands in `request.state.caller`: the digest of the key, or nobody's empty name.
+    """
 
     async def admit(request: Request, _: Annotated[object, Security(HTTPBearer(auto_error=False))]) -> None:
         if not keys and not is_loopback(host):
             raise HTTPException(HTTPStatus.FORBIDDEN, refusal)
         try:
-            keys.who(request.headers.get("authorization"))
+            request.state.caller = keys.who(request.headers.get("authorization"))
         except KeyMissingError:
             challenge = {"www-authenticate": "Bearer"}
             raise HTTPException(HTTPStatus.UNAUTHORIZED, "an API key is needed: Authorization: Bearer <key>", challenge) from None

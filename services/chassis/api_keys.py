@@ -6,8 +6,9 @@ import hashlib
 import hmac
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 HOW = "printf %s KEY | sha256sum"
@@ -28,8 +29,8 @@ class KeyUnknownError(Exception):
 class ApiKeys:
     """The keys that may do something; none at all means that nobody is asked for one."""
 
-    def __init__(self, digests: Iterable[str]) -> None:
-        """`digests` in hexadecimal.
+    def __init__(self, digests: Iterable[str], owners: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`digests` in hexadecimal; `owners`: whose some of them are.
 
         Raises:
             BadKeysError: one is no SHA-256; it is not repeated in the message, as it may be a key in the clear.
@@ -37,6 +38,7 @@ class ApiKeys:
         self._digests = tuple(dict.fromkeys(digest.lower() for digest in digests))
         if not all(_DIGEST.fullmatch(digest) for digest in self._digests):
             raise BadKeysError(f"an API key must be given as its SHA-256 in hexadecimal: {HOW}")
+        self._owners = {digest.lower(): owner for digest, owner in owners.items()}
 
     def __len__(self) -> int:
         return len(self._digests)
@@ -58,14 +60,19 @@ class ApiKeys:
             raise KeyUnknownError
         return asked
 
+    def owner(self, digest: str) -> str:
+        """Whose key it is that `who` gave; nothing, where the settings do not say."""
+        return self._owners.get(digest, "")
 
-def digests_of(listed: str, file: str, variable: str) -> list[str]:
-    """The digests of a list, comma-separated, and of a file, one a line, its digest first; # opens a comment.
+
+def read_keys(listed: str, file: str, variable: str) -> ApiKeys:
+    """The keys of a list of digests, comma-separated, and of a file, one a line: its digest, then whose it is; # opens a comment.
 
     Raises:
-        BadKeysError: the file can't be read; the message names the `variable` that named it.
+        BadKeysError: a digest is none, or the file can't be read; the message names the `variable` that named it.
     """
-    return [*listed.replace(",", " ").split(), *_in_file(file, variable)]
+    held = dict(_in_file(file, variable))
+    return ApiKeys([*listed.replace(",", " ").split(), *held], held)
 
 
 def is_loopback(host: str) -> bool:
@@ -76,11 +83,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _in_file(path: str, variable: str) -> list[str]:
+def _in_file(path: str, variable: str) -> Iterator[tuple[str, str]]:
     if not path:
-        return []
+        return
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BadKeysError(f"{variable}: {path} can't be read: {error}") from error
-    return [line.split()[0] for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    for line in lines:
+        digest, _, owner = line.partition("#")[0].strip().partition(" ")
+        if digest:
+            yield digest, owner.strip().removeprefix("-").strip()  # sha256sum writes a dash where it read no file

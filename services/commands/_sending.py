@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import typer
 from pydantic import SecretStr
 
+from services.chassis.api_keys import is_loopback
 from services.commands import _where
 from services.ingestor.client import Sending
 from services.ingestor.credentials import BadKeyError, SenderSettings, is_repeat_name, key_of
-from services.ingestor.keys import is_loopback
 from services.ingestor.settings import IngestorSettings
 
 To = Annotated[str | None, typer.Option(envvar="DAYBOOK_INGESTOR", help="Where the ingestor answers; by default the one that runs here.")]

@@ -35,7 +35,14 @@ commands = typer.Typer(
 )
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept with the command, and told to whoever asks.")]
-Editor = Annotated[str | None, typer.Option("--editor", envvar="DAYBOOK_EDITOR", help="Who gives the command; by default your login.")]
+Editor = Annotated[
+    str | None,
+    typer.Option(
+        "--editor",
+        envvar="DAYBOOK_EDITOR",
+        help="Who gives the command; by default your login. With an API key, its owner.",
+    ),
+]
 To = Annotated[
     str | None, typer.Option("--to", envvar="DAYBOOK_NORMALIZER", help="Where the normalizer answers; by default the one that runs here.")
 ]

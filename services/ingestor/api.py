@@ -6,13 +6,13 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Security
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 
+from services.chassis.admitting import only_known
+from services.chassis.api_keys import ApiKeys
 from services.ingestor.answers import Answer, ArticleTaken, became
 from services.ingestor.bodies import Bodies, Body
 from services.ingestor.intake import Intake
-from services.ingestor.keys import Keys
 from services.ingestor.once import Once, once
 from services.ingestor.pages.model import Capture
 from services.ingestor.parameters import EXAMPLE, is_gone, moment, plain_url
@@ -54,12 +54,9 @@ Key = Annotated[
 ]
 
 
-def router(intake: Intake, bodies: Bodies, keys: Keys) -> APIRouter:
-    """The routes of the ingestor."""
-
-    async def known(request: Request, _: Annotated[object, Security(HTTPBearer(auto_error=False))]) -> None:
-        request.state.caller = keys.caller(request.headers.get("authorization"))
-
+def router(intake: Intake, bodies: Bodies, keys: ApiKeys, host: str) -> APIRouter:
+    """The routes of the ingestor; `host` is where the service listens."""
+    known = only_known(keys, host, "beyond loopback whoever pushes needs an API key: set DAYBOOK_API_KEYS")
     routes = APIRouter(prefix="/v1", tags=["intake"], dependencies=[Depends(known)], responses=_PROBLEMS)
 
     @routes.post("/pages", status_code=HTTPStatus.ACCEPTED, openapi_extra=_PAGE)

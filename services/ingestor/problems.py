@@ -16,6 +16,11 @@ from schemas.base import Model
 from services.ingestor.pages.model import Refusal
 
 MEDIA_TYPE = "application/problem+json"
+ADVICE: dict[HTTPStatus, tuple[str, str]] = {
+    HTTPStatus.UNAUTHORIZED: ("key_missing", "Send `Authorization: Bearer <key>`."),
+    HTTPStatus.FORBIDDEN: ("key_unknown", "Ask whoever runs the ingestor for one."),
+}
+"""What others refuse on our behalf: the reason, and what to do about it."""
 
 
 class ProblemDetails(Model):
@@ -77,6 +82,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def by_the_framework(_: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
-        problem = Problem(status, status.name.lower(), str(error.detail), "See /docs for what there is.")
+        reason, advice = ADVICE.get(status, (status.name.lower(), "See /docs for what there is."))
+        problem = Problem(status, reason, str(error.detail), advice)
         problem.headers |= dict(error.headers or {})
         return answer(problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from services.chassis.api_keys import BadKeysError
 from services.chassis.service import Service
 from services.chassis.workers import Workers
 from services.ingestor import problems
@@ -13,7 +14,7 @@ from services.ingestor.bodies import Bodies
 from services.ingestor.crawl import BadTopicError, check_topic, follow_crawl
 from services.ingestor.cutting import Bounds, Cutter, Cutting, workers_for
 from services.ingestor.intake import Intake
-from services.ingestor.keys import BadKeysError, keys_of
+from services.ingestor.keys import keys_of
 from services.ingestor.settings import IngestorSettings
 from services.ingestor.watch import PART, watch
 
@@ -38,7 +39,7 @@ def builder(settings: IngestorSettings, cut: Cutter) -> Callable[[Service], Awai
             await follow_crawl(service, intake, settings.crawl_topic)
         service.health.set(PART, reason="starting")
         service.background += [lambda: watch(intake, service.health), lambda: _keep(cutting.workers)]
-        service.app.include_router(router(intake, Bodies(settings), keys))
+        service.app.include_router(router(intake, Bodies(settings), keys, settings.http_host))
 
     return build
 

@@ -21,6 +21,8 @@ from services.normalizer.editing import Editing, Given, OtherCommandError, Store
 LARGEST = 2_000_000  # bytes of a request
 NUL = b"\\u0000"
 LAST = 2**62
+SHOWN = 16  # digits of a digest: tells keys apart
+LONGEST_NAME = 200
 T = TypeVar("T")
 EventId = Annotated[str, Path(description="the event whose mentions are asked for")]
 Before = Annotated[int, Query(ge=0, le=LAST, description="only commands before this number: `next` of the answer before")]
@@ -44,6 +46,7 @@ class Taken(Model):
     edit_id: Annotated[str, Field(description="names the command")]
     action: Annotated[Action, Field(description="what was ordered")]
     kind: Annotated[str, Field(description="the kind of event")]
+    editor: Annotated[str, Field(description="who gave it, as it stands in the log: whoever owns the API key, where there are keys")]
     mentions: Annotated[int, Field(description="how many mentions it names")]
     rest: Annotated[int, Field(description="how many it parts from those")]
 
@@ -84,9 +87,12 @@ def router(editing: Editing, keys: ApiKeys, host: str) -> APIRouter:
 
     @routes.post("/edits", status_code=HTTPStatus.ACCEPTED, openapi_extra=_BODY)
     async def post_edit(request: Request) -> Taken:
-        """Give a command. Sent again with its `edit_id`, it is one command."""
-        edit = await _answered(editing.give(_asked(await _body(request.stream()))))
-        return Taken(edit_id=edit.edit_id, action=edit.action, kind=edit.kind, mentions=len(edit.mentions), rest=len(edit.rest))
+        """Give a command. Sent again with its `edit_id`, it is one command. Where keys are set, the editor is whoever owns the key."""
+        asked = _asked(await _body(request.stream()))
+        editor = _editor(asked.editor, request.state.caller, keys)
+        edit = await _answered(editing.give(asked.model_copy(update={"editor": editor})))
+        told = edit.model_dump(include={"edit_id", "action", "kind", "editor"})
+        return Taken(**told, mentions=len(edit.mentions), rest=len(edit.rest))
 
     @routes.get("/edits")
     async def get_edits(before: Before = LAST, limit: Most = 50) -> Edits:
@@ -102,6 +108,14 @@ def router(editing: Editing, keys: ApiKeys, host: str) -> APIRouter:
         return Mentions(mentions=told, next=found[-1].mention.mention_id if len(found) == limit else None)
 
     return routes
+
+
+def _editor(said: str, digest: str, keys: ApiKeys) -> str:
+    """Who gives a command: whose key it is. Where the settings don't say, what they call themselves, and by which key."""
+    if not digest:
+        return said
+    by = f", by key {digest[:SHOWN]}"
+    return keys.owner(digest)[:LONGEST_NAME] or said[: LONGEST_NAME - len(by)] + by
 
 
 def _listed(one: Given) -> Listed:

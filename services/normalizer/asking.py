@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
@@ -12,9 +12,10 @@ from pydantic import Field, JsonValue, ValidationError
 
 from schemas.base import Model
 from schemas.edits import Action, Edit, MentionRef
-from schemas.events import CanonicalEvent
+from schemas.events import CanonicalEvent, Place
 from services.chassis.errors import brief
 
+LOCATED = frozenset({"lat", "lon", "geonameid"})
 MOST = 20_000  # mentions: a command has to fit into a record
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
 Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x08\x0e-\x1f\x7f]*\S[^\x00-\x08\x0e-\x1f\x7f]*$")]
@@ -41,7 +42,7 @@ class Asked(Model):
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the store knows of what was asked for. `events`: by the id that was asked for, living ones; `mentions`: those named, and
-    `of`: those that belong to each event, by its own id; `kinds`: by mention id.
+    `of`: those that belong to each event, by its own id; `kinds`: by mention id; `places`: by the names that were told.
     """
 
     events: Mapping[str, CanonicalEvent]
@@ -49,6 +50,7 @@ class Known:
     of: Mapping[str, Sequence[MentionRef]]
     kinds: Mapping[str, str]
     revoked: Edit | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 class CannotAskError(ValueError):
@@ -115,6 +117,33 @@ def _value(asked: Asked, known: Known) -> JsonValue:
         return {"start": start, "end": end or start, "precision": "day" if len(start) == len("2025-08-18") else "minute"}
     if asked.field == "where" and isinstance(value, str):
         places = {place.name.casefold(): place for event in known.events.values() for place in event.where}
-        place = places.get(value.casefold())
+        place = places.get(value.casefold()) or known.places.get(value)
         return [place.model_dump(mode="json") if place else {"name": value}]
+    if asked.field == "where" and isinstance(value, list):
+        return [_placed(one, known) for one in value]
     return value
+
+
+def named_places(asked: Asked) -> list[str]:
+    """The names of places of which nothing but the name is told."""
+    if asked.field != "where":
+        return []
+    if isinstance(asked.value, str):
+        return [asked.value]
+    return [name for one in (asked.value if isinstance(asked.value, list) else ()) if (name := _bare_name(one))]
+
+
+def _bare_name(given: JsonValue) -> str | None:
+    """The name of a place of which is not told where it lies."""
+    if not isinstance(given, dict) or any(given.get(one) is not None for one in LOCATED):
+        return None
+    name = given.get("name")
+    return name if isinstance(name, str) else None
+
+
+def _placed(given: JsonValue, known: Known) -> JsonValue:
+    """A place as it was given, and where it lies, if only its name was told and the gazetteer knows one of that name there."""
+    place = known.places.get(_bare_name(given) or "")
+    if place is None or not isinstance(given, dict) or given.get("country") not in {None, place.country}:
+        return given
+    return place.model_dump(mode="json") | {name: value for name, value in given.items() if name != "name" and value is not None}

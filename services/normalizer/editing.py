@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 import asyncpg
 
 from schemas.edits import Edit, MentionRef
-from schemas.events import CanonicalEvent
+from schemas.events import CanonicalEvent, Place
 from schemas.mentions import ArticleRef, Mention
 from services.chassis.outbox import Outbox
 from services.chassis.passing import is_passing
-from services.normalizer.asking import Asked, CannotAskError, Known, command_of
+from services.normalizer.asking import Asked, CannotAskError, Known, command_of, named_places
 from services.normalizer.commands import SQL
+from services.normalizer.locating import located
 from services.normalizer.merging import Told
 from services.normalizer.publish import edit_record
 
@@ -44,11 +45,12 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Editing:
-    """Takes commands in. `clock` says when each was given."""
+    """Takes commands in. `clock` says when each was given, `locate` where places lie that are but named."""
 
     pool: asyncpg.Pool
     outbox: Outbox
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    locate: Callable[[Sequence[str]], Mapping[str, Place]] = located
 
     async def give(self, asked: Asked) -> Edit:
         """Make a command durable. Sent again under its id, it is the same command and is answered alike.
@@ -58,11 +60,13 @@ class Editing:
             OtherCommandError: its id was given to another.
             StoreAwayError: send it again later.
         """
+        named = named_places(asked)
+        places = await asyncio.to_thread(self.locate, named) if named else {}
         async with self._transaction() as tx:
             told = asked.model_dump_json()
             if before := await tx.fetchrow(SQL["taken"], asked.edit_id):
                 return _same(before, told)
-            edit = command_of(asked, await _known(tx, asked), self.clock())
+            edit = command_of(asked, await _known(tx, asked, places), self.clock())
             if await tx.fetchval(SQL["take"], edit.edit_id, told, edit.model_dump_json()) is None:
                 return _same(await tx.fetchrow(SQL["taken"], edit.edit_id), told)
             await self.outbox.append(tx, [edit_record(edit)])
@@ -105,7 +109,7 @@ def _same(before: asyncpg.Record, told: str) -> Edit:
     return Edit.model_validate_json(before["body"])
 
 
-async def _known(tx: asyncpg.Connection, asked: Asked) -> Known:
+async def _known(tx: asyncpg.Connection, asked: Asked, places: Mapping[str, Place]) -> Known:
     events = await _living(tx, asked.events)
     of: dict[str, list[MentionRef]] = defaultdict(list)
     for row in await tx.fetch(SQL["mentions_of_events"], sorted({event.event_id for event in events.values()})):
@@ -113,7 +117,7 @@ async def _known(tx: asyncpg.Connection, asked: Asked) -> Known:
     named = await tx.fetch(SQL["mentions"], list(asked.mentions))
     refs = {row["mention_id"]: _ref(row) for row in named}
     kinds = {row["mention_id"]: row["kind"] for row in named}
-    return Known(events, refs, of, kinds, await _revoked(tx, asked.revokes))
+    return Known(events, refs, of, kinds, await _revoked(tx, asked.revokes), places)
 
 
 async def _living(tx: asyncpg.Connection, names: Sequence[str]) -> dict[str, CanonicalEvent]:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from schemas.topics import cards
-from services.chassis.api_keys import ApiKeys, BadKeysError, digests_of
+from services.chassis.api_keys import BadKeysError, read_keys
 from services.chassis.service import Service
 from services.normalizer.api import router
 from services.normalizer.editing import Editing
@@ -28,7 +28,7 @@ def builder(settings: NormalizerSettings) -> Callable[[Service], Awaitable[None]
         SystemExit: the ruleset or the editors' keys cannot be used; it says why.
     """
     try:
-        keys = ApiKeys(digests_of(settings.editor_keys, settings.editor_keys_file, "DAYBOOK_EDITOR_KEYS_FILE"))
+        keys = read_keys(settings.editor_keys, settings.editor_keys_file, "DAYBOOK_EDITOR_KEYS_FILE")
     except BadKeysError as error:
         raise SystemExit(f"error: {error}") from error
 

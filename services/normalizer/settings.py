@@ -25,4 +25,6 @@ class NormalizerSettings(Settings):
     editor_keys: Annotated[
         str, Field(description="SHA-256 of each editor's API key, in hexadecimal, comma-separated; needed to edit from beyond loopback")
     ] = ""
-    editor_keys_file: Annotated[str, Field(description="a file with more of them, one a line; # opens a comment")] = ""
+    editor_keys_file: Annotated[
+        str, Field(description="a file with more of them, one a line, and then the editor whose key it is; # opens a comment")
+    ] = ""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from services.chassis.api_keys import ApiKeys, digests_of
+from services.chassis.api_keys import read_keys
 from services.chassis.callers import Callers, need_callers
 from services.chassis.settings import Port, Settings
 from services.chassis.tokens import Tokens
@@ -51,7 +51,7 @@ class TimelineSettings(Settings):
             BadKeysError: a key or the provider is not rightly given, or there is neither and the service listens beyond loopback.
         """
         oidc = self.oidc_issuer, self.oidc_audience, self.oidc_keys
-        keys = ApiKeys(digests_of(self.reader_keys, self.reader_keys_file, "DAYBOOK_READER_KEYS_FILE"))
+        keys = read_keys(self.reader_keys, self.reader_keys_file, "DAYBOOK_READER_KEYS_FILE")
         callers = Callers(keys, Tokens(*oidc) if any(oidc) else None)
         need_callers(callers, self.http_host, "DAYBOOK_READER_KEYS")
         return callers

@@ -10,7 +10,7 @@ import structlog
 
 from schemas.changes import EventChange
 from schemas.topics import cards
-from services.chassis.api_keys import ApiKeys, BadKeysError, digests_of
+from services.chassis.api_keys import BadKeysError, read_keys
 from services.chassis.outbox import Outbox
 from services.chassis.records import Outgoing
 from services.chassis.service import Service
@@ -51,7 +51,7 @@ def builder(settings: Settings, own: WebhookSettings) -> Callable[[Service], Awa
         SystemExit: the keys cannot be used; it says why.
     """
     try:
-        keys = ApiKeys(digests_of(own.keys, own.keys_file, "DAYBOOK_WEBHOOK_KEYS_FILE"))
+        keys = read_keys(own.keys, own.keys_file, "DAYBOOK_WEBHOOK_KEYS_FILE")
         seal = seal_of(own)
     except (BadKeysError, BadSealError) as error:
         raise SystemExit(f"error: {error}") from error

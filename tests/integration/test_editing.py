@@ -235,6 +235,48 @@ async def test_dates_and_places_may_be_given_as_people_write_them(asking: Asking
     assert (new[0].name, new[0].country) == ("Elsewhere", None)
 
 
+async def test_a_place_of_which_only_the_name_is_told_lies_where_reading_would_put_it(asking: Asking) -> None:
+    strike = await asking.event_of("a")
+    given: list[Any] = [
+        "Bucha",
+        "Tripoli, Lebanon",
+        [
+            {"name": "bucha", "role": "target"},
+            {"name": "Elsewhere"},
+            {"name": "Paris", "country": "US"},
+            {"name": "Paris", "lat": 1.0, "lon": 2.0},
+        ],
+    ]
+    for value in given:
+        assert (await asking.post(action="correct", events=[strike], field="where", value=value)).status_code == httpx.codes.ACCEPTED
+    bucha, tripoli, several = (edit.told() for edit in asking.kept.edits)
+    assert [(p.name, p.country, round(p.lat), round(p.lon), p.precision) for p in (*bucha, *tripoli)] == [
+        ("Bucha", "UA", 51, 30, "city"),
+        ("Tripoli", "LB", 34, 36, "city"),
+    ]
+    assert bucha[0].geonameid
+    # and what was told besides stays, and nothing is put where the editor did not
+    target, elsewhere, there, here = several
+    assert (target.name, target.lat, target.role) == ("Bucha", bucha[0].lat, "target")
+    assert (elsewhere.name, elsewhere.lat) == ("Elsewhere", None)
+    assert (there.country, there.lat) == ("US", None)
+    assert (here.lat, here.lon, here.country) == (1.0, 2.0, None)
+
+
+@pytest.mark.parametrize(
+    ("owners", "editor"),
+    [({"Grace": "k"}, "Grace"), ({"": "k"}, f"Ada, by key {hashlib.sha256(b'k').hexdigest()[:16]}"), ({}, "Ada")],
+    ids=["a key with an owner", "a key without one", "no keys"],
+)
+async def test_who_gives_a_command_is_whoever_owns_the_key(asking: Asking, owners: dict[str, str], editor: str) -> None:
+    digests = {hashlib.sha256(key.encode()).hexdigest(): owner for owner, key in owners.items()}
+    told = {"action": "retract", "events": [await asking.event_of("a")], "editor": "Ada", "reason": "seen"}
+    async with application(asking.tx, asking.kept, ApiKeys(digests, digests)) as client:
+        answer = await client.post("/v1/edits", json=told, headers={"authorization": "Bearer k"})
+    assert answer.json()["editor"] == editor
+    assert [edit.editor for edit in asking.kept.edits] == [editor]
+
+
 async def test_a_request_that_is_too_large_or_no_json_is_refused(asking: Asking) -> None:
     large = await asking.client.post("/v1/edits", content=b" " * (LARGEST + 1))
     assert large.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from schemas.events import Participant, Place, Quantity, When
 from services.normalizer.reading.document import Sentence
@@ -13,8 +14,7 @@ from services.normalizer.reading.status import State
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Said(Generic[Value]):
+class Said(Struct, Generic[Value], frozen=True):
     """A value, and the span of the body it was read from."""
 
     value: Value
@@ -22,8 +22,7 @@ class Said(Generic[Value]):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     """A pattern's words at tokens [first, last) of a sentence, in the scope [low, high) that is its own.
 
     `rivals` are the scopes of the other triggers of its kind in the sentence, `others` is where all other triggers stand, and
@@ -46,8 +45,7 @@ class Trigger:
         return self.pattern.card.part == "noun"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A happening as one clause tells it; `titled` where the article's title names a happening of its kind.
 
     `planted` where the article tells of bombs that somebody planted, `afar` where it tells of weapons that strike from afar.

@@ -6,7 +6,8 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from schemas.events import Basis, When
 from services.normalizer.reading.candidates import Said, Trigger

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from schemas.events import Participant, Place
 from services.normalizer.reading import acting, counting, dating, directed, exchanging, meeting, named_people, placing

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from services.normalizer.reading.grammar import Grammar
 from services.normalizer.reading.grammar import words as lexical
@@ -14,8 +16,7 @@ from services.normalizer.reading.tokens import Token, positions
 GOVERNOR_REACH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A name at tokens [first, last), and the preposition that governs it ("with", "between"), if one does."""
 
     first: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from schemas.events import Participant
 from services.normalizer.reading.candidates import Candidate
@@ -17,8 +18,7 @@ PHASES = {
 KEPT = 8
 
 
-@dataclass(slots=True)
-class Happening:
+class Happening(Struct):
     """Candidates taken together, in the order of the text."""
 
     members: list[Candidate] = field(default_factory=list)

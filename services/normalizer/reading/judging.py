@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.grammar import words as lexical

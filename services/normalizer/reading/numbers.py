@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
+
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.phrases import Table
 from services.normalizer.reading.rules import load_yaml, table
@@ -29,8 +31,7 @@ OUTCOMES = frozenset({"killed", "wounded", "missing", "displaced"})
 WEAPONS = frozenset({"drones", "missiles", "rockets", "shells", "bombs"})
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """A number at tokens [first, last) that counts `measure`: low ≤ best ≤ high, None where the text gives no bound."""
 
     first: int
@@ -41,8 +42,7 @@ class Count:
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(Struct, frozen=True):
     first: int
     last: int
     value: int

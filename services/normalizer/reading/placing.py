@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from schemas.events import Place, PlaceRole
 from services.normalizer.reading.attending import run_in_city

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.events import Attribution, Speaker
 from services.normalizer.reading.document import Document, Sentence
@@ -21,8 +23,7 @@ SUBJECT, ADDRESSEE = 14, 4
 RECALL = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A speaker, who relayed it, and the form: narration where nobody is named."""
 
     speaker: Speaker | None
@@ -33,8 +34,7 @@ class Source:
 NARRATION = Source(None, None, "narration")
 
 
-@dataclass(frozen=True, slots=True)
-class Speech:
+class Speech(Struct, frozen=True):
     """A source, and the tokens [low, high) that it answers for; its own words are tokens [first, last)."""
 
     low: int
@@ -44,8 +44,7 @@ class Speech:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class _Cue:
+class _Cue(Struct, frozen=True):
     """Words of saying: the source stands at [first, last); `opens` where what is said follows."""
 
     first: int

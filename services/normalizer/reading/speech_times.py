@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from services.normalizer.reading.datelines import DATELINE_LENGTH
 from services.normalizer.reading.times import TimeExpression
@@ -13,8 +14,7 @@ SPEECH_REACH = 8
 DATELINE_TOKENS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Time:
+class Time(Struct, frozen=True):
     """A time at tokens [first, last); `of_speech` where it dates what was said, not what happened."""
 
     first: int

@@ -6,6 +6,8 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
+
 from schemas.events import Status
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.phrases import Table
@@ -18,8 +20,7 @@ FADING = 0.35
 ASKED = 7
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """A status, and the tokens [first, last) that tell it; `weight` 0 where nothing told it."""
 
     status: str
@@ -41,8 +42,7 @@ def _cues() -> Table[_Rule]:
     return Table((phrase, rule) for rule in rules for phrase in rule.cue.words)
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """A trigger at tokens [first, last) and the clause [low, high) around it; words of names and times, `held`, take no room."""
 
     first: int

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from schemas.events import Participant, Place
 from services.normalizer.reading.names.named import As, Form
 from services.normalizer.reading.names.senses import Sense
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """Words first to last (exclusive). Either `senses` are to be chosen from, or `actor` and `place` are settled."""
 
     first: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from schemas.events import Place
 from services.normalizer.reading.names.drafts import Draft

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from schemas.events import Participant, Place
 
@@ -11,8 +12,7 @@ Form = Literal["name", "surname", "office", "adjective", "acronym", "venue", "de
 As = Literal["actor", "place", "either"]
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """One name in a body. Offsets count code points; `text == body[start:end]`, the name alone, without its title.
 
     `actor` and `place` are filled for what the name is or may be here: with reading "actor" there is no place, with

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from schemas.events import Participant, Place
 from services.normalizer.reading.names.named import Form
@@ -12,8 +13,7 @@ from services.normalizer.reading.names.named import Form
 Kind = Literal["state", "adjective", "capital", "seat", "body", "person", "city", "region", "sea", "site", "stop"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sense:
+class Sense(Struct, frozen=True):
     """One meaning of a phrase.
 
     `weight` orders places of one name (inhabitants; more is likelier); `since` and `until` bound the days on which the

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 _WORD = re.compile(r"[^\W_]+(?:['’ʼʻ`](?!s\b)[^\W_]+)*")
 _QUIET = str.maketrans("", "", "'’ʼʻ`")
@@ -35,8 +36,7 @@ def phrase_key(name: str) -> str:
     return " ".join(key_of(w) for w in _WORD.findall(name))
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A body cut into words; the lists run in parallel.
 
     `joined[i]`: nothing but a blank, a hyphen, an apostrophe or the full stop of an abbreviation parts word i from the next.

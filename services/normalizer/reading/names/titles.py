@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from services.normalizer.reading.names.text import Text, phrase_key
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(Struct, frozen=True):
     """Words first to last (exclusive). `office` is what the lexicon's people hold, None for a rank or a job.
 
     `changed`: "former", "deputy" and the like stand before it, so it is not the holder of the office.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.base import Precision
 
@@ -27,8 +29,7 @@ _SATURDAY = 5
 _SEASONS = {3: "SP", 6: "SU", 9: "FA", 12: "WI"}
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """One unit of the calendar, by its first day. Seasons are those of weather services: spring starts on 1 March."""
 
     unit: Unit

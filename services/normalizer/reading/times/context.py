@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from schemas.base import Precision
 
 from .calendar import Period, Unit, containing
 from .model import Direction, TimeType
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """An interval meant, inclusive; both ends None for what is told to come and not dated."""
 
     start: dt.date | str | None
@@ -23,8 +24,7 @@ class Stretch:
 UNDATED = Stretch(None, None, "unknown")
 
 
-@dataclass(frozen=True, slots=True)
-class Hour:
+class Hour(Struct, frozen=True):
     """An hour or a part of a day, still without its day: "T15:00", "TAF"; `whole` where no minutes are told."""
 
     value: str
@@ -32,8 +32,7 @@ class Hour:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A value in TIMEX3 terms, what it means as an interval, and the period that later words may count from."""
 
     type: TimeType

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from .calendar import Period, containing, month_of, year_of
 from .context import UNDATED, Context, Made, Stretch, dated

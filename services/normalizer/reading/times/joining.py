@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .clock import at
 from .context import Made, Stretch
@@ -20,8 +22,7 @@ _FARTHEST = 4
 """Tokens from the last of one expression to the first of the next, at most, for the two to be joined."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """An expression over tokens `first` to `last` (inclusive). `told` is the wider text that its interval was read from, if it is wider."""
 
     first: int

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from functools import cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from .calendar import DAY, add_months
 from .context import UNDATED, Context, Made, Stretch

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from .lexicon import Value
 from .patterns import Node, Rule
@@ -13,8 +14,7 @@ _Step: TypeAlias = tuple[Node, int, tuple[tuple[str, Value], ...]]
 _NOWHERE: dict[str, Node] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A rule that matched tokens `first` to `last` (inclusive), and what each of them was taken for."""
 
     rule: Rule

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
+
 from schemas.events import When
 
 TimeType = Literal["DATE", "TIME", "DURATION", "SET"]
@@ -23,8 +25,7 @@ class Anchor:
     moment: dt.datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TimeExpression:
+class TimeExpression(Struct, frozen=True):
     """One expression of time; `text == body[start:end]`, in code points.
 
     `value` is the TIMEX3 value (TimeML 1.2.1, the annotation guidelines of TempEval-3). `when` is the interval meant, inclusive: None for

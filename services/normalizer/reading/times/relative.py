@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import get_args
+
+from msgspec.structs import replace
 
 from .calendar import DAY, Period, Unit, add_months, containing
 from .context import UNDATED, Context, Made, Stretch, dated

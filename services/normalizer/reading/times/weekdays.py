@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from .calendar import DAY, Period, containing
 from .context import UNDATED, Context, Made, Stretch, dated

@@ -22,7 +22,7 @@ class Said(Struct, Generic[Value], frozen=True):
     end: int
 
 
-class Trigger(Struct, frozen=True):
+class Trigger(Struct, frozen=True, eq=False):
     """A pattern's words at tokens [first, last) of a sentence, in the scope [low, high) that is its own.
 
     `rivals` are the scopes of the other triggers of its kind in the sentence, `others` is where all other triggers stand, and

@@ -31,7 +31,7 @@ def _nearness(happening: Happening, candidate: Candidate, published: dt.date | N
 def _in_turn(trigger: Trigger) -> bool:
     """As in "Twelve hours after the attack, planes …": told in passing, beside what the sentence is about."""
     low, _ = trigger.sentence.clause(trigger.first)
-    return any(first == low for first, _, _ in grammar().turns.find(trigger.sentence.tokens))
+    return any(first == low for first, _, _ in trigger.sentence.find(grammar().turns))
 
 
 def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | None) -> tuple[Happening, ...]:

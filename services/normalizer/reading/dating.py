@@ -138,6 +138,8 @@ def _years(when: When, day: dt.date, years: int) -> When:
 def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[When] | None:
     """The nearest time of the trigger's own clause, else of its sentence; a date of speech only for what is past."""
     sentence = trigger.sentence
+    if not sentence.times:
+        return None
     usable = [
         _heard(sentence, trigger, time)
         for time in sentence.times
@@ -198,7 +200,7 @@ def _is_soon_after(time: Time) -> bool:
 def had_been_due(trigger: Trigger) -> bool:
     """As in "had been due to meet on Thursday": a plan whose day is over."""
     low, high = trigger.sentence.clause(trigger.first)
-    return bool(phrases("overtaken").find(trigger.sentence.tokens[low:high]))
+    return bool(trigger.sentence.find_within(low, high, phrases("overtaken")))
 
 
 def _may_be_heard(trigger: Trigger) -> bool:
@@ -210,9 +212,8 @@ def _may_be_heard(trigger: Trigger) -> bool:
 def before_then(trigger: Trigger) -> bool:
     """As in "had been killed in a strike": before the time that the sentence is told from."""
     low, _ = trigger.sentence.clause(trigger.first)
-    had = [at for at in range(max(low, trigger.first - PLUPERFECT), trigger.first) if trigger.sentence.tokens[at].low == "had"]
-    reported = had and any(0 <= had[-1] - last <= REPORTED for _, last in trigger.sentence.says)
-    return bool(had) and not reported
+    had = [at for at in range(max(low, trigger.first - PLUPERFECT), trigger.first) if trigger.sentence.lows[at] == "had"]
+    return bool(had) and not any(0 <= had[-1] - last <= REPORTED for _, last in trigger.sentence.says)
 
 
 def _heard(sentence: Sentence, trigger: Trigger, time: Time) -> Time:
@@ -246,16 +247,20 @@ def _reach(time: Time) -> int:
 
 def _of_offer(trigger: Trigger, time: Time, status: str) -> bool:
     """As in "offered on Monday to host talks": the day of the offer."""
+    if status not in FUTURE or time.last > trigger.first:
+        return False
     tokens, at = trigger.sentence.tokens, time.first - 1
     while at > 0 and tokens[at].low in words("speech_fillers"):
         at -= 1
     verb = tokens[at].low if at >= 0 else ""
     offered = verb.endswith("ed") and verb not in words("set_for") and tokens[time.first - 1].low != "for"
-    return status in FUTURE and time.last <= trigger.first and offered and at < time.first - 1
+    return offered and at < time.first - 1
 
 
 def _of_leaving(trigger: Trigger, time: Time, status: str) -> bool:
     """As in "departs on Monday for Hanoi to meet …": the day of leaving."""
+    if time.last > trigger.first:
+        return False
     tokens, at = trigger.sentence.tokens, time.first - 1
     while at > 0 and tokens[at].low in words("speech_fillers") | {"later"}:
         at -= 1
@@ -267,7 +272,7 @@ def _of_leaving(trigger: Trigger, time: Time, status: str) -> bool:
     arrives = (
         at >= 0 and any(tokens[n].low in words("arrivals") for n in range(max(at - ARRIVING, 0), at + 1)) and tokens[time.last].low == "to"
     )
-    return time.last <= trigger.first and ((status in FUTURE and (leaves or arrives)) or gone)
+    return (status in FUTURE and (leaves or arrives)) or gone
 
 
 def _of_telling(trigger: Trigger, time: Time, status: str, published: dt.date | None) -> bool:

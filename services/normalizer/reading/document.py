@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeVar
 
 from services.normalizer.reading import sentences as splitter
@@ -14,6 +13,7 @@ from services.normalizer.reading.datelines import is_dateline
 from services.normalizer.reading.governing import Name, in_its_clause, of_own_side, place_names
 from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.lazily import lazy
 from services.normalizer.reading.names import Named, Names
 from services.normalizer.reading.numbers import Count, find_counts
 from services.normalizer.reading.phrases import Table
@@ -39,17 +39,17 @@ class Page:
     lexicon: Names
     spans: tuple[tuple[int, int], ...]
 
-    @cached_property
+    @lazy
     def named(self) -> list[Sequence[Named]]:
         return _within(self.lexicon.find(self.text, self.anchor.date), self.spans)
 
-    @cached_property
+    @lazy
     def rebels(self) -> frozenset[str]:
         """People who are called rebel leaders and the like: they are no side of their state's."""
         people = (n for named in self.named for n in named if n.actor is not None and n.actor.type == "person" and n.title)
         return frozenset(n.actor.name for n in people if n.actor and lexical("insurgent_titles") & set((n.title or "").casefold().split()))
 
-    @cached_property
+    @lazy
     def timed(self) -> list[Sequence[TimeExpression]]:
         return _within(find_times(self.text, self.anchor), self.spans)
 
@@ -63,16 +63,16 @@ class Sentence:
     end: int
     page: Page
 
-    @cached_property
+    @lazy
     def words(self) -> list[str]:
         return split(self.page.text, self.start, self.end)
 
-    @cached_property
-    def lows(self) -> frozenset[str]:
-        """Its words in lower case: most sentences are asked no more than whether they hold one."""
+    @lazy
+    def lows(self) -> tuple[str, ...]:
+        """Its words in lower case, one a token: most sentences are asked no more than whether they hold one."""
         return lows(self.words)
 
-    @cached_property
+    @lazy
     def tokens(self) -> tuple[Token, ...]:
         return placed(self.words, self.page.text, self.start)
 
@@ -80,13 +80,17 @@ class Sentence:
         """(first, last, label) of every phrase of a table; tokens are needed only where one may stand."""
         return table.find(self.tokens) if table.may_stand(self.lows) else ()
 
-    @cached_property
+    def find_within(self, low: int, high: int, table: Table[Label]) -> tuple[tuple[int, int, Label], ...]:
+        """The same among tokens [low, high), counted from `low`."""
+        return table.find(self.tokens[low:high]) if table.may_stand(self.lows) else ()
+
+    @lazy
     def says(self) -> tuple[tuple[int, int], ...]:
         """Where verbs of saying stand."""
         tokens = self.tokens
         return tuple((first, last) for first, last, _ in self.find(grammar().say) if not tokens[first].capital or first == 0)
 
-    @cached_property
+    @lazy
     def names(self) -> tuple[Name, ...]:
         body, start = self.page.text, self.start
         named = [named for named in self.page.named[self.index] if not is_dateline(body, named, start)]
@@ -95,41 +99,47 @@ class Sentence:
         placed = (in_its_clause(name, self.tokens, self.says, self.borders) for name in place_names(named, self.tokens, grammar()))
         return tuple(of_own_side(name, self.page.rebels) for name in placed)
 
-    @cached_property
+    @lazy
     def times(self) -> tuple[Time, ...]:
         timed = self.page.timed[self.index]
         return place_times(timed, self.tokens, self.says, self.index) if timed else ()
 
-    @cached_property
+    @lazy
     def held(self) -> frozenset[int]:
         """The tokens of names and times."""
         spans = [*((n.first, n.last) for n in self.names), *((t.first, t.last) for t in self.times)]
         return frozenset(at for first, last in spans for at in range(first, last))
 
-    @cached_property
+    @lazy
     def cues(self) -> tuple[Cued, ...]:
         """Words that may tell the status of a happening."""
         return find_cues(self.tokens)
 
-    @cached_property
+    @lazy
     def quotes(self) -> tuple[int, ...]:
         """Where quotation marks stand."""
-        return tuple(n for n, token in enumerate(self.tokens) if token.low in lexical("quotes"))
+        marks = lexical("quotes")
+        return () if marks.isdisjoint(self.lows) else tuple(n for n, low in enumerate(self.lows) if low in marks)
 
-    @cached_property
+    @lazy
     def borders(self) -> tuple[int, ...]:
         """The tokens at which another clause begins."""
         return borders_of(self.tokens, self.find(grammar().turns), grammar())
 
-    @cached_property
+    @lazy
     def counts(self) -> tuple[Count, ...]:
         """Numbers with what they count, dates and times apart."""
         return find_counts(self.tokens, frozenset(n for time in self.times for n in range(time.first, time.last)))
 
+    @lazy
+    def edges(self) -> tuple[int, ...]:
+        """Where its clauses begin, and where the last one ends."""
+        return (0, *self.borders, len(self.tokens))
+
     def clause(self, at: int) -> tuple[int, int]:
         """Tokens [first, last) of the clause around a token."""
-        n = bisect_right(self.borders, at)
-        return (self.borders[n - 1] if n else 0, self.borders[n] if n < len(self.borders) else len(self.tokens))
+        edges, n = self.edges, bisect_right(self.borders, at)
+        return edges[n], edges[n + 1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,12 +151,12 @@ class Document:
     sentences: tuple[Sentence, ...]
     title: Sentence | None
 
-    @cached_property
+    @lazy
     def folded(self) -> tuple[str, ...]:
         """The sentences as lineage compares them."""
         return tuple(fold(self.body[sentence.start : sentence.end]) for sentence in self.sentences)
 
-    @cached_property
+    @lazy
     def dateline(self) -> Name | None:
         """The town in capitals that the story is told from."""
         for sentence in self.sentences[:DATELINE_SENTENCES]:
@@ -155,17 +165,17 @@ class Document:
                     return Name(0, 0, named, None, -1)
         return None
 
-    @cached_property
+    @lazy
     def planted(self) -> bool:
         """Whether it tells of bombs that somebody planted or carried."""
         return any(sentence.find(phrases("planted")) for sentence in self.sentences)
 
-    @cached_property
+    @lazy
     def afar(self) -> bool:
         """Whether it tells of weapons that strike from afar."""
         return any(sentence.find(phrases("afar")) for sentence in (*self.sentences, *([self.title] if self.title else [])))
 
-    @cached_property
+    @lazy
     def officials(self) -> frozenset[str]:
         """The people who hold an office or speak anywhere in it."""
         return _officials(self.sentences)

@@ -349,7 +349,7 @@ def _other_half(happening: Happening, candidate: Candidate) -> bool:
     told, own = [m.when.value for m in happening.known if m.when], dating.days(candidate.when.value)
     days = [d for when in told if (d := dating.days(when))]
     close = own is not None and any(abs(own[0] - d[0]) <= dt.timedelta(HALVES) for d in days)
-    alone = len(sides([candidate]) & happening.sides) == 1 and not (swaps and swaps.find(trigger.sentence.tokens))
+    alone = len(sides([candidate]) & happening.sides) == 1 and not (swaps and trigger.sentence.find(swaps))
     return close and alone and happening.phase == PHASES[candidate.status]
 
 
@@ -384,7 +384,7 @@ def _of_others(happening: Happening, candidate: Candidate) -> bool:
     if trigger.kind.frame != "directed" or not mine or mine & attackers_of(happening.known):
         return False
     tokens, low = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)[0]
-    turned = tokens[low].low in words("turned_from") and bool(trigger.kind.weapon.find(tokens[:low]))
+    turned = tokens[low].low in words("turned_from") and bool(trigger.sentence.find_within(0, low, trigger.kind.weapon))
     return turned and not any(token.low in words("deaths") for token in tokens[:low])
 
 

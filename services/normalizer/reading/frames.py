@@ -27,7 +27,7 @@ INVITED = 2
 
 
 def _group(trigger: Trigger) -> bool:
-    return bool(phrases("groups").find(trigger.sentence.tokens[trigger.low : trigger.high]))
+    return bool(trigger.sentence.find_within(trigger.low, trigger.high, phrases("groups")))
 
 
 def _visited(document: Document, trigger: Trigger, told: State, places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:
@@ -43,7 +43,7 @@ def _visited(document: Document, trigger: Trigger, told: State, places: Sequence
 def _invited(document: Document, trigger: Trigger) -> bool:
     """As in "… will visit Jordan. The visit is at the invitation of …"."""
     near = document.sentences[trigger.sentence.index : trigger.sentence.index + INVITED]
-    return any(phrases("invitations").find(sentence.tokens) for sentence in near)
+    return any(sentence.find(phrases("invitations")) for sentence in near)
 
 
 def _called_on(
@@ -51,12 +51,13 @@ def _called_on(
 ) -> tuple[Said[Participant], ...]:
     """As in "A Chinese delegation will hold talks in Washington": with those at home there, as nobody else is told."""
     low, _ = trigger.sentence.clause(trigger.first)
-    ahead = trigger.sentence.tokens[low : trigger.first]
-    travels = words("travel_verbs") | words("arrivals") | words("departures") | words("tours")
-    sent = bool(phrases("delegations").find(ahead)) or any(token.low in travels for token in ahead)
     at = next((place for place in places if place.value.precision in {"city", "site"}), None)
     sides = {side_of(said.value) for said in parties}
-    if told.status == "proposed" or not sent or at is None or len(sides) != 1 or sides & (words("blocs") | {at.value.country}):
+    if told.status == "proposed" or at is None or len(sides) != 1 or sides & (words("blocs") | {at.value.country}):
+        return ()
+    travels = words("travel_verbs") | words("arrivals") | words("departures") | words("tours")
+    sent = trigger.sentence.find_within(low, trigger.first, phrases("delegations"))
+    if not sent and travels.isdisjoint(trigger.sentence.lows[low : trigger.first]):
         return ()
     home = state(at.value.country, "host")
     return (Said(home, at.start, at.end),) if home else ()
@@ -101,7 +102,7 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
 def _weapons(trigger: Trigger) -> tuple[tuple[str, Said[str]], ...]:
     tokens = trigger.sentence.tokens
     low, high = trigger.sentence.clause(trigger.first)
-    hits = trigger.kind.weapon.find(tokens[low:high])
+    hits = trigger.sentence.find_within(low, high, trigger.kind.weapon)
     found = {label: (first, last) for first, last, label in reversed(hits) if label != "weapon"}
     spans = sorted((first, last, label) for label, (first, last) in found.items())
     return tuple(("weapons", Said(label, tokens[low + first].start, tokens[low + last - 1].end)) for first, last, label in spans)

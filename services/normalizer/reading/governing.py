@@ -41,9 +41,11 @@ def place_names(found: Sequence[Named], tokens: Sequence[Token], words: Grammar)
 
 def in_its_clause(name: Name, tokens: Sequence[Token], says: Sequence[tuple[int, int]], borders: Sequence[int]) -> Name:
     """As in "… a deal with China, President X said", "During his visit to Ruritania, X …": no preposition governs beyond its clause."""
-    speaks = name.governor is not None and any(first == name.last for first, _ in says)
+    if name.governor is None:
+        return name
+    speaks = any(first == name.last for first, _ in says)
     cut = speaks and any(token.low == "," for token in tokens[name.governor_at : name.first])
-    cut = cut or any(name.governor_at < border <= name.first for border in borders if name.governor is not None)
+    cut = cut or any(name.governor_at < border <= name.first for border in borders)
     return replace(name, governor=None, governor_at=-1) if cut else name
 
 
@@ -103,13 +105,18 @@ def _only_owns(name: Name, following: Name, tokens: Sequence[Token]) -> bool:
     """As in "Lebanon's Hezbollah", "the Syrian Nusra Front": whose group it is, unless the group acts for its state."""
     group, owner = following.named.actor, name.named.actor
     beside = following.first == name.last or (following.first == name.last + 1 and tokens[name.last].low == "'s")
+    if not beside:
+        return False
     alone = group is not None and group.type == "organisation" and group.name not in lexical("arms_of_state") | lexical("blocs")
-    return beside and alone and owner is not None and owner.type == "state" and name.named.place is None
+    return alone and owner is not None and owner.type == "state" and name.named.place is None
 
 
 def _with_twin(name: Name, tokens: Sequence[Token]) -> tuple[Name, ...]:
     """As in "North and South Korea": the first word alone names the other of the two."""
-    before, own = [token.low for token in tokens[max(name.first - 2, 0) : name.first]], name.named.text.split()
+    before = [token.low for token in tokens[max(name.first - 2, 0) : name.first]]
+    if before[-1:] != ["and"]:
+        return (name,)
+    own = name.named.text.split()
     if before not in (["north", "and"], ["south", "and"]) or len(own) < 2 or own[0].lower() not in {"north", "south"}:  # noqa: PLR2004
         return (name,)
     word = tokens[name.first - 2]

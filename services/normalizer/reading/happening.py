@@ -71,4 +71,5 @@ def attackers_of(candidates: Sequence[Candidate]) -> frozenset[str]:
 def mutual(candidate: Candidate) -> bool:
     """As in "Iran and Iraq bombed each other's towns": the sum of two sides' strikes, and nothing of either."""
     striking = {said.value.country for said in candidate.parties if said.value.role == "attacker"}
-    return candidate.trigger.kind.frame == "directed" and any(set(pair) <= striking for pair in candidate.trigger.kind.adversaries)
+    both = len(striking) > 1 and candidate.trigger.kind.frame == "directed"
+    return both and any(set(pair) <= striking for pair in candidate.trigger.kind.adversaries)

@@ -110,7 +110,7 @@ def modality_of(candidate: Candidate) -> Modality:
     if told == "offered" and any(token.low in words("demanding") for token in sentence.tokens[state.first : state.last]):
         return "demanded"
     low, high = sentence.clause(candidate.trigger.first)
-    unsure = told == "asserted" and phrases("unsure").find(sentence.tokens[low:high])
+    unsure = told == "asserted" and sentence.find_within(low, high, phrases("unsure"))
     return "hypothetical" if unsure else told
 
 
@@ -197,7 +197,7 @@ def _is_fresh(happening: Happening) -> bool:
     first = happening.members[0].trigger
     if first.sentence.index < OPENING or first.sentence.tokens[0].low in {"*", "•"}:
         return not (first.kind.frame == "directed" and dating.before_then(first))
-    told_back = dating.before_then(first) or bool(phrases("history").find(first.sentence.tokens))
+    told_back = dating.before_then(first) or bool(first.sentence.find(phrases("history")))
     return first.kind.frame != "meeting" and not told_back
 
 

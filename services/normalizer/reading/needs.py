@@ -40,6 +40,10 @@ def _countries(candidate: Candidate) -> set[str | None]:
 def _all_joined(candidate: Candidate) -> bool:
     """Whether each person of no known state is joined by "and" to another person."""
     people = sorted((said for said in candidate.parties if said.value.type == "person"), key=attrgetter("start"))
+    rebels = candidate.trigger.sentence.page.rebels
+    unknown = [said for said in people if not said.value.country and said.value.name not in rebels]
+    if not unknown:
+        return False
     words = {token.start: token.low for token in candidate.trigger.sentence.tokens}
     joined = {
         said.start
@@ -47,9 +51,7 @@ def _all_joined(candidate: Candidate) -> bool:
         if [low for start, low in words.items() if one.end <= start < other.start] in (["and"], [","])
         for said in (one, other)
     }
-    rebels = candidate.trigger.sentence.page.rebels
-    unknown = [said for said in people if not said.value.country and said.value.name not in rebels]
-    return bool(unknown) and all(said.start in joined for said in unknown)
+    return all(said.start in joined for said in unknown)
 
 
 def _parties(candidate: Candidate) -> bool:
@@ -91,7 +93,7 @@ def _faces_opponents(candidate: Candidate) -> bool:
     tokens = trigger.sentence.tokens
     low, high = trigger.sentence.clause(trigger.first)
     near = range(max(low, trigger.first - OPPONENT_REACH), min(high, trigger.last + OPPONENT_REACH))
-    opponents = lexical("opponents") | (lexical("opposition") if lexical("war_words") & trigger.sentence.lows else frozenset())
+    opponents = lexical("opponents") | (frozenset() if lexical("war_words").isdisjoint(trigger.sentence.lows) else lexical("opposition"))
     found = (at for at in near if tokens[at].low in opponents)
     return any(any(token.low in lexical("with_opponents") for token in tokens[max(at - 3, low) : at]) for at in found)
 
@@ -167,7 +169,7 @@ def _mutual(candidate: Candidate) -> bool:
     """Two sides; or one, with words that say there are two: "swapped", "on each side"."""
     tokens, trigger = candidate.trigger.sentence.tokens, candidate.trigger
     own = any(token.low in lexical("mutual") for token in tokens[trigger.first : trigger.last])
-    return len(_countries(candidate)) > 1 or (bool(candidate.parties) and (own or bool(phrases("both_ways").find(tokens))))
+    return len(_countries(candidate)) > 1 or (bool(candidate.parties) and (own or bool(trigger.sentence.find(phrases("both_ways")))))
 
 
 def _handed(candidate: Candidate) -> bool:
@@ -233,8 +235,8 @@ def _swapped(candidate: Candidate) -> bool:
 def _living(candidate: Candidate) -> bool:
     """Where a sentence tells of the dead too, the living are whom the verb has next to it: "released 25 prisoners and 70 bodies"."""
     trigger = candidate.trigger
-    tokens = [token.low for token in trigger.sentence.tokens]
-    if not lexical("remains") & set(tokens):
+    tokens = trigger.sentence.lows
+    if lexical("remains").isdisjoint(tokens):
         return True
     behind, before = tokens[trigger.last : trigger.last + LIVING], tokens[max(trigger.first - LIVING, 0) : trigger.first][::-1]
     return any(_first_of(side) for side in (behind, before))
@@ -258,7 +260,7 @@ def _of_captives(trigger: Trigger) -> bool:
 def _in_return(trigger: Trigger) -> bool:
     """Words that say that something is given for it; "an exchange of missiles" says nothing of the kind."""
     tokens, members = trigger.sentence.tokens, trigger.kind.classes.get("return")
-    hits = members.find(tokens) if members else ()
+    hits = trigger.sentence.find(members) if members else ()
     return members is None or any(
         not any(t.low in lexical("exchanged_things") for t in tokens[last : last + THINGS]) for _, last, _ in hits
     )
@@ -277,7 +279,7 @@ def is_dead(candidate: Candidate) -> bool:
     tokens, (low, high) = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)
     high = max(high, min(trigger.last + DEAD_REACH, len(tokens)))
     members = trigger.kind.classes.get("dead")
-    if members is None or members.find(tokens[low:high]):
+    if members is None or trigger.sentence.find_within(low, high, members):
         return True
     spots = [at for at in range(low, high) if tokens[at].low in lexical("lifeless")]
     return any(token.low in lexical("held_people") - lexical("lifeless") for at in spots for token in tokens[at + 1 : at + DEAD_NEAR])

@@ -100,8 +100,9 @@ def _bare(happening: Happening) -> bool:
     """Told as done, in the plain past, with no day: "Following the summit, X met Y"."""
     first = happening.members[0]
     verb = any(not m.trigger.noun for m in happening.members) and first.trigger.kind.frame == "meeting" and first.status == "occurred"
-    told_back = dating.before_then(first.trigger) or bool(phrases("history").find(first.trigger.sentence.tokens))
-    return verb and not told_back and not any(m.when for m in happening.members)
+    if not verb or any(m.when for m in happening.members):
+        return False
+    return not dating.before_then(first.trigger) and not first.trigger.sentence.find(phrases("history"))
 
 
 def _exact(when: When) -> bool:

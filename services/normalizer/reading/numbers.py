@@ -63,25 +63,28 @@ class _Words:
     rises: Table[str]
     people: frozenset[str]
     opening: frozenset[str]  # what a number in words begins with
+    bounding: frozenset[str]  # what words that bound a number begin with
 
 
 @cache
 def _words() -> _Words:
     data = load_yaml("measures")
     spelt, vague = Table(data["words"].items()), Table(data["vague"].items())
+    lower, upper, about = table(data["lower_bound"]), table(data["upper_bound"]), table(data["about"])
     return _Words(
         words=spelt,
         vague=vague,
         scales=data["scales"],
-        lower=table(data["lower_bound"]),
-        upper=table(data["upper_bound"]),
-        about=table(data["about"]),
+        lower=lower,
+        upper=upper,
+        about=about,
         nouns=Table((phrase, measure) for measure, phrases in data["nouns"].items() for phrase in phrases),
         before=Table((phrase, measure) for measure, phrases in data["verbs_before"].items() for phrase in phrases),
         after=Table((phrase, measure) for measure, phrases in data["verbs_after"].items() for phrase in phrases),
         rises=table(data["rises"]),
         people=frozenset(data["people"]) | demonyms(),
-        opening=spelt.opening | vague.opening,
+        opening=frozenset(spelt.opening | vague.opening),
+        bounding=frozenset(lower.opening | upper.opening | about.opening),
     )
 
 
@@ -137,6 +140,8 @@ def _numbers(tokens: Sequence[Token], words: _Words) -> tuple[_Number, ...]:
 def _bounds(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[int, int | None, int, int | None]:
     """(first token with the modifier, low, best, high)."""
     for first in range(max(number.first - 3, 0), number.first):
+        if tokens[first].low not in words.bounding:
+            continue
         if words.lower.at(tokens, first)[0] == number.first:
             return first, number.value, number.value, None
         if words.upper.at(tokens, first)[0] == number.first:
@@ -188,11 +193,14 @@ def _weapon_further(tokens: Sequence[Token], number: _Number, words: _Words) -> 
 
 def _verb_before(tokens: Sequence[Token], first: int, words: _Words, reach: int = VERB_REACH) -> str | None:
     """The verb that the number is the object of, across a list ("killed 31 and wounded 4", "killing Ali and six others")."""
+    begins, stops = words.before.opening, lexical("verb_stops")
     for at in range(first - 1, max(first - 1 - reach, -1), -1):
-        end, measures = words.before.at(tokens, at)
-        if measures and end <= first:
-            return measures[0]
-        if tokens[at].low in lexical("verb_stops"):
+        low = tokens[at].low
+        if low in begins:
+            end, measures = words.before.at(tokens, at)
+            if measures and end <= first:
+                return measures[0]
+        if low in stops:
             return None
     return None
 
@@ -207,11 +215,12 @@ def _past_whose(tokens: Sequence[Token], last: int) -> int:
 
 def _verb_after(tokens: Sequence[Token], last: int, words: _Words) -> str | None:
     last = _past_whose(tokens, last)
+    begins, stops = words.after.opening, lexical("after_stops")
     for at in range(last, min(last + AFTER_REACH, len(tokens))):
-        _, measures = words.after.at(tokens, at)
-        if measures:
+        low = tokens[at].low
+        if low in begins and (measures := words.after.at(tokens, at)[1]):
             return measures[0]
-        if tokens[at].low in lexical("after_stops"):
+        if low in stops:
             return None
     return None
 
@@ -226,9 +235,13 @@ def _of_all(tokens: Sequence[Token], number: _Number, words: _Words) -> _Number 
 
 def _toll_rises(tokens: Sequence[Token], first: int, words: _Words) -> bool:
     """As in "the death toll from … rose to seven": the toll may stand far before its verb."""
-    rises = any(end == first for at in range(max(first - 3, 0), first) for end, _ in [words.rises.at(tokens, at)] if end > at)
+    near = range(max(first - 3, 0), first)
+    rises = any(words.rises.at(tokens, at)[0] == first for at in near if tokens[at].low in words.rises.opening)
+    raised = first > 0 and tokens[first - 1].low == "to"
+    if not rises and not raised:
+        return False
     before = {token.low for token in tokens[max(first - TOLL_REACH, 0) : first]}
-    raised = tokens[first - 1].low == "to" and bool(before & lexical("raises")) if first else False
+    raised = raised and bool(before & lexical("raises"))
     return (rises and "toll" in before) or (raised and bool(before & {"toll", "dead", "deaths", "fatalities"}))
 
 

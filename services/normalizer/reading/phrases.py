@@ -61,6 +61,8 @@ class Table(Generic[Label]):
     def at(self, tokens: Sequence[Token], first: int) -> tuple[int, tuple[Label, ...]]:
         """(end, labels) of the longest phrase that starts at this token; (first, ()) where there is none."""
         node, best, labels = self._root.next.get(tokens[first][2]), first, ()
+        if node is None or not node.next:  # most words begin no phrase, and most phrases are one word
+            return (first + 1, node.labels) if node else (first, ())
         place, end = first + 1, len(tokens)
         while node is not None:
             if node.labels:
@@ -70,11 +72,11 @@ class Table(Generic[Label]):
         return best, labels
 
     @property
-    def opening(self) -> frozenset[str]:
+    def opening(self) -> AbstractSet[str]:
         """The words that phrases begin with."""
-        return frozenset(self._root.next)
+        return self._root.next.keys()
 
-    def may_stand(self, lows: AbstractSet[str]) -> bool:
+    def may_stand(self, lows: Iterable[str]) -> bool:
         """Whether any phrase may stand among these words: most tables have none in a sentence."""
         return not self._root.next.keys().isdisjoint(lows)
 

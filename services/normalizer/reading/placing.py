@@ -232,7 +232,7 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
 def _elsewhere(sentence: Sentence, name: Name) -> bool:
     """As in "monitored in Nicosia": where it was heard; "a region near Afghanistan": the land beside."""
     before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
-    told = [last for _, last, _ in grammar().according.find(sentence.tokens[: name.first])]
+    told = [last for _, last, _ in sentence.find_within(0, name.first, grammar().according)]
     if told and not any(token.low == "," for token in sentence.tokens[told[-1] : name.first]):
         return True
     beside = name.governor in words("beside") and name.named.place is not None and name.named.place.precision == "country"
@@ -334,7 +334,7 @@ def pointed_at(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
         return ()
     before = [n for n in trigger.sentence.names if n.last <= pointers[0]]
     sentences = list(reversed(document.sentences[max(index - RECALL, 0) : index]))
-    struck = [s for s in sentences if trigger.kind.weapon.find(s.tokens)]
+    struck = [s for s in sentences if s.find(trigger.kind.weapon)]
     for names in (before, *(s.names for s in (*struck, *sentences))):
         towns = [n for n in names if n.named.place and n.named.place.precision in {"city", "site"}]
         if towns:

@@ -59,7 +59,7 @@ def _low(sentence: Sentence, at: int) -> str:
 
 def _via(sentence: Sentence, low: int, high: int) -> str | None:
     """The agency among some words: "told Reuters", "the state-run TASS news agency"."""
-    hits = grammar().relays.find(sentence.tokens[max(low, 0) : high])
+    hits = sentence.find_within(max(low, 0), high, grammar().relays)
     return hits[0][2] if hits else None
 
 
@@ -81,7 +81,7 @@ def _speaker(sentence: Sentence, low: int, high: int) -> Speaker | None:
     person = next((n.named for n in reversed(near) if n.named.actor and n.named.actor.type == "person"), None)
     if person and person.actor:
         return Speaker(name=person.actor.name, role=person.title)
-    nameless = bool(grammar().anonymous.find(sentence.tokens[low:high]))
+    nameless = bool(sentence.find_within(low, high, grammar().anonymous))
     actor = near[-1].named.actor if near else None
     if actor is None and not nameless and not any(token.low in words("speaking_offices") for token in sentence.tokens[low:high]):
         return None
@@ -152,9 +152,9 @@ def _accorded(sentence: Sentence, first: int, last: int) -> _Cue | None:
 def _hedged(sentence: Sentence) -> list[_Cue]:
     """As in "reportedly": somebody says so, and nobody is named."""
     return [
-        _Cue(at, at + 1, opens=True, source=Source(Speaker(role=token.low, anonymous=True), None, "indirect"))
-        for at, token in enumerate(sentence.tokens)
-        if token.low in grammar().hedges
+        _Cue(at, at + 1, opens=True, source=Source(Speaker(role=low, anonymous=True), None, "indirect"))
+        for at, low in enumerate(sentence.lows)
+        if low in grammar().hedges
     ]
 
 

@@ -82,9 +82,9 @@ def pair(document: Document, trigger: Trigger, *, near: bool = False, anywhere: 
     """
     sentence = trigger.sentence
     low, high = (0, len(sentence.tokens)) if anywhere else sentence.clause(trigger.first)
-    if not near and phrases("two_people").find(sentence.tokens[low:high]):
+    if not near and sentence.find_within(low, high, phrases("two_people")):
         return _two_people(document, sentence)
-    if not near and not phrases("the_two").find(sentence.tokens[low:high]):
+    if not near and not sentence.find_within(low, high, phrases("the_two")):
         return ()
     earlier = document.sentences[max(sentence.index - (1 if near else PAIR_REACH), 0) : sentence.index]
     for before in reversed(earlier):

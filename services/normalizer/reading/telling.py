@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec.structs import replace
 
 from schemas.events import When
@@ -31,14 +33,19 @@ URGED = 8
 LIGHT = 5
 INTENT = 4.0
 PLANS = frozenset({"scheduled", "proposed"})
+UNSURE = frozenset({"if", "probably", "likely", "possibly"})
 
 # "announced last week that the two would meet": so many words.
 ANNOUNCED = 8
 # An answer to a proposal stands within this many sentences.
 ANSWER_REACH = 2
+# One trigger is asked several times, one after the other.
+ASKED = 16
 
 
+@lru_cache(maxsize=ASKED)
 def region(trigger: Trigger) -> Region:
+    """The words that may tell its state: its clause, less what a trigger before tells of."""
     low, high = trigger.sentence.clause(trigger.first)
     reach = max(high if not trigger.rivals else trigger.high, trigger.last)
     if trigger.noun and trigger.kind.frame == "meeting" and (comma := opening_comma(trigger)):
@@ -64,7 +71,7 @@ def state_of(trigger: Trigger) -> State:
     if told.status == "declined" and tells(trigger.sentence.cues, region(trigger), "not_declined"):
         told = replace(told, status="proposed")
     low, high = trigger.sentence.clause(trigger.first)
-    joined = any(token.low in {"and", "for"} for token in tokens[trigger.since : trigger.first])
+    joined = not {"and", "for"}.isdisjoint(trigger.sentence.lows[trigger.since : trigger.first])
     if told.weight == 0 and trigger.since > low and joined:
         told = read_state(trigger.sentence.cues, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
     if told.weight < INTENT + 3:
@@ -72,7 +79,7 @@ def state_of(trigger: Trigger) -> State:
     own = tokens[trigger.first].low == "to"
     if not trigger.noun and not own and told.weight < INTENT and tells(trigger.sentence.cues, region(trigger), "intended"):
         told = State("scheduled", trigger.first - 1, trigger.last, INTENT)
-    words = {token.low for token in tokens[trigger.first : trigger.last]}
+    words = set(trigger.sentence.lows[trigger.first : trigger.last])
     helped = trigger.first > 0 and tokens[trigger.first - 1].low in lexical("modals")
     if "will" in words:
         return State("scheduled", trigger.first, trigger.last, 7.0)
@@ -113,7 +120,7 @@ def _said(trigger: Trigger) -> frozenset[int]:
 
 def _in_passing(trigger: Trigger, told: State) -> bool:
     """As in "will see Lavrov after the G7 meeting": that another follows does not tell where the first stands."""
-    return {token.low for token in trigger.sentence.tokens[told.first : told.last]} <= {"after", "following", "during", "at", "the"}
+    return set(trigger.sentence.lows[told.first : told.last]) <= {"after", "following", "during", "at", "the"}
 
 
 def _after_relative(trigger: Trigger) -> State | None:
@@ -141,19 +148,19 @@ def answered(document: Document, trigger: Trigger, told: State) -> State:
 
 def is_reported_plan(trigger: Trigger, told: State) -> bool:
     """As in "said he would meet X on Tuesday": what was said to be to come, not wished for."""
-    tokens = trigger.sentence.tokens
-    would = [token.low for token in tokens[told.first : told.last]] == ["would"]
-    said = any(last <= told.first for _, last in trigger.sentence.says)
-    return would and said and not any(token.low in {"if", "probably", "likely", "possibly"} for token in tokens)
+    would = trigger.sentence.lows[told.first : told.last] == ("would",)
+    said = would and any(last <= told.first for _, last in trigger.sentence.says)
+    return said and UNSURE.isdisjoint(trigger.sentence.lows)
 
 
 def is_announced(trigger: Trigger, told: State) -> bool:
     """As in "announced that they would meet": whoever announces or confirms it does not only wish for it."""
-    tokens = trigger.sentence.tokens
-    would = [token.low for token in tokens[told.first : told.last]] == ["would"]
-    return would and any(token.low in lexical("announcing") for token in tokens[max(told.first - ANNOUNCED, 0) : told.first])
+    lows = trigger.sentence.lows
+    would = lows[told.first : told.last] == ("would",)
+    return would and not lexical("announcing").isdisjoint(lows[max(told.first - ANNOUNCED, 0) : told.first])
 
 
+@lru_cache(maxsize=ASKED)
 def refers(trigger: Trigger) -> bool:
     """As in "the talks", "that attack", "Monday's summit": it may point back."""
     if not trigger.noun:
@@ -161,9 +168,8 @@ def refers(trigger: Trigger) -> bool:
     start = phrase_start(trigger.sentence, trigger.first)
     while start > 0 and trigger.sentence.tokens[start - 1].low in lexical("occasional"):
         start -= 1
-    tokens = trigger.sentence.tokens
-    before = {token.low for token in tokens[max(start - 1, 0) : trigger.first]}
-    return bool(before & lexical("pointers")) or _measured(trigger, start)
+    before = trigger.sentence.lows[max(start - 1, 0) : trigger.first]
+    return not lexical("pointers").isdisjoint(before) or _measured(trigger, start)
 
 
 def _measured(trigger: Trigger, start: int) -> bool:
@@ -176,9 +182,11 @@ def _measured(trigger: Trigger, start: int) -> bool:
 def _armed_with_that(trigger: Trigger) -> bool:
     """As in "the drone fired two missiles", "the bomb hit a market": a weapon that was told of before."""
     inside = trigger.last - 1 if trigger.pattern.card.participle else trigger.first
+    if trigger.kind.frame != "directed":
+        return False
     before = trigger.sentence.tokens[max(trigger.first - WIELDED, trigger.low) : inside]
     at = next((n for n, token in enumerate(before) if token.low == "the"), None)
-    if trigger.kind.frame != "directed" or at is None or any(token.low in {",", "of"} for token in before[at:]):
+    if at is None or any(token.low in {",", "of"} for token in before[at:]):
         return False
     return bool(trigger.kind.weapon.find(before[at + 1 :]))
 

@@ -43,9 +43,9 @@ def split(body: str, start: int, end: int) -> list[str]:
     return _TOKEN.findall(body, start, end)
 
 
-def lows(words: Iterable[str]) -> frozenset[str]:
+def lows(words: Iterable[str]) -> tuple[str, ...]:
     """The words as `low` has them."""
-    return frozenset([_read(word)[0] for word in words])
+    return tuple([_read(word)[0] for word in words])
 
 
 def placed(words: Iterable[str], body: str, start: int) -> tuple[Token, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -23,11 +24,13 @@ BACK_GAP = 5
 MOST = 16
 # "destroyed 57 Ukrainian fixed-wing attack drones"
 DESTROYED = 8
+# The same is asked several times, one after the other.
+ASKED = 64
 
 
 def _ends_at(table: Table[str], tokens: Sequence[Token], last: int) -> bool:
     """Whether a phrase of the table ends right before a token; phrases here are at most three words long."""
-    return any(table.at(tokens, first)[0] == last for first in range(max(last - 3, 0), last))
+    return any(table.at(tokens, first)[0] == last for first in range(max(last - 3, 0), last) if tokens[first].low in table.opening)
 
 
 def _starts_at(table: Table[str], tokens: Sequence[Token], first: int) -> bool:
@@ -52,7 +55,7 @@ def _weapon_fits(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, l
         return True
     clause = sentence.clause(first) if pattern.card.alone else (0, len(tokens))  # not "killed during an air strike", which tells its own
     low, high = max(low, clause[0]), min(high, clause[1])
-    hits = kind.weapon.find(tokens[low:high])
+    hits = sentence.find_within(low, high, kind.weapon)
     if pattern.card.part == "noun":
         hits = tuple(hit for hit in hits if not first <= low + hit[0] < last and tokens[low + hit[1] - 1].low not in words("air_blows"))
     if pattern.card.reverse:
@@ -116,6 +119,7 @@ def _is_purpose(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[in
     return met and not any(token.low in {"with", "between"} for token in sentence.tokens[last : last + 1])
 
 
+@lru_cache(maxsize=ASKED)
 def phrase_start(sentence: Sentence, first: int) -> int:
     """Where the noun phrase of a trigger begins: past its adjectives and the names run into it, at the last preposition, verb or mark."""
     at, held = first, sentence.held

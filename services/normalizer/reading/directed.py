@@ -11,6 +11,7 @@ from services.normalizer.reading.document import Sentence, apposed_speaker
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.names import Named
+from services.normalizer.reading.playing import in_role
 from services.normalizer.reading.states import state
 
 WEAPON_GAP = 5
@@ -329,4 +330,4 @@ def _as_side(name: Name, role: ParticipantRole) -> tuple[Participant, ...]:
     if actor.type == "person" and role == "attacker":
         side = state(actor.country, role)
         return (side,) if side else ()
-    return (actor.model_copy(update={"role": role}),)
+    return (in_role(actor, role),)

@@ -12,6 +12,7 @@ from services.normalizer.reading.directed import whole_state
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
+from services.normalizer.reading.playing import in_role
 from services.normalizer.reading.standins import pair
 from services.normalizer.reading.states import state
 from services.normalizer.reading.tokens import Token
@@ -144,7 +145,7 @@ def _released(document: Document, trigger: Trigger) -> tuple[Said[Participant], 
     """The people named in the sentence of the exchange who come home by it."""
     sentence = trigger.sentence
     people = [n for n in sentence.names if _is_freed(document, sentence, n) and _is_of_kind(trigger, n) and _is_moved(trigger, n)]
-    return tuple(Said(n.named.actor.model_copy(update={"role": "released"}), n.named.start, n.named.end) for n in people if n.named.actor)
+    return tuple(Said(in_role(n.named.actor, "released"), n.named.start, n.named.end) for n in people if n.named.actor)
 
 
 def named(document: Document, trigger: Trigger) -> tuple[Said[Participant], ...]:
@@ -189,7 +190,7 @@ def parties(document: Document, trigger: Trigger) -> tuple[Said[Participant], ..
         if actor is None or actor.type == "person":
             continue
         role = "mediator" if _mediates(trigger, name) else "party"
-        found.setdefault(actor.name, Said(actor.model_copy(update={"role": role}), name.named.start, name.named.end))
+        found.setdefault(actor.name, Said(in_role(actor, role), name.named.start, name.named.end))
     if _sides_of(found) == 1:
         found.update(_of_title(document, found))
     return (*found.values(), *(said for said in _released(document, trigger) if said.value.name not in found))
@@ -204,7 +205,7 @@ def _of_title(document: Document, found: dict[str, Said[Participant]]) -> dict[s
         for name in sentence.names:
             actor = name.named.actor or whole_state(name)
             if actor and actor.name in titled and actor.type != "person" and not _is_go_between(name):
-                return {actor.name: Said(actor.model_copy(update={"role": "party"}), name.named.start, name.named.end)}
+                return {actor.name: Said(in_role(actor, "party"), name.named.start, name.named.end)}
     return {}
 
 

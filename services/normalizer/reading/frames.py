@@ -18,6 +18,7 @@ from services.normalizer.reading.judging import judged
 from services.normalizer.reading.lasting import lasting
 from services.normalizer.reading.names import Names
 from services.normalizer.reading.placing import sentence_word
+from services.normalizer.reading.playing import as_place
 from services.normalizer.reading.states import state
 from services.normalizer.reading.status import State, read_state
 from services.normalizer.reading.telling import ALLOWED, answered, if_to_come, is_announced, is_reported_plan, refers, region, state_of
@@ -116,7 +117,7 @@ def _country_place(name: Name) -> Place | None:
     if name.named.place is not None or actor is None or actor.type != "state" or actor.country is None:
         return None
     land = Names.load().land(actor.country)
-    return land.model_copy(update={"role": "target"}) if land else None
+    return as_place(land, "target") if land else None
 
 
 def _other_side(trigger: Trigger, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:

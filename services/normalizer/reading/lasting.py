@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from schemas.events import When
 from services.normalizer.reading.candidates import Said, Trigger

@@ -12,6 +12,7 @@ from services.normalizer.reading.document import Document
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.placing import land_of
+from services.normalizer.reading.playing import in_role
 from services.normalizer.reading.standins import antecedents, fallbacks, pair
 from services.normalizer.reading.states import state
 
@@ -108,7 +109,7 @@ def with_states(names: Sequence[Name], host: str | None = None) -> tuple[Said[Pa
         actor = name.named.actor
         if actor is not None:
             role: ParticipantRole = "host" if host and actor.name == host else "attendee"
-            parties.setdefault(actor.name, Said(actor.model_copy(update={"role": role}), name.named.start, name.named.end))
+            parties.setdefault(actor.name, Said(in_role(actor, role), name.named.start, name.named.end))
     named = {said.value.country for said in parties.values() if said.value.type == "state"}
     for name in names:
         actor = name.named.actor

@@ -6,6 +6,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import attrgetter
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.happening import PHASES, Happening
 from services.normalizer.reading.placing import RANK
-from services.normalizer.reading.speakers import Source, Speech, source_of, speeches
+from services.normalizer.reading.speakers import Source, source_of, speeches
 
 NAMESPACE = UUID("6b1f4a0e-6f5b-5a0c-9d58-3c9f1c0d7a11")
 MODALITIES: dict[str, Modality] = {
@@ -44,7 +45,6 @@ class Maker:
 
     article: RawArticle
     document: Document
-    voices: dict[int, tuple[Speech, ...]] = field(default_factory=dict)
     quoted: dict[tuple[int, int, str], Evidence] = field(default_factory=dict)
     moods: dict[tuple[int, int, int, int, str], Modality] = field(default_factory=dict)
 
@@ -53,11 +53,9 @@ class Maker:
         return self.document.anchor.date
 
     def _source(self, sentence: Sentence, start: int) -> Source:
-        """Who answers for what stands at a code point of a sentence; the speeches of a sentence are found once."""
-        if sentence.index not in self.voices:
-            self.voices[sentence.index] = speeches(sentence)
+        """Who answers for what stands at a code point of a sentence."""
         at = max(bisect_right(sentence.tokens, start, key=attrgetter("start")) - 1, 0)
-        return source_of(self.document, sentence, at, self.voices[sentence.index])
+        return source_of(self.document, sentence, at, speeches(sentence))
 
     def evidence(self, start: int, end: int, pattern_id: str) -> Evidence:
         """The quote; one is shared by all claims that rest on it."""
@@ -114,7 +112,9 @@ def modality_of(candidate: Candidate) -> Modality:
     return "hypothetical" if unsure else told
 
 
+@lru_cache(maxsize=4096)
 def _plain(value: Model) -> JsonValue:
+    """What a claim says: the same states, places and numbers are told again and again."""
     plain: JsonValue = value.model_dump(mode="json", exclude_none=True)
     return plain
 

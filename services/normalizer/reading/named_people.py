@@ -9,6 +9,7 @@ from services.normalizer.reading.acting import is_person
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
+from services.normalizer.reading.playing import in_role
 from services.normalizer.reading.states import state
 from services.normalizer.reading.tokens import Token
 
@@ -34,9 +35,7 @@ def killed(trigger: Trigger) -> tuple[tuple[Said[Participant], ...], tuple[Said[
     """The named dead of a strike as its targets, and their number; nothing where nobody is named."""
     dead = [name for name in trigger.sentence.names if is_person(name) and name.named.form != "office" and _dies(trigger, name)]
     people = {name.named.actor.name: name for name in dead if name.named.actor}
-    targets = tuple(
-        Said(n.named.actor.model_copy(update={"role": "target"}), n.named.start, n.named.end) for n in people.values() if n.named.actor
-    )
+    targets = tuple(Said(in_role(n.named.actor, "target"), n.named.start, n.named.end) for n in people.values() if n.named.actor)
     if not targets:
         return (), ()
     count = Quantity(measure="killed", low=len(targets), best=len(targets), high=None)

@@ -15,6 +15,7 @@ from services.normalizer.reading.exchanging import is_adjective
 from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.happening import Happening, persons, sides
 from services.normalizer.reading.placing import RANK, around, arrivals, by_adjective, dateline, of_officials, of_the_attacked
+from services.normalizer.reading.playing import in_role
 from services.normalizer.reading.states import capitals, state
 
 # Lenders are looked for among so many happenings.
@@ -182,7 +183,7 @@ def _other_party(document: Document, happening: Happening) -> tuple[Said[Partici
         for name in sentence.names:
             actor = name.named.actor
             if actor and actor.type == "state" and actor.country in wanted:
-                return (Said(actor.model_copy(update={"role": "party"}), name.named.start, name.named.end),)
+                return (Said(in_role(actor, "party"), name.named.start, name.named.end),)
     return ()
 
 

@@ -14,6 +14,7 @@ from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, phrases, words
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.names import Names
+from services.normalizer.reading.playing import as_place
 from services.normalizer.reading.states import state
 from services.normalizer.reading.triggers import phrase_start
 
@@ -60,7 +61,7 @@ def _possessive(sentence: Sentence, name: Name) -> bool:
 
 def _said(name: Name, role: PlaceRole) -> Said[Place] | None:
     place = name.named.place
-    return Said(place.model_copy(update={"role": role}), name.named.start, name.named.end) if place else None
+    return Said(as_place(place, role), name.named.start, name.named.end) if place else None
 
 
 def _sorted(places: Sequence[Said[Place] | None]) -> tuple[Said[Place], ...]:
@@ -155,7 +156,7 @@ def _state_place(name: Name, role: PlaceRole) -> Said[Place] | None:
     actor = name.named.actor
     land = state(actor.country, "host") if actor else None
     place = Names.load().land(land.country) if land else None
-    return Said(place.model_copy(update={"role": role}), name.named.start, name.named.end) if place else None
+    return Said(as_place(place, role), name.named.start, name.named.end) if place else None
 
 
 def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
@@ -399,6 +400,4 @@ def dateline(document: Document, capitals: frozenset[str]) -> tuple[Said[Place],
     """The town from which the story is told, where that is no capital: nobody files from a crossing unless something happens there."""
     named = document.sentences[0].page.named[0][:1] if document.sentences else ()
     spot = [n for n in named if n.place and n.place.precision in {"city", "site"} and n.text.isupper() and n.start < DATELINE]
-    return tuple(
-        Said(n.place.model_copy(update={"role": "venue"}), n.start, n.end) for n in spot if n.place and n.place.name not in capitals
-    )
+    return tuple(Said(as_place(n.place, "venue"), n.start, n.end) for n in spot if n.place and n.place.name not in capitals)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,6 +22,8 @@ from services.normalizer.reading.numbers import find_number
 SUBJECT, ADDRESSEE = 14, 4
 # "he said" is whoever spoke last, at most this many sentences before.
 RECALL = 3
+# Each claim of a sentence asks who speaks there, and "he said" asks the sentences before.
+HEARD = 64
 
 
 class Source(Struct, frozen=True):
@@ -170,6 +173,7 @@ def _relays(before: Speech | None, cue: _Cue) -> bool:
     return before is not None and not cue.opens and cue.first - before.last <= 1 and cue.source.speaker is None
 
 
+@lru_cache(maxsize=HEARD)
 def speeches(sentence: Sentence) -> tuple[Speech, ...]:
     """The stretches of a sentence that somebody answers for, left to right; the rest is the article's own narration."""
     found: list[Speech] = []

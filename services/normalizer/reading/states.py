@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from schemas.events import Participant, ParticipantRole
@@ -42,6 +42,7 @@ def state_called(name: str, role: ParticipantRole) -> Participant | None:
     return state(code, role)
 
 
+@lru_cache(maxsize=1024)
 def state(code: str | None, role: ParticipantRole) -> Participant | None:
     """The state of an ISO 3166-1 code as a participant; None where the code is none of a state."""
     name = _names().get(code or "")

@@ -14,6 +14,7 @@ from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.happening import Happening, persons
+from services.normalizer.reading.playing import as_place
 
 # A journey is told within so many sentences of the meeting that it leads to.
 NEAR = 20
@@ -68,7 +69,7 @@ def _said(name: Name, role: PlaceRole = "venue") -> Said[Place]:
     place = name.named.place
     if place is None:
         raise ValueError(name.named.text)
-    return Said(place.model_copy(update={"role": role}), name.named.start, name.named.end)
+    return Said(as_place(place, role), name.named.start, name.named.end)
 
 
 def _tells_of(sentence: Sentence, happening: Happening) -> bool:

@@ -23,7 +23,7 @@ class Hit(NamedTuple):
 
     @property
     def stopped(self) -> bool:
-        return any(s.kind == "stop" for s in self.senses)
+        return "stop" in [sense.kind for sense in self.senses]
 
 
 def longest(text: Text, at: int, lexicon: Lexicon) -> Hit | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
 
 from msgspec import Struct
 
-_WORD = re.compile(r"[^\W_]+(?:['’ʼʻ`](?!s\b)[^\W_]+)*")
+_WORD = re.compile(r"([^\W_]+(?:['’ʼʻ`](?!s\b)[^\W_]+)*)")  # in a group, so that what lies between is kept when a text is split
 _QUIET = str.maketrans("", "", "'’ʼʻ`")
 _JOINTS = frozenset((" ", "\n", "\u00a0", "-", "‑", "‐", "'", "’", "/", "–"))
 _ABBREVIATED = frozenset(
@@ -43,6 +44,7 @@ class Text(Struct, frozen=True):
     """
 
     body: str
+    gaps: list[str]  # before each word, and behind the last
     starts: list[int]
     ends: list[int]
     words: list[str]
@@ -53,24 +55,20 @@ class Text(Struct, frozen=True):
 
     @classmethod
     def of(cls, body: str) -> Text:
-        spans = [m.span() for m in _WORD.finditer(body)]
-        words = [body[a:b] for a, b in spans]
-        starts, ends = [a for a, _ in spans], [b for _, b in spans]
-        gaps = [body[a:b] for a, b in zip(ends, starts[1:], strict=False)]
-        joined = [gap == " " or _joined(word, gap, after) for word, gap, after in zip(words, gaps, words[1:], strict=False)]
-        keys, capital = [key_of(w) for w in words], [_is_capital(w) for w in words]
-        return cls(body, starts, ends, words, keys, capital, [*joined, False], len(words))
+        parts = _WORD.split(body)
+        gaps, words, edges = parts[::2], parts[1::2], list(accumulate(map(len, parts)))
+        between = zip(words, gaps[1:-1], words[1:], strict=False)
+        joined = [gap == " " or _joined(word, gap, after) for word, gap, after in between]
+        keys, capital = list(map(key_of, words)), list(map(_is_capital, words))
+        return cls(body, gaps, edges[:-1:2], edges[1::2], words, keys, capital, [*joined, False], len(words))
 
     def gap(self, i: int) -> str:
         """What stands between word i and the next (to the end of the body after the last; "" before the first)."""
-        if i < 0:
-            return self.body[: self.starts[0]] if self.starts else self.body
-        end = self.starts[i + 1] if i + 1 < len(self.starts) else len(self.body)
-        return self.body[self.ends[i] : end]
+        return self.gaps[i + 1] if i >= 0 else self.gaps[0]
 
     def key(self, i: int) -> str:
         """The key of word i, "" outside the text."""
-        return self.keys[i] if 0 <= i < len(self.keys) else ""
+        return self.keys[i] if 0 <= i < self.size else ""
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Offsets of words first to last (exclusive); the last stop of "U.S." belongs to it."""

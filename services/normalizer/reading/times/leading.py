@@ -24,10 +24,18 @@ def _leads(kind: str) -> _Leads:
     }
 
 
+@cache
+def _ends(kind: str) -> frozenset[str]:
+    """The words that end one: before most expressions stands none of them."""
+    return frozenset(words[-1] for words in _leads(kind))
+
+
 def lead(tokens: Tokens, first: int, floor: int, kind: str) -> tuple[int, Direction]:
     """The first token of an expression with its leads, none of them before token `floor`, and the way they point."""
     known, direction = _leads(kind), "unknown"
     for _ in range(_MOST):
+        if first <= floor or tokens.text[first - 1].lower() not in _ends(kind):
+            break
         size = next((n for n in range(_LONGEST, 0, -1) if first - n >= floor and _words(tokens, first - n, first) in known), 0)
         if not size or (kind == "DURATION" and tokens.text[first].lower() == "the" and size == 1):
             break
@@ -38,4 +46,4 @@ def lead(tokens: Tokens, first: int, floor: int, kind: str) -> tuple[int, Direct
 
 
 def _words(tokens: Tokens, i: int, j: int) -> tuple[str, ...]:
-    return tuple(text.lower() for text in tokens.text[i:j])
+    return tuple([text.lower() for text in tokens.text[i:j]])

@@ -37,7 +37,7 @@ class Found(Struct, frozen=True):
         return None if value is None else int(value)
 
     def has(self, name: str) -> bool:
-        return any(cls == name for cls, _ in self.taken)
+        return name in [cls for cls, _ in self.taken]
 
 
 def longest(tokens: Tokens, i: int, root: Node) -> Found | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 from .lexicon import MERIDIEM_LETTERS, NUMERALS, Classes, Lexicon
 from .numbers import read_number
 
-_TOKEN = re.compile(r"[^\W\d_]+|\d+|\n[^\S\n]*\n|[^\w\s]+?")
+_TOKEN = re.compile(r"([^\W\d_]+|\d+|\n[^\S\n]*\n|[^\w\s]+?)")  # in a group, so that what lies between is kept when a text is split
 NOTHING: Classes = {}
 
 
@@ -35,9 +36,9 @@ class Tokens:
 def tokenize(body: str, lexicon: Lexicon) -> Tokens:
     """The tokens of a text, with numbers and abbreviations put together. Linear in its length."""
     known = lexicon.classes.get
-    spans = [m.span() for m in _TOKEN.finditer(body)]
-    text = [body[a:b] for a, b in spans]
-    return _joined(Tokens(text, [a for a, _ in spans], [b for _, b in spans], [known(t, NOTHING) for t in text]), lexicon)
+    parts = _TOKEN.split(body)
+    text, edges = parts[1::2], list(accumulate(map(len, parts)))
+    return _joined(Tokens(text, edges[:-1:2], edges[1::2], [known(t, NOTHING) for t in text]), lexicon)
 
 
 def _joined(raw: Tokens, lexicon: Lexicon) -> Tokens:

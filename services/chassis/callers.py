@@ -64,5 +64,5 @@ def need_callers(callers: Callers, host: str, variable: str) -> None:
     """
     if callers.keys or callers.tokens or is_loopback(host):
         return
-    todo = f"set {variable} to the SHA-256 of each key ({HOW}), or DAYBOOK_OIDC_ISSUER and what goes with it, or listen on 127.0.0.1"
+    todo = f"set {variable} to the SHA-256 of each key ({HOW}), or DAYBOOK_OIDC_ISSUER and DAYBOOK_OIDC_AUDIENCE, or listen on 127.0.0.1"
     raise BadKeysError(f"listening on {host or 'all addresses'} needs API keys or tokens, or anybody may ask: {todo}")

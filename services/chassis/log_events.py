@@ -22,6 +22,7 @@ LOG_EVENTS: dict[str, str] = {
     "generation_followed": "a copy of the timeline that a rebuild has filled is followed from now on",
     "generation_left": "a copy of the timeline was dropped, and is followed no longer",
     "waiting_over": "the server that a part waited for is back, after so many seconds; `waited` is how its waiting was told",
+    "issuer_away": "the OpenID Connect provider gives no keys, so tokens let nobody in for the moment; the error says what is wrong",
     "kafka_away": "Kafka does not answer; all that needs it waits, and goes on by itself once it does",
     "generations_wait": "Postgres is away, so that no copy of the timeline is joined or left for the moment",
     "rereading_begun": "the articles are read again by the ruleset that an operator ordered; `until` is how far",

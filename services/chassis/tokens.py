@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import jwt
-from jwt import PyJWKClient
 
 from services.chassis.api_keys import BadKeysError
+from services.chassis.issuer import IssuerKeys, is_safe
 
 # Signatures by a key that only the provider holds. By a shared one, whoever knows the published key could sign.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 NEEDED = ("exp", "iss", "aud", "sub")
-FETCH_SECONDS = 5.0
-KEPT_SECONDS = 300.0
 LEEWAY_SECONDS = 30  # between two clocks
 LONGEST = 16_384  # characters
 
@@ -29,16 +27,16 @@ class ProviderAwayError(Exception):
 class Tokens:
     """Tokens of one issuer for one audience."""
 
-    def __init__(self, issuer: str, audience: str, keys_url: str) -> None:
-        """`keys_url`: where its keys are, as a JWK set (RFC 7517).
+    def __init__(self, issuer: str, audience: str, keys_url: str = "") -> None:
+        """`keys_url`: where its keys are, as a JWK set (RFC 7517); without it the issuer is asked, by OpenID Connect Discovery.
 
         Raises:
-            BadKeysError: one of the three is missing, or the address is not one of the web.
+            BadKeysError: issuer or audience is missing, or what is to be fetched has no https address.
         """
-        if not (issuer and audience and keys_url.startswith(("https://", "http://127.0.0.1", "http://localhost"))):
-            raise BadKeysError("tokens need an issuer, an audience, and the https address of the issuer's keys")
+        if not (issuer and audience and is_safe(keys_url or issuer)):
+            raise BadKeysError("tokens need an issuer and an audience, and an https address: the issuer's own, or that of its keys")
         self._issuer, self._audience = issuer, audience
-        self._keys = PyJWKClient(keys_url, lifespan=KEPT_SECONDS, timeout=FETCH_SECONDS)
+        self._keys = IssuerKeys(issuer, keys_url)
 
     async def who(self, token: str) -> str:
         """The subject that a token was made out to.

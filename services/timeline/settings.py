@@ -32,7 +32,7 @@ class TimelineSettings(Settings):
         ""
     )
     oidc_audience: Annotated[str, Field(description="whom its tokens must be for")] = ""
-    oidc_keys: Annotated[str, Field(description="the https address of its keys, a JWK set")] = ""
+    oidc_keys: Annotated[str, Field(description="the https address of its keys, a JWK set; else the provider is asked")] = ""
     rate_limit: Annotated[
         str, Field(description="most requests of one caller, by key, subject or address, as 600/minute; empty: any number")
     ] = "60000/minute"

@@ -51,7 +51,7 @@ async def test_beyond_loopback_nobody_asks_without_a_key_and_commands_send_their
     [
         ({"HTTP_HOST": "0.0.0.0"}, "error: listening on 0.0.0.0 needs API keys or tokens"),
         ({"READER_KEYS": KEY}, "an API key must be given as its SHA-256"),
-        ({"OIDC_ISSUER": "https://login.example.org"}, "tokens need an issuer, an audience"),
+        ({"OIDC_ISSUER": "https://login.example.org"}, "tokens need an issuer and an audience"),
         ({"RATE_LIMIT": "often"}, "'often' is no rate; write it as 600/minute"),
     ],
 )

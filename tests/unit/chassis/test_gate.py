@@ -177,7 +177,17 @@ def test_beyond_loopback_somebody_has_to_say_who_asks() -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [("", "a", "https://x"), ("i", "", "https://x"), ("i", "a", ""), ("i", "a", "http://example.org/keys"), ("i", "a", "file:///etc/x")],
+    [
+        ("", "a", "https://x"),
+        ("i", "", "https://x"),
+        ("i", "a", ""),
+        ("http://login.example.org", "a", ""),
+        ("i", "a", "http://example.org/keys"),
+        ("i", "a", "http://127.0.0.1.example.org/keys"),
+        ("i", "a", "http://localhost@example.org/keys"),
+        ("i", "a", "file:///etc/x"),
+        ("i", "a", "https://["),
+    ],
 )
 def test_a_provider_is_given_wholly_and_safely_or_not_at_all(given: tuple[str, str, str]) -> None:
     with pytest.raises(BadKeysError):

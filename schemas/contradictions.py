@@ -38,9 +38,7 @@ class _Heard(NamedTuple):
     """What becomes a `Said` where it contradicts anything: most claims do not, and a timeline asks of every event."""
 
     value: JsonValue
-    by: str
-    at: Instant | None
-    claim_id: str
+    claim: Claim
 
 
 def contradictions(event: CanonicalEvent) -> tuple[Contradiction, ...]:
@@ -48,32 +46,35 @@ def contradictions(event: CanonicalEvent) -> tuple[Contradiction, ...]:
     told = Counter(claim.field.partition(".")[0] for claim in event.claims)  # of what is told once nothing is contradicted
     found = _numbers(event) if told["quantities"] > 1 else {}
     found |= {field: of(event) for field, of, part in _OTHERS if told[part] > 1}
-    return tuple(_one(field, told) for field, told in sorted(found.items()) if len({repr(one.value) for one in told}) > 1)
+    apart = {field: heard for field, heard in sorted(found.items()) if len({repr(one.value) for one in heard}) > 1}
+    if not apart:
+        return ()
+    homes = _Homes(event)
+    return tuple(_one(field, homes.said(heard)) for field, heard in apart.items())
 
 
 def histories(event: CanonicalEvent) -> dict[str, dict[str, tuple[Said, ...]]]:
     """Each number's history by claimant, in order of time: field to claimant to what it said."""
     found: dict[str, dict[str, tuple[Said, ...]]] = {}
-    for field, told in sorted(_numbers(event).items()):
+    homes = _Homes(event)
+    for field, heard in sorted(_numbers(event).items()):
         by: dict[str, list[Said]] = defaultdict(list)
-        for heard in sorted(told, key=_when_said):
-            by[heard.by].append(_said(heard))
+        for said in homes.said(heard):
+            by[said.by].append(said)
         found[field] = {name: tuple(rows) for name, rows in sorted(by.items())}
     return found
 
 
 def sayings(event: CanonicalEvent, field: str) -> tuple[Said, ...]:
     """All that is said of one field, in order of time. Of quantities, the value is the number."""
-    told = [_heard(claim, who, _plain(claim, field)) for claim, who in _claims(event, field)]
-    return tuple(_said(heard) for heard in sorted(told, key=_when_said))
+    return _Homes(event).said([_Heard(_plain(claim, field), claim) for claim in _claims(event, field)])
 
 
 def _plain(claim: Claim, field: str) -> JsonValue:
     return claim.value if (number := _number(claim)[1]) is None or not field.startswith("quantities") else number
 
 
-def _one(field: str, told: Sequence[_Heard]) -> Contradiction:
-    said = tuple(_said(heard) for heard in sorted(told, key=_when_said))
+def _one(field: str, said: tuple[Said, ...]) -> Contradiction:
     numbers = [one.value for one in said if isinstance(one.value, int)]
     rising = len(numbers) == len(said) and numbers == sorted(numbers)
     return Contradiction(field=field, values=tuple(_values(said)), rising=rising, said=said)
@@ -83,16 +84,16 @@ def _values(said: Sequence[Said]) -> list[JsonValue]:
     return list({repr(one.value): one.value for one in said}.values())
 
 
-def _when_said(one: _Heard) -> tuple[bool, str, str]:
+def _when_said(one: Said) -> tuple[bool, str, str]:
     return (one.at is None, one.at.isoformat() if one.at else "", one.claim_id)
 
 
 def _numbers(event: CanonicalEvent) -> dict[str, list[_Heard]]:
     found: dict[str, list[_Heard]] = defaultdict(list)
-    for claim, who in _claims(event, "quantities"):
+    for claim in _claims(event, "quantities"):
         slot, number = _number(claim)
         if number is not None:
-            found[slot].append(_heard(claim, who, number))
+            found[slot].append(_Heard(number, claim))
     return found
 
 
@@ -107,7 +108,7 @@ def _number(claim: Claim) -> tuple[str, int | None]:
 
 def _status(event: CanonicalEvent) -> list[_Heard]:
     """Held against refused or disputed."""
-    told = [_heard(claim, who, claim.value) for claim, who in _claims(event, "status")]
+    told = [_Heard(claim.value, claim) for claim in _claims(event, "status")]
     values = {str(one.value) for one in told}
     return [one for one in told if one.value in REFUSED | HELD] if values & REFUSED and values & HELD else []
 
@@ -116,12 +117,10 @@ def _when(event: CanonicalEvent) -> list[_Heard]:
     """Exact dates that do not meet, unless the event was put off."""
     if any(step.status == "postponed" for step in event.status_history):
         return []
-    spans = [
-        (_days(claim.value), _heard(claim, who, " to ".join(dict.fromkeys(_days(claim.value))))) for claim, who in _claims(event, "when")
-    ]
-    known = [(days, said) for days, said in spans if days]
-    apart = any(a[1] < b[0] for a, _ in known for b, _ in known)
-    return [said for _, said in known] if apart else []
+    known = [(days, claim) for claim in _claims(event, "when") if (days := _days(claim.value))]
+    if not known or min(days[1] for days, _ in known) >= max(days[0] for days, _ in known):
+        return []
+    return [_Heard(" to ".join(dict.fromkeys(days)), claim) for days, claim in known]
 
 
 def _days(value: Any) -> tuple[str, ...]:
@@ -133,30 +132,33 @@ def _days(value: Any) -> tuple[str, ...]:
 
 def _attackers(event: CanonicalEvent) -> list[_Heard]:
     found = []
-    for claim, who in _claims(event, "participants"):
+    for claim in _claims(event, "participants"):
         value = claim.value
         if isinstance(value, dict) and value.get("role") == "attacker":
-            found.append(_heard(claim, who, value.get("country") or value.get("name")))
+            found.append(_Heard(value.get("country") or value.get("name"), claim))
     return found
 
 
 _OTHERS = (("status", _status, "status"), ("when", _when, "when"), ("attacker", _attackers, "participants"))
 
 
-def _claims(event: CanonicalEvent, field: str) -> Iterator[tuple[Claim, tuple[str, Instant | None]]]:
-    outlets = {one.article_id: (one.outlet, one.published.earliest or one.published.latest) for one in event.mentions}
-    given = {one.edit_id: (one.editor, one.given_at) for one in event.edits}
-    for claim in event.claims:
-        if claim.field == field or claim.field.startswith(f"{field}."):
-            home = given.get(claim.evidence.edit_id or "") or outlets.get(claim.evidence.article_id)
-            outlet, at = home or ("unknown", None)
-            speaker = claim.speaker.name or claim.speaker.role if claim.speaker else None
-            yield claim, (speaker or claim.via or outlet, at)
+def _claims(event: CanonicalEvent, field: str) -> Iterator[Claim]:
+    parts = f"{field}."
+    return (claim for claim in event.claims if claim.field == field or claim.field.startswith(parts))
 
 
-def _heard(claim: Claim, who: tuple[str, Instant | None], value: JsonValue) -> _Heard:
-    return _Heard(value, *who, claim.claim_id)
+class _Homes:
+    """Where an event's claims come from: by which outlet or editor, and when."""
 
+    def __init__(self, event: CanonicalEvent) -> None:
+        self._outlets = {one.article_id: (one.outlet, one.published.earliest or one.published.latest) for one in event.mentions}
+        self._given = {one.edit_id: (one.editor, one.given_at) for one in event.edits}
 
-def _said(heard: _Heard) -> Said:
-    return Said(value=heard.value, by=heard.by, at=heard.at, claim_id=heard.claim_id)
+    def said(self, heard: Sequence[_Heard]) -> tuple[Said, ...]:
+        """What was heard, with who said it, in order of time."""
+        return tuple(sorted((self._said(one.value, one.claim) for one in heard), key=_when_said))
+
+    def _said(self, value: JsonValue, claim: Claim) -> Said:
+        outlet, at = self._given.get(claim.evidence.edit_id or "") or self._outlets.get(claim.evidence.article_id) or ("unknown", None)
+        speaker = claim.speaker.name or claim.speaker.role if claim.speaker else None
+        return Said(value=value, by=speaker or claim.via or outlet, at=at, claim_id=claim.claim_id)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -20,7 +20,6 @@ QUARANTINED = "daybook.quarantined.v1"
 
 _HEX = frozenset("0123456789abcdef")
 _EXTENSIONS = {"causation_id": "causationid", "correlation_id": "correlationid"}
-_FIELDS = {extension: field for field, extension in _EXTENSIONS.items()}
 
 
 class Envelope(Model):
@@ -41,6 +40,7 @@ class Envelope(Model):
 
 
 _HEADERS = {name: f"ce_{_EXTENSIONS.get(name, name)}" for name in Envelope.model_fields if name != "seq"}
+_ATTRIBUTES = {header: name for name, header in _HEADERS.items()} | {"ce_seq": "seq"}
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(datetime)
 
 
@@ -97,9 +97,5 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
     Raises:
         ValueError: a header is not UTF-8, or a required attribute is missing (pydantic's error is a ValueError).
     """
-    return Envelope.model_validate(_attributes({name: value.decode() for name, value in headers if value is not None}))
-
-
-def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
-    given = {name.removeprefix("ce_"): value for name, value in headers.items() if name.startswith("ce_")}
-    return {_FIELDS.get(name, name): value for name, value in given.items()}
+    told = [(name, value.decode()) for name, value in headers if value is not None]
+    return Envelope.model_validate({_ATTRIBUTES[name]: text for name, text in told if name in _ATTRIBUTES})

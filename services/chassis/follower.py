@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -272,8 +273,8 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             self._waiting.add((TopicPartition(raw.topic, raw.partition), raw.key or b""))
             metrics.QUARANTINED.labels(self.name, raw.topic).inc()
             log.error("record_quarantined", follower=self.name, **_whereabouts(raw), reason=reason)
-        for record in plan.fresh:
-            metrics.APPLIED.labels(self.name, record.at.topic).inc()
+        for topic, applied in Counter(record.at.topic for record in plan.fresh).items():
+            metrics.APPLIED.labels(self.name, topic).inc(applied)
         for raw in plan.repeated:
             metrics.REPEATED.labels(self.name, raw.topic).inc()
 

@@ -57,10 +57,10 @@ def written(told: object) -> str:
     Numbers that are none (NaN, infinities) are written as such rather than as null, for Postgres to refuse: a value that can't be kept
     is never replaced in silence. Structs hold none.
     """
+    if isinstance(told, msgspec.Struct | str):  # first: to ask whether something is a model takes as long as to write a value
+        return _encoder.encode(told).decode()
     if isinstance(told, BaseModel):
         return to_json(told.model_dump(), inf_nan_mode="constants").decode()
-    if isinstance(told, msgspec.Struct | str):
-        return _encoder.encode(told).decode()
     return to_json(told, inf_nan_mode="constants").decode()
 
 

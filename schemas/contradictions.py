@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, JsonValue
@@ -43,9 +43,11 @@ class _Heard(NamedTuple):
 
 def contradictions(event: CanonicalEvent) -> tuple[Contradiction, ...]:
     """The contradictions among an event's claims, by field. What merely changed is none: a plan that was held, a date put off."""
-    told = Counter(claim.field.partition(".")[0] for claim in event.claims)  # of what is told once nothing is contradicted
-    found = _numbers(event) if told["quantities"] > 1 else {}
-    found |= {field: of(event) for field, of, part in _OTHERS if told[part] > 1}
+    told: dict[str, list[Claim]] = defaultdict(list)
+    for claim in event.claims:
+        told[claim.field.partition(".")[0]].append(claim)
+    found = _numbers(told["quantities"]) if len(told["quantities"]) > 1 else {}  # of what is told once nothing is contradicted
+    found |= {field: of(event, told[part]) for field, of, part in _OTHERS if len(told[part]) > 1}
     apart = {field: heard for field, heard in sorted(found.items()) if len({repr(one.value) for one in heard}) > 1}
     if not apart:
         return ()
@@ -57,7 +59,7 @@ def histories(event: CanonicalEvent) -> dict[str, dict[str, tuple[Said, ...]]]:
     """Each number's history by claimant, in order of time: field to claimant to what it said."""
     found: dict[str, dict[str, tuple[Said, ...]]] = {}
     homes = _Homes(event)
-    for field, heard in sorted(_numbers(event).items()):
+    for field, heard in sorted(_numbers(_claims(event, "quantities")).items()):
         by: dict[str, list[Said]] = defaultdict(list)
         for said in homes.said(heard):
             by[said.by].append(said)
@@ -88,9 +90,9 @@ def _when_said(one: Said) -> tuple[bool, str, str]:
     return (one.at is None, one.at.isoformat() if one.at else "", one.claim_id)
 
 
-def _numbers(event: CanonicalEvent) -> dict[str, list[_Heard]]:
+def _numbers(claims: Iterable[Claim]) -> dict[str, list[_Heard]]:
     found: dict[str, list[_Heard]] = defaultdict(list)
-    for claim in _claims(event, "quantities"):
+    for claim in claims:
         slot, number = _number(claim)
         if number is not None:
             found[slot].append(_Heard(number, claim))
@@ -106,18 +108,18 @@ def _number(claim: Claim) -> tuple[str, int | None]:
     return f"{claim.field}/{party}" if party else claim.field, best if isinstance(best, int) else None
 
 
-def _status(event: CanonicalEvent) -> list[_Heard]:
+def _status(_event: CanonicalEvent, claims: Sequence[Claim]) -> list[_Heard]:
     """Held against refused or disputed."""
-    told = [_Heard(claim.value, claim) for claim in _claims(event, "status")]
+    told = [_Heard(claim.value, claim) for claim in claims]
     values = {str(one.value) for one in told}
     return [one for one in told if one.value in REFUSED | HELD] if values & REFUSED and values & HELD else []
 
 
-def _when(event: CanonicalEvent) -> list[_Heard]:
+def _when(event: CanonicalEvent, claims: Sequence[Claim]) -> list[_Heard]:
     """Exact dates that do not meet, unless the event was put off."""
     if any(step.status == "postponed" for step in event.status_history):
         return []
-    known = [(days, claim) for claim in _claims(event, "when") if (days := _days(claim.value))]
+    known = [(days, claim) for claim in claims if (days := _days(claim.value))]
     if not known or min(days[1] for days, _ in known) >= max(days[0] for days, _ in known):
         return []
     return [_Heard(" to ".join(dict.fromkeys(days)), claim) for days, claim in known]
@@ -130,9 +132,9 @@ def _days(value: Any) -> tuple[str, ...]:
     return (str(start)[:10], str(end)[:10]) if start else ()
 
 
-def _attackers(event: CanonicalEvent) -> list[_Heard]:
+def _attackers(_event: CanonicalEvent, claims: Sequence[Claim]) -> list[_Heard]:
     found = []
-    for claim in _claims(event, "participants"):
+    for claim in claims:
         value = claim.value
         if isinstance(value, dict) and value.get("role") == "attacker":
             found.append(_Heard(value.get("country") or value.get("name"), claim))

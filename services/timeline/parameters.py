@@ -15,7 +15,7 @@ from schemas.kinds import kinds
 from services.timeline import asked
 from services.timeline.asked import AsOf, Near, Threshold
 from services.timeline.cursor import Cursor, Sort, decode
-from services.timeline.stream import standing
+from services.timeline.stream import ids
 
 MOST = 500
 LONGEST_WAIT = 30.0  # seconds
@@ -57,8 +57,8 @@ def _cursor(text: str) -> Cursor:
 
 
 def _start(text: str) -> None:
-    if text not in standing.WORDS:
-        standing.read(text)
+    if text not in ids.WORDS:
+        ids.read(text)
 
 
 Kind = Annotated[str, AfterValidator(_known_kind)]
@@ -167,7 +167,7 @@ class EventsFilter(Which, Past):
         return asked.moment(self.changed_since) if self.changed_since else None
 
 
-StreamId = Annotated[LongText, AfterValidator(_readable(standing.read))]
+StreamId = Annotated[LongText, AfterValidator(_readable(ids.read))]
 
 
 class StreamQuery(Which):

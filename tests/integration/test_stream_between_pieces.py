@@ -8,19 +8,22 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
+from services.timeline.api.snapshots import _lines
 from services.timeline.now import Now
-from services.timeline.parameters import StreamQuery
+from services.timeline.parameters import SnapshotQuery, StreamQuery
 from services.timeline.present import look
 from services.timeline.projections import discover
 from services.timeline.reader import open_reader
 from services.timeline.stream import hub, serving
 from services.timeline.stream.messages import HEARTBEAT
 from services.timeline.stream.serving import Streams
+from services.timeline.stream.standing import Standing
 from tests.integration.test_timeline_stream import append, ids, many, pool, tell
 from tests.integration.timeline_world import settings, write
 from tests.unit.timeline.builders import TOPIC, event, record
@@ -106,6 +109,67 @@ async def test_what_is_redriven_before_its_page_is_read_is_told_once(streams: St
     await streams.hub._round()
     # then
     assert missed + await until_quiet(pieces) == ["e-0", "e-2", "e-1"]
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_what_another_process_has_told_late_is_not_told_again_by_one_that_has_yet_to_hear_of_it(
+    streams: Streams, pool: asyncpg.Pool, guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the guard, the negative control, it is."""
+    if not guarded:
+        monkeypatch.setattr(Standing, "has_heard_late", lambda *_: False)
+    # given a record that is redriven, of which this process does not know yet
+    await set_aside(pool, 1)
+    await append(pool, [record(event("e-0"), 0), record(event("e-2"), 2)])
+    await see(streams, pool)
+    await redrive(pool, 1)
+    # when somebody comes who was told it elsewhere
+    pieces = streams.pieces(streams.begin(StreamQuery(), "g1;events.summit.v1:3"))
+    assert await until_quiet(pieces) == []
+    # and this process hears of it
+    await see(streams, pool)
+    assert await until_quiet(pieces) == []
+    await streams.hub._round()
+    # then that is not told again, and what comes is
+    assert await until_quiet(pieces) == ([] if guarded else ["e-1"])
+    await append(pool, [record(event("e-3"), 3)])
+    await see(streams, pool)
+    await streams.hub._round()
+    assert await until_quiet(pieces) == ["e-3"]
+
+
+async def test_what_is_redriven_between_a_snapshot_and_the_stream_is_told_to_whoever_goes_on_from_the_id_of_the_snapshot(
+    streams: Streams, pool: asyncpg.Pool
+) -> None:
+    await set_aside(pool, 1)
+    await append(pool, [record(event("e-0"), 0), record(event("e-2"), 2)])
+    snapshot = await _snapshot(streams)
+    await redrive(pool, 1)
+    await see(streams, pool)
+    # when the stream is asked for from the id, and, as the negative control, from the position, which names no records in quarantine
+    heard = {name: await until_quiet(streams.pieces(streams.begin(StreamQuery(), after))) for name, after in snapshot.items()}
+    # then
+    assert heard == {"id": ["e-1"], "position": []}
+
+
+async def _snapshot(streams: Streams) -> dict[str, str]:
+    """Where to go on from, as the headers of the answer have it."""
+    async with aclosing(_lines(streams.hub._reader, SnapshotQuery())) as lines:  # type: ignore[type-var]  # a generator
+        return {"position": await anext(lines), "id": await anext(lines)}
+
+
+async def test_what_was_told_late_and_waits_again_in_a_postgres_that_was_put_back_is_told_when_it_is_applied(
+    streams: Streams, pool: asyncpg.Pool
+) -> None:
+    await set_aside(pool, 1)
+    await append(pool, [record(event("e-0"), 0), record(event("e-2"), 2)])
+    await see(streams, pool)
+    pieces = streams.pieces(streams.begin(StreamQuery(), "g1;events.summit.v1:3"))
+    assert await until_quiet(pieces) == []
+    await redrive(pool, 1)
+    await see(streams, pool)
+    await streams.hub._round()
+    assert await until_quiet(pieces) == ["e-1"]
 
 
 async def test_what_postgres_lost_after_the_hub_had_seen_it_is_told_when_it_is_there_again(streams: Streams, pool: asyncpg.Pool) -> None:

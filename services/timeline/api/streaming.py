@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from services.timeline.parameters import StreamId, StreamQuery
-from services.timeline.stream.beginning import AnotherLogError, UnknownPlaceError
+from services.timeline.stream.beginning import AnotherLogError, UnknownPlaceError, UnnamedError
 from services.timeline.stream.serving import Streams
 
 MEDIA_TYPE = "text/event-stream"
@@ -36,7 +36,7 @@ def stream_router(streams: Streams) -> APIRouter:
         responses={
             200: {"description": "a stream that does not end by itself", "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}},
             409: {
-                "description": "the id or position is of a topic that was made anew since",
+                "description": "the id or position is of a topic that was made anew since, or of too many records in quarantine",
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
             },
         },
@@ -50,7 +50,7 @@ def stream_router(streams: Streams) -> APIRouter:
         except UnknownPlaceError as error:
             where = ("query", "after") if last_event_id is None else ("header", "last-event-id")
             raise RequestValidationError([{"loc": where, "msg": str(error)}]) from error
-        except AnotherLogError as error:
+        except (AnotherLogError, UnnamedError) as error:
             raise HTTPException(409, str(error)) from error
         return EventStream(streams.pieces(begun), streams.write_seconds)
 

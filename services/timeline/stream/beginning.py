@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from services.timeline.now import Now
-from services.timeline.stream.standing import NOTHING, Standing, read, standing_at
+from services.timeline.stream.ids import WORDS, read
+from services.timeline.stream.standing import Standing, standing_at
 
 
 class UnknownPlaceError(Exception):
@@ -21,14 +22,19 @@ class AnotherLogError(Exception):
     """The topic was made anew since: what was told is of a log that is there no more."""
 
 
+class UnnamedError(Exception):
+    """An id that names but some of the records that were passed by, and others of them wait no more."""
+
+
 def beginning(after: str, now: Now) -> Standing:
     """The standing of a listener that sends `now`, `beginning`, an id or a position.
 
     Raises:
         ValueError: it is none of them.
         UnknownPlaceError, AnotherLogError: it is not of the logs that are followed; the message says what to do.
+        UnnamedError: what is to be told can't be known any more; the message says what to do.
     """
-    if after in {"now", "beginning"}:
+    if after in WORDS:
         return standing_at(now) if after == "now" else Standing()
     standing = read(after)
     for place in _unknown(standing, now):
@@ -36,7 +42,9 @@ def beginning(after: str, now: Now) -> Standing:
         raise UnknownPlaceError(f"{place} is not followed; these topics are: {known}")
     for topic in other_logs(standing.logs, now):
         raise AnotherLogError(f"{topic} was made anew since; read /v1/snapshot, and go on from its position, or `after=beginning`")
-    return standing if standing.generation else replace(standing, passed=_below(standing, now))
+    if standing.unnamed:
+        return _naming_all(standing, now)
+    return standing if standing.generation else standing.passing_by(now.waiting)  # a position names none; what waits now waited then too
 
 
 def other_logs(logs: Mapping[str, frozenset[str]], now: Now) -> list[str]:
@@ -53,7 +61,14 @@ def _unknown(standing: Standing, now: Now) -> Iterator[str]:
             yield f"{topic}-{number}"
 
 
-def _below(standing: Standing, now: Now) -> dict[tuple[str, int], frozenset[int]]:
-    """A position names no records in quarantine. Those that wait below it now waited then too: no answer has taken them into account."""
-    below = {at: frozenset(n for n in now.waiting.get(at, NOTHING) if n < offset) for at, offset in standing.following.items()}
-    return {at: offsets for at, offsets in below.items() if offsets}
+def _naming_all(standing: Standing, now: Now) -> Standing:
+    """With those that the id left out: they wait still, as many as there were. If some don't, nobody can say which those were."""
+    first = min((offset, at) for at, passed in standing.passed.items() for offset in passed)
+    earlier = {at: frozenset(n for n in offsets if (n, at) < first) for at, offsets in now.waiting.items()}
+    found = replace(standing, passed={}, unnamed=0).passing_by(earlier)
+    if sum(map(len, found.passed.values())) < standing.unnamed:
+        raise UnnamedError(
+            f"{standing.unnamed:,} records waited in quarantine that this id is too short to name, and some of them were applied since; "
+            "read /v1/snapshot, and go on from its Daybook-Stream-Id"
+        )
+    return found.passing_by(standing.passed)

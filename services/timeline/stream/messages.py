@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.timeline.packing import unpack
-from services.timeline.stream.standing import Standing, write
+from services.timeline.stream.ids import write
+from services.timeline.stream.standing import Standing
 
 RETRY_MS = 2000
 HEARTBEAT = b":\n\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from math import inf
 
 from services.chassis.bell import within
 from services.chassis.passing import is_passing
@@ -13,12 +14,14 @@ from services.timeline.reader import BusyError, Reader
 from services.timeline.settings import TimelineSettings
 from services.timeline.stream.beginning import beginning, other_logs
 from services.timeline.stream.hub import PAGE, Hub
+from services.timeline.stream.ids import WORDS
 from services.timeline.stream.listener import Listener
 from services.timeline.stream.matching import wants
 from services.timeline.stream.messages import HEARTBEAT, cut_over, opening, place
 from services.timeline.stream.reading import Stretch, stretch
-from services.timeline.stream.standing import WORDS, Standing, as_now, common, distance
+from services.timeline.stream.standing import Standing, as_now, common, distance
 
+SOON = 1.0  # seconds
 READING = 2  # at a time: each holds one of the connections that questions are asked by
 
 
@@ -87,14 +90,25 @@ class Streams:
         """Read on up to where the hub stands, and from the last page on also listen there."""
         while not self.hub.over and not other_logs(stream.standing.logs, self._reader.present.now):
             coming, before, there = self._reader.present.bell.coming, stream.standing, self.hub.standing
-            if not before.is_ahead_of(there):
+            if before.has_heard_late(there):
+                stream.standing = await self._corrected(before)
+            elif not before.is_ahead_of(there):
                 async for text in self._up_to(stream, there):
                     yield text
             if stream.listener:
                 return
             # The hub rests, or Postgres was put back to an older state.
-            if stream.standing == before and not await within(coming, self._settings.stream_heartbeat_seconds):
+            if stream.standing == before and not await within(coming, self._patience(before, there)):
                 yield HEARTBEAT
+
+    def _patience(self, before: Standing, there: Standing) -> float:
+        """A hub that another process has overtaken hears of it within a second."""
+        return min(self._settings.stream_heartbeat_seconds, SOON if before.has_heard_late(there) else inf)
+
+    async def _corrected(self, standing: Standing) -> Standing:
+        """What was told late elsewhere is not to be told again; unless it waits again, as in a Postgres that was put back."""
+        async with self._reading, self._reader.snapshot() as moment:
+            return standing.passing_by((await moment.now()).waiting)
 
     async def _up_to(self, stream: Stream, there: Standing) -> AsyncIterator[bytes]:
         """One step. Whoever joins the hub does so where it stands now: nothing is awaited or told since `there` was taken."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from services.timeline.now import Now
-from services.timeline.stream.beginning import AnotherLogError, UnknownPlaceError, beginning
-from services.timeline.stream.standing import Span, Standing, spans, standing_at, write
+from services.timeline.stream.beginning import AnotherLogError, UnknownPlaceError, UnnamedError, beginning
+from services.timeline.stream.ids import MOST_PASSED, write
+from services.timeline.stream.standing import Span, Standing, spans, standing_at
 
 TOPIC = "events.strike.v1"
 AT, NEXT = (TOPIC, 0), (TOPIC, 1)
@@ -28,6 +29,32 @@ def test_what_waits_below_a_position_is_told_once_it_is_applied() -> None:
 
 def test_an_id_says_itself_what_was_passed_by() -> None:
     assert beginning(f"g3;{TOPIC}:7", NOW).passed == {}
+
+
+MANY = Now(3, {AT: 5000, NEXT: 9000}, {AT: frozenset(range(0, 4000, 2)), NEXT: frozenset(range(1, 3000, 3))})
+"""Of 3,000 records in quarantine an id names 500."""
+
+
+def test_more_records_in_quarantine_than_an_id_can_name_are_told_all_the_same() -> None:
+    identity = write(standing_at(MANY))
+    assert beginning(identity, MANY) == Standing(3, MANY.reached, MANY.waiting)
+    # also those that came since, and wait too
+    later = Now(3, {AT: 6000, NEXT: 9000}, {**MANY.waiting, AT: MANY.waiting[AT] | {5500}})
+    standing = beginning(identity, later)
+    assert standing.passed == MANY.waiting
+    assert spans(standing, Now(3, later.reached, {}), 3) == [Span(AT, n, n + 1, late=True) for n in (0, 2, 4)]
+
+
+def test_where_one_that_the_id_names_was_applied_meanwhile_it_is_told() -> None:
+    last = max(MANY.waiting[AT])
+    later = Now(3, MANY.reached, {**MANY.waiting, AT: MANY.waiting[AT] - {last}})
+    assert spans(beginning(write(standing_at(MANY)), later), later, 10) == [Span(AT, last, last + 1, late=True)]
+
+
+def test_where_one_that_the_id_does_not_name_was_applied_meanwhile_that_is_said_and_what_to_do() -> None:
+    later = Now(3, MANY.reached, {**MANY.waiting, AT: MANY.waiting[AT] - {0}})
+    with pytest.raises(UnnamedError, match=f"{3000 - MOST_PASSED:,} records.*snapshot.*Daybook-Stream-Id"):
+        beginning(write(standing_at(MANY)), later)
 
 
 @pytest.mark.parametrize("after", [f"g1;{TOPIC}~0000aaaa:7", f"{TOPIC}-0=7;seq=7;log=u0000aaaa"])

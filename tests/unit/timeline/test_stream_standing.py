@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.timeline.now import Now, Place
-from services.timeline.stream.standing import MOST_PASSED, Span, Standing, common, distance, read, spans, standing_at, told, write
+from services.timeline.stream.ids import MOST_PASSED, read, write
+from services.timeline.stream.standing import Span, Standing, common, distance, spans, standing_at, told
 
 STRIKES, SUMMITS = ("events.strike.v1", 0), ("events.summit.v1", 2)
 
@@ -47,6 +48,8 @@ def test_a_position_as_answers_give_it_is_a_standing_too() -> None:
         "g2;a b:1",
         "2;a:1",
         "a:1!",
+        "g2!3;a:1",
+        "g2!;a:1!0",
         "a:-1",
         "a~:1",
         "a~5F3A:1",
@@ -79,7 +82,10 @@ def test_what_is_written_is_read_back(drawn: dict[Place, tuple[int, frozenset[in
 
 def test_an_id_stays_short_however_many_records_wait() -> None:
     standing = at({STRIKES: 10**9}, {STRIKES: frozenset(range(10_000))})
-    assert read(write(standing)).passed[STRIKES] == frozenset(range(10_000 - MOST_PASSED, 10_000))
+    found = read(write(standing))
+    assert len(write(standing)) < 4_000
+    assert found.passed[STRIKES] == frozenset(range(10_000 - MOST_PASSED, 10_000))
+    assert found.unnamed == 10_000 - MOST_PASSED
 
 
 @st.composite

@@ -13,6 +13,7 @@ from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, fits, form_of, is_apart, is_singular, same_day
 from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.happening import KEPT, PHASES, Happening, side_of, sides
+from services.normalizer.reading.triggers import phrase_start
 
 LATEST = 24
 
@@ -82,12 +83,21 @@ def _resumed(happenings: Sequence[Happening], candidate: Candidate) -> tuple[Sai
     """As in "Talks with Mexico will resume on Monday": with whom Mexico met before; the parties, or None where nobody met."""
     other = sides([candidate])
     planned = candidate.trigger.kind.frame == "meeting" and candidate.status == "scheduled" and candidate.when is not None
+    if planned and not other and candidate.places and happenings and _is_further(candidate.trigger):
+        return next((m.parties for m in happenings[-1].known if len(sides([m])) > 0), None)
     if not planned or len(other) != 1 or not candidate.names_parties or not dating.days(candidate.when.value if candidate.when else None):
         return None
     before = next((h for h in reversed(happenings[-LATEST:]) if other < h.sides and len(h.sides) == 2), None)  # noqa: PLR2004
     states = [said for m in before.known for said in m.parties if said.value.type == "state"] if before else []
     joined = tuple({said.value.name: said for said in (*candidate.parties, *states)}.values())
     return joined if len({side_of(said.value) for said in joined}) > 1 else None
+
+
+def _is_further(trigger: Trigger) -> bool:
+    """As in "more talks in Oslo next month", "another round of negotiations": of those who have met."""
+    start = phrase_start(trigger.sentence, trigger.first)
+    ahead = trigger.sentence.tokens[max(start - 1, 0) : trigger.first + 1]
+    return trigger.noun and any(token.low in words("more_of_them") for token in ahead)
 
 
 def _other_day(happening: Happening, candidate: Candidate, published: dt.date | None) -> bool:

@@ -75,6 +75,13 @@ def _points_back(time: Time) -> bool:
     return bool(spoken) and (spoken[0] in words("bygone") or spoken[-1] == "ago")
 
 
+def _long_over(time: Time, status: str, published: dt.date | None) -> bool:
+    """As in "The king, who last went there in 1993, is to meet …": a year that is over dates nothing to come."""
+    told = days(time.expression.when)
+    named = told is not None and str(told[1].year) in time.expression.text
+    return status in {"proposed", "scheduled"} and told is not None and named and published is not None and told[1].year < published.year
+
+
 def _distance(trigger: Trigger, time: Time) -> int:
     gap = trigger.first - time.last if time.last <= trigger.first else time.first - trigger.last
     low, high = min(time.first, trigger.first), max(time.last, trigger.last)
@@ -144,6 +151,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         _heard(sentence, trigger, time)
         for time in sentence.times
         if _dates(time)
+        and not _long_over(time, status, published)
         and not (status in FUTURE and _points_back(time))
         and _counts(sentence, time, status)
         and not _older(trigger, time)
@@ -281,7 +289,8 @@ def _of_telling(trigger: Trigger, time: Time, status: str, published: dt.date | 
     if status not in FUTURE or day is None or published is None or day > published or time.last > trigger.first:
         return False
     weekday = any(time.expression.text.lower().startswith(name) for name in words("weekdays"))
-    apart = trigger.sentence.clause(time.first) != trigger.sentence.clause(trigger.first)
+    low, _ = trigger.sentence.clause(trigger.first)
+    apart = trigger.sentence.clause(time.first)[0] != low and trigger.sentence.tokens[low].low != "where"
     return trigger.kind.frame == "meeting" and (
         (apart and (day == published or not weekday)) or (status == "proposed" and day == published)
     )

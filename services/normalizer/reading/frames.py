@@ -19,6 +19,7 @@ from services.normalizer.reading.lasting import lasting
 from services.normalizer.reading.names import Names
 from services.normalizer.reading.placing import sentence_word
 from services.normalizer.reading.playing import as_place
+from services.normalizer.reading.sidelines import widened
 from services.normalizer.reading.states import state
 from services.normalizer.reading.status import State, read_state
 from services.normalizer.reading.telling import ALLOWED, answered, if_to_come, is_announced, is_reported_plan, refers, region, state_of
@@ -52,11 +53,12 @@ def _called_on(
 ) -> tuple[Said[Participant], ...]:
     """As in "A Chinese delegation will hold talks in Washington": with those at home there, as nobody else is told."""
     low, _ = trigger.sentence.clause(trigger.first)
-    at = next((place for place in places if place.value.precision in {"city", "site"}), None)
+    mutual = trigger.sentence.find_within(trigger.last, trigger.high, phrases("the_two"))
+    at = next((place for place in places if place.value.precision in {"city", "site"} or mutual), None)
     sides = {side_of(said.value) for said in parties}
     if told.status == "proposed" or at is None or len(sides) != 1 or sides & (words("blocs") | {at.value.country}):
         return ()
-    travels = words("travel_verbs") | words("arrivals") | words("departures") | words("tours")
+    travels = words("travel_verbs") | words("arrivals") | words("departures") | words("tours") | {"due"}
     sent = trigger.sentence.find_within(low, trigger.first, phrases("delegations"))
     if not sent and travels.isdisjoint(trigger.sentence.lows[low : trigger.first]):
         return ()
@@ -77,8 +79,12 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
         told = replace(told, status="postponed")
     when = dating.choose(trigger, told.status, document.anchor.date)
     told, when = if_to_come(trigger, document, told, when)
-    when = lasting(trigger, told.status, when)
+    if when and trigger.noun and trigger.rivals and refers(trigger) and dating.is_heard(trigger, when):
+        when = None  # "a source close to the talks said on Friday"
+    beside = widened(trigger)
+    when = lasting(trigger, told.status, when or (dating.choose(beside, told.status, document.anchor.date) if beside else None))
     places = placing.venues(trigger, told.status) or placing.host_land(trigger, names) or placing.here(document, trigger)
+    places = places or (placing.venues(beside, told.status) if beside else ())
     places = places or (meeting.under_own_roof(trigger) if told.status == "proposed" else ())
     form = trigger.pattern.card.form or "talks"
     form = "talks" if form == "call" and places and not trigger.noun else form

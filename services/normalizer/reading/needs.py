@@ -17,6 +17,8 @@ HELD_REACH = 4
 OPPONENT_REACH = 14
 # "The leaders of X, of Y and of Z discussed": so many words between two of them.
 JOINED = 8
+# "met the country's rebel leaders": so many words behind the verb.
+OBJECT_REACH = 5
 # Where "the bodies of …" may stand behind the verb; how near those that are dead to the word.
 DEAD_REACH, DEAD_NEAR = 12, 4
 # How far behind "exchange of" the people stand.
@@ -33,8 +35,14 @@ def _countries(candidate: Candidate) -> set[str | None]:
     """The sides; people of no known state are of one, and of none where they stand with one who has a state: "aides X and Y met"."""
     actors = [said.value for said in candidate.parties]
     rebels = candidate.trigger.sentence.page.rebels
-    sides = {side_of(actor) if actor.country or actor.type != "person" or actor.name in rebels else None for actor in actors}
-    return sides - {None} if _all_joined(candidate) else sides
+    alone = _has_counterpart(candidate)
+    sides = {side_of(actor) if actor.country or actor.type != "person" or actor.name in rebels or alone else None for actor in actors}
+    return sides - {None} if _all_joined(candidate) and not _has_counterpart(candidate) else sides
+
+
+def _has_counterpart(candidate: Candidate) -> bool:
+    """As in "Minister X and his Graustark counterpart": whoever has a counterpart is of another side, be it told or not."""
+    return not lexical("counterparts").isdisjoint(candidate.trigger.sentence.lows)
 
 
 def _all_joined(candidate: Candidate) -> bool:
@@ -75,8 +83,21 @@ def _side_near(candidate: Candidate) -> bool:
 
 
 def _of_bloc(candidate: Candidate) -> bool:
-    """As in "NATO's foreign ministers met": many states in one name."""
-    return any(said.value.name in lexical("blocs") for said in candidate.parties)
+    """As in "NATO's foreign ministers met": many states in one name; but not as in "in which it leaves the EU and starts trade talks"."""
+    blocs = {said.start for said in candidate.parties if said.value.name in lexical("blocs")}
+    trigger = candidate.trigger
+    if trigger.noun and _of_few(trigger):
+        return False
+    if trigger.pattern.card.id != "summit.noun.talks" or candidate.when or candidate.places:
+        return bool(blocs)
+    names = [n for n in trigger.sentence.names if n.named.start in blocs]
+    return any(n.governor in lexical("with") or trigger.first - n.last in {0, 1} for n in names)
+
+
+def _of_few(trigger: Trigger) -> bool:
+    """As in "bilateral meetings": of two and two, and not of all."""
+    around = trigger.sentence.tokens[max(trigger.first - 1, 0) : trigger.last]
+    return any(token.low in {"bilateral", "bilaterals", "trilateral"} for token in around)
 
 
 def _of_many_nations(candidate: Candidate) -> bool:
@@ -94,8 +115,10 @@ def _faces_opponents(candidate: Candidate) -> bool:
     low, high = trigger.sentence.clause(trigger.first)
     near = range(max(low, trigger.first - OPPONENT_REACH), min(high, trigger.last + OPPONENT_REACH))
     opponents = lexical("opponents") | (frozenset() if lexical("war_words").isdisjoint(trigger.sentence.lows) else lexical("opposition"))
-    found = (at for at in near if tokens[at].low in opponents)
-    return any(any(token.low in lexical("with_opponents") for token in tokens[max(at - 3, low) : at]) for at in found)
+    found = [at for at in near if tokens[at].low in opponents]
+    if trigger.pattern.card.id == "summit.verb.meet" and any(trigger.last <= at < trigger.last + OBJECT_REACH for at in found):
+        return True
+    return any(any(t.low in lexical("with_opponents") for t in (*tokens[max(at - 3, low) : at], *tokens[at + 1 : at + 3])) for at in found)
 
 
 def _for_peace(candidate: Candidate) -> bool:
@@ -150,14 +173,25 @@ def _together(candidate: Candidate) -> bool:
     joined = [n for n in trigger.sentence.names if n.named.start in before]
     tokens = trigger.sentence.tokens
     pairs = (tokens[one.last].low in {"and", ","} for one, two in pairwise(joined) if two.first - one.last <= JOINED)
-    behind = tokens[trigger.last - 1].low == "with"
+    behind = tokens[trigger.last - 1].low == "with" or _with_pronoun(trigger)
     told = candidate.when is not None or bool(candidate.places) or _two_of_rank(candidate, before)
     return (behind or any(pairs)) and told
 
 
+def _with_pronoun(trigger: Trigger) -> bool:
+    """As in "he and his counterpart X were expected to discuss …"."""
+    tokens = trigger.sentence.tokens
+    low, _ = trigger.sentence.clause(trigger.first)
+    ahead = [token.low for token in tokens[low : trigger.first]]
+    return any(one in lexical("persons") and other == "and" for one, other in pairwise(ahead))
+
+
 def _two_of_rank(candidate: Candidate, before: Collection[int]) -> bool:
     """As in "Ministers X of Ruritania and Y of Graustark discussed …": two people of two sides tell an occasion."""
-    people = [said.value for said in candidate.parties if said.start in before and said.value.type == "person"]
+    people = [said.value for said in candidate.parties if said.value.type == "person"]
+    people = [said for said in people if _with_pronoun(candidate.trigger)] or [
+        said.value for said in candidate.parties if said.start in before and said.value.type == "person"
+    ]
     return len({side_of(person) for person in people}) > 1
 
 

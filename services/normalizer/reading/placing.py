@@ -15,6 +15,7 @@ from services.normalizer.reading.grammar import grammar, phrases, words
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.names import Names
 from services.normalizer.reading.playing import as_place
+from services.normalizer.reading.sidelines import does_more
 from services.normalizer.reading.states import state
 from services.normalizer.reading.triggers import phrase_start
 
@@ -83,6 +84,8 @@ def _near_enough(trigger: Trigger, name: Name) -> bool:
     low, high = (trigger.last, name.first) if name.first >= trigger.last else (name.last, trigger.first)
     if name.last <= trigger.first and any(low <= first < high for first, _ in trigger.sentence.says):
         return False
+    if name.first >= trigger.last and does_more(trigger, high):
+        return False
     plain = grammar().skipped | grammar().conjunctions | grammar().small | words("held_there")
     strange = [at for at in range(low, high) if at not in held and tokens[at].low not in plain and tokens[at].low.isalpha()]
     return len(strange) <= STRANGE
@@ -102,7 +105,8 @@ def _premodifies(trigger: Trigger, name: Name) -> bool:
     """As in "the Oval Office meeting", "the June Venice summit"."""
     if name == run_in_city(trigger.sentence, trigger):
         return True
-    return name.named.reading == "place" and phrase_start(trigger.sentence, trigger.first) <= name.first < trigger.first
+    continent = name.named.place is not None and name.named.place.country is None  # "an Asia-Pacific summit"
+    return name.named.reading == "place" and not continent and phrase_start(trigger.sentence, trigger.first) <= name.first < trigger.first
 
 
 def _where_clause(trigger: Trigger) -> list[Name]:

@@ -71,7 +71,7 @@ def antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken:
         if side(name) not in known:
             people.setdefault(side(name), name)
     found = tuple(people.values())[: 1 if number == "one" else TWO]
-    alone = number == "many" and not trigger.noun and not known
+    alone = number == "many" and not known and (not trigger.noun or low_at(sentence, at) in {"pair", "duo"})
     return (_two_people(document, sentence) if alone else ()) or found
 
 

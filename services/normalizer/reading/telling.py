@@ -50,7 +50,7 @@ def region(trigger: Trigger) -> Region:
     reach = max(high if not trigger.rivals else trigger.high, trigger.last)
     if trigger.noun and trigger.kind.frame == "meeting" and (comma := opening_comma(trigger)):
         reach = comma
-    first = trigger.first + (trigger.kind.frame == "exchange" and trigger.sentence.tokens[trigger.first].low == "to")  # "ready | to swap"
+    first = trigger.first + (trigger.kind.frame != "directed" and trigger.sentence.tokens[trigger.first].low == "to")  # "ready | to swap"
     return Region(first, trigger.last, max(low, trigger.since), reach, held=trigger.sentence.held)
 
 
@@ -80,7 +80,8 @@ def state_of(trigger: Trigger) -> State:
     if not trigger.noun and not own and told.weight < INTENT and tells(trigger.sentence.cues, region(trigger), "intended"):
         told = State("scheduled", trigger.first - 1, trigger.last, INTENT)
     words = set(trigger.sentence.lows[trigger.first : trigger.last])
-    helped = trigger.first > 0 and tokens[trigger.first - 1].low in lexical("modals")
+    at = trigger.first - 1 if trigger.first > 1 and tokens[trigger.first - 1].low == "be" else trigger.first
+    helped = at > 0 and tokens[at - 1].low in lexical("modals")
     if "will" in words:
         return State("scheduled", trigger.first, trigger.last, 7.0)
     if told.status == "occurred" and trigger.noun and refers(trigger) and _in_passing(trigger, told):

@@ -138,7 +138,7 @@ def find_triggers(sentence: Sentence, rules: Rules, hits: Sequence[tuple[int, in
         if len(standing) < MOST and _stands(kind, kind.patterns[m], sentence, first, last):
             standing.append((first, last, n, kind.patterns[m]))
     standing = [hit for hit in standing if not _is_light(sentence.tokens, standing, hit) and not _is_purpose(standing, hit, sentence)]
-    leading = {(n, sentence.clause(first)) for first, _, n, pattern in standing if not pattern.card.alone}
+    leading = {(n, sentence.clause(first)) for first, _, n, pattern in standing if not pattern.card.alone and pattern.card.form != "visit"}
     standing = [hit for hit in standing if not (hit[3].card.alone and (hit[2], sentence.clause(hit[0])) in leading)]
     found = [_trigger(rules.kinds[n], pattern, sentence, (first, last), standing) for first, last, n, pattern in standing]
     return tuple(

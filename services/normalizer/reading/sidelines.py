@@ -1,0 +1,32 @@
+"""Meetings beside another: "met at the G20 summit in Bali last month" tells where and when by what it stands beside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from services.normalizer.reading.candidates import Trigger
+from services.normalizer.reading.grammar import words
+
+# "on the sidelines of the annual": so many words between a meeting and what it stands beside.
+NEAR = 12
+
+
+def widened(trigger: Trigger) -> Trigger | None:
+    """The trigger with the words of the gathering that it stands beside as its own; None where it stands by itself."""
+    tokens = trigger.sentence.tokens
+    behind = [scope for scope in trigger.rivals if trigger.last < scope[0] <= trigger.last + NEAR]
+    if not behind or trigger.sentence.clause(trigger.first) != trigger.sentence.clause(behind[0][0]):
+        return None
+    scope = min(behind)
+    between = [token.low for token in tokens[trigger.last : scope[0]]]
+    beside = between[-1] in words("beside_at") or (between[-1] == "of" and bool(words("beside_of") & set(between)))
+    if not beside or "," in between:
+        return None
+    return replace(trigger, high=scope[1], rivals=tuple(rival for rival in trigger.rivals if rival != scope))
+
+
+def does_more(trigger: Trigger, before: int) -> bool:
+    """As in "will meet X and sign a pact on a port in Y": what is told behind the verb of another deed is not of the meeting."""
+    behind = trigger.sentence.tokens[trigger.last : before]
+    return any(one.low in {"and", "then"} and other.low in words("deeds") for one, other in pairwise(behind))

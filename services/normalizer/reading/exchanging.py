@@ -193,6 +193,8 @@ def parties(document: Document, trigger: Trigger) -> tuple[Said[Participant], ..
         found.setdefault(actor.name, Said(in_role(actor, role), name.named.start, name.named.end))
     if _sides_of(found) == 1:
         found.update(_of_title(document, found))
+    if _sides_of(found) == 1:
+        found.update(_enemy(document, trigger, found))
     return (*found.values(), *(said for said in _released(document, trigger) if said.value.name not in found))
 
 
@@ -206,6 +208,17 @@ def _of_title(document: Document, found: dict[str, Said[Participant]]) -> dict[s
             actor = name.named.actor or whole_state(name)
             if actor and actor.name in titled and actor.type != "person" and not _is_go_between(name):
                 return {actor.name: Said(in_role(actor, "party"), name.named.start, name.named.end)}
+    return {}
+
+
+def _enemy(document: Document, trigger: Trigger, found: dict[str, Said[Participant]]) -> dict[str, Said[Participant]]:
+    """As in "Ukraine has brought back 300 of its dead": from the state with which it is at war, where the text names it."""
+    mine = {said.value.country for said in found.values() if said.value.role == "party" and said.value.type == "state"}
+    foes = {other for pair in trigger.kind.adversaries for one, other in (pair, pair[::-1]) if one in mine}
+    for name in (name for sentence in document.sentences if foes for name in sentence.names):
+        actor = name.named.actor or whole_state(name)
+        if actor and actor.type == "state" and actor.country in foes:
+            return {actor.name: Said(actor.model_copy(update={"role": "party"}), name.named.start, name.named.end)}
     return {}
 
 

@@ -306,15 +306,17 @@ def _directed_fits(happening: Happening, candidate: Candidate) -> bool:
 
 def _comes_back(happening: Happening, candidate: Candidate) -> bool:
     """As in "Raids hit the enclave … Forty rockets were fired from the enclave": another strike than what hits it."""
-    here, there = _aimed([*happening.known]), _aimed([candidate])
-    return bool(there[1] & here[0] - here[1]) and not there[0] & here[0]
+    origins = [said.value for said in candidate.places if said.value.role == "origin"]
+    hit = [said.value for m in happening.known for said in m.places if said.value.role != "origin"]
+    named = bool({p.name for p in origins} & {p.name for p in hit})
+    elsewhere = any(said.value.role != "origin" for said in candidate.places)
+    sources = {said.value.name for m in happening.known for said in m.places if said.value.role == "origin"}
+    back = named if elsewhere else bool({p.country for p in origins} & {p.country for p in hit})
+    return back and not sources & {p.name for p in origins} and not _names(hit) & _names([s.value for s in candidate.places])
 
 
-def _aimed(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozenset[str]]:
-    """The names of the places that are hit, and of those from which it comes."""
-    places = [said.value for c in candidates for said in c.places]
-    hit, origin = ([p for p in places if (p.role == "origin") is at] for at in (False, True))
-    return frozenset(p.name for p in hit), frozenset(p.name for p in origin)
+def _names(places: Sequence[Place]) -> frozenset[str]:
+    return frozenset(place.name for place in places if place.role != "origin")
 
 
 def _allied(candidate: Candidate, attackers: frozenset[str]) -> bool:

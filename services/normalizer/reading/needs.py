@@ -27,6 +27,8 @@ OF_REACH = 8
 LIVING = 8
 # "800 Libyans for 62 Chadians"
 FOR_REACH = 8
+# A name of more words than this may speak of captives and hold none: "Committee for Prisoners of War".
+NAMED = 3
 # "exchange of heavy artillery fire"
 THINGS = 4
 
@@ -313,10 +315,20 @@ def is_dead(candidate: Candidate) -> bool:
     tokens, (low, high) = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)
     high = max(high, min(trigger.last + DEAD_REACH, len(tokens)))
     members = trigger.kind.classes.get("dead")
+    if members is not None and _gives_the_living(trigger, high):
+        return False
     if members is None or trigger.sentence.find_within(low, high, members):
         return True
     spots = [at for at in range(low, high) if tokens[at].low in lexical("lifeless")]
     return any(token.low in lexical("held_people") - lexical("lifeless") for at in spots for token in tokens[at + 1 : at + DEAD_NEAR])
+
+
+def _gives_the_living(trigger: Trigger, high: int) -> bool:
+    """As in "In return for the bodies, Chad will return five prisoners": the dead are what it is given for."""
+    tokens = trigger.sentence.tokens
+    ahead, behind = tokens[: trigger.first], {token.low for token in tokens[trigger.last : high]}
+    in_return = any(one.low == "return" and other.low == "for" for one, other in pairwise(ahead))
+    return in_return and bool(behind & lexical("captives")) and not behind & lexical("remains")
 
 
 def _weapon(candidate: Candidate) -> bool:
@@ -368,4 +380,7 @@ def has(candidate: Candidate, need: str) -> bool:
 def _words_needed(trigger: Trigger, need: str) -> bool:
     """A need that names one of the kind's classes of words: the sentence must hold one of them."""
     members = trigger.kind.classes.get(need)
-    return members is None or bool(trigger.sentence.find(members))
+    if members is None or trigger.kind.frame != "exchange":
+        return members is None or bool(trigger.sentence.find(members))
+    named = {at for n in trigger.sentence.names if n.last - n.first > NAMED for at in range(n.first, n.last)}
+    return any(first not in named for first, _, _ in trigger.sentence.find(members))

@@ -212,6 +212,8 @@ def _attributive(sentence: Sentence, name: Name) -> bool:
 def _tells_where(town: Name, land: Name) -> bool:
     """As in "near Metula in northern Israel", "Baneh, in Iran's Kurdistan province": the land only says where the town is."""
     inner, outer = town.named.place, land.named.place
+    if land.governor in words("sides_of") and 0 < land.first - town.last <= CHAIN:
+        return True  # "near the base of X, north of Y"
     if inner is None or outer is None or outer.precision != "country" or inner.precision == "country" or inner.country != outer.country:
         return False
     return 0 < land.first - town.last <= CHAIN and land.governor not in words("aimed_at_actors")

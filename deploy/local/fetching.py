@@ -16,7 +16,7 @@ import httpx
 import stamina
 
 from deploy.local.errors import JarsError
-from deploy.local.jars import Jar
+from deploy.local.jar import Jar
 
 _AT_ONCE = 6
 _SECONDS = 60.0

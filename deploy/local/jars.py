@@ -9,28 +9,13 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.errors import JarsError
+from deploy.local.jar import Jar
 
 LOCK = Path(__file__).resolve().parents[2] / "jgo.lock.toml"
 CACHE = "DAYBOOK_CACHE"
-
-
-@dataclass(frozen=True)
-class Jar:
-    """One jar by its Maven coordinates, and the hexadecimal SHA-256 that it must have."""
-
-    group: str
-    artifact: str
-    version: str
-    sha256: str
-
-    @property
-    def path(self) -> str:
-        """Where it lies in a Maven repository, by `/`."""
-        return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.artifact}-{self.version}.jar"
 
 
 def locked_jars(lock: Path = LOCK) -> tuple[Jar, ...]:
@@ -77,7 +62,7 @@ def class_path(say: Callable[[str], None], lock: Path = LOCK, cache: Path | None
     cache = cache or cache_folder()
     jars = locked_jars(lock)
     if wanted := faulty(jars, cache):
-        from deploy.local.fetching import fetch, repositories
+        from deploy.local.fetching import fetch, repositories  # it brings jgo, which those who have all jars need not wait for
 
         say(f"fetching {len(wanted)} of {len(jars)} Kafka jars into {cache}")
         fetch(wanted, cache, repositories(), say)

@@ -2,6 +2,11 @@
 
 A thread can't be stopped from outside; a process can. The limit is of processor time, not of a clock on the wall: on a busy or a
 suspended machine a task takes no more of it, so that whether it ends in time hardly depends on what else goes on (docs/adr/0006).
+
+`workers.py` looks like the same idea, and is another promise. Here the work is ours, and named: the process alone imports it, from
+whichever ruleset, and keeps what it has made ready; a death that is not the limit's halts, since no input can be blamed. There the work is
+any function, over anybody's bytes: memory has a limit too, a death is the work's and is tried once more, many run at once, and who asks
+waits on the event loop rather than in a thread. One class would take a switch for each of these, and be longer than the two.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import stamina
 from deploy.local import ports
 from deploy.local.errors import JarsError
 from deploy.local.fetching import fetch
-from deploy.local.jars import Jar
+from deploy.local.jar import Jar
 
 JAR = Jar("org.x", "one", "1.0", hashlib.sha256(b"a jar").hexdigest())
 

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local import fetching, jars
 from deploy.local.errors import JarsError
-from deploy.local.jars import Jar
+from deploy.local.jar import Jar
 
 LOCKED = jars.locked_jars()
 

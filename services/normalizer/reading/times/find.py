@@ -16,7 +16,8 @@ from .matcher import Found, longest
 from .model import Anchor, TimeExpression
 from .rules import Grammar, grammar
 from .tense import direction
-from .tokens import NOTHING, Tokens, tokenize
+from .tokenizing import tokenize
+from .tokens import NOTHING, Tokens
 
 _MODULES = (clock, dates, feasts, lengths, quarters, relative, weekdays)
 

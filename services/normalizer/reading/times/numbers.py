@@ -5,12 +5,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from .lexicon import Classes, Value
-
-if TYPE_CHECKING:
-    from .tokens import Tokens
+from .tokens import Tokens
 
 _LONGEST = 9
 """Digits: a longer run is no count of days and no date, and a megabyte of digits must not become a number."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.events import CanonicalEvent
 from services.timeline.changes import Change
 
 
@@ -43,6 +44,11 @@ def fold(heads: Mapping[str, Head], changes: Iterable[Change]) -> list[Entry]:
         last[change.event.event_id] = entry
         news.append(entry)
     return sorted(news, key=lambda entry: entry.change.version)
+
+
+def events(entries: Iterable[Entry]) -> Iterator[CanonicalEvent]:
+    """The event as each entry leaves it."""
+    return (entry.change.event for entry in entries)
 
 
 def firsts(entries: Iterable[Entry]) -> list[Entry]:

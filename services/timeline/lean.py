@@ -59,9 +59,8 @@ def written(told: object) -> str:
     """
     if isinstance(told, msgspec.Struct | str):  # first: to ask whether something is a model takes as long as to write a value
         return _encoder.encode(told).decode()
-    if isinstance(told, BaseModel):
-        return to_json(told.model_dump(), inf_nan_mode="constants").decode()
-    return to_json(told, inf_nan_mode="constants").decode()
+    plain = told.model_dump() if not isinstance(told, dict) and isinstance(told, BaseModel) else told
+    return to_json(plain, inf_nan_mode="constants").decode()
 
 
 def struct(model: type[BaseModel]) -> type[msgspec.Struct]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.timeline.fold import Entry
+from services.timeline.fold import Entry, events
 
 COLUMNS = {
     "event_id": "text",
@@ -21,7 +21,7 @@ COLUMNS = {
 def rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
     """One row a mention, numbered within its event."""
     return [
-        (entry.change.event.event_id, at, told.article_id, told.revision, told.mention_id, told.outlet, told.url)
-        for entry in entries
-        for at, told in enumerate(entry.change.event.mentions)
+        (event.event_id, at, told.article_id, told.revision, told.mention_id, told.outlet, told.url)
+        for event in events(entries)
+        for at, told in enumerate(event.mentions)
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas.events import Claim
-from services.timeline.fold import Entry
+from services.timeline.fold import Entry, events
 from services.timeline.lean import written
 
 COLUMNS = {
@@ -29,7 +29,7 @@ COLUMNS = {
 
 def rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
     """One row a claim of the state after each entry, numbered within its event."""
-    return [_row(e.change.event.event_id, at, claim) for e in entries for at, claim in enumerate(e.change.event.claims)]
+    return [_row(event.event_id, at, claim) for event in events(entries) for at, claim in enumerate(event.claims)]
 
 
 def _row(event_id: str, at: int, claim: Claim) -> tuple[Any, ...]:

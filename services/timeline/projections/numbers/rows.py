@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas.events import Quantity
-from services.timeline.fold import Entry
+from services.timeline.fold import Entry, events
 
 COLUMNS = {
     "event_id": "text",
@@ -23,9 +23,9 @@ COLUMNS = {
 def rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
     """One row a quantity, numbered within its event."""
     return [
-        (entry.change.event.event_id, at, told.measure, told.party, told.low, told.best, told.high, _known(told))
-        for entry in entries
-        for at, told in enumerate(entry.change.event.quantities)
+        (event.event_id, at, told.measure, told.party, told.low, told.best, told.high, _known(told))
+        for event in events(entries)
+        for at, told in enumerate(event.quantities)
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas.terms import fold
-from services.timeline.fold import Entry
+from services.timeline.fold import Entry, events
 
 COLUMNS = {
     "event_id": "text",
@@ -23,7 +23,7 @@ COLUMNS = {
 def rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
     """One row a place, numbered within its event."""
     return [
-        (entry.change.event.event_id, at, place.name, fold(place.name), place.country, place.lat, place.lon, place.role)
-        for entry in entries
-        for at, place in enumerate(entry.change.event.where)
+        (event.event_id, at, place.name, fold(place.name), place.country, place.lat, place.lon, place.role)
+        for event in events(entries)
+        for at, place in enumerate(event.where)
     ]

@@ -104,11 +104,11 @@ async def test_what_a_sender_took_with_it_into_death_is_sent_again_under_its_id_
     async with receiver() as there:
         await add(pool, there.url)
         await queue(pool, ("e-1", 1), ("e-1", 2))
-        settings = WebhookSettings.model_validate(PLAIN | {"answer_seconds": 0.2})
+        settings = WebhookSettings.model_validate(PLAIN)
         dead = Sender(pool, settings, Poster(settings), Health(), Faults())
         [taken] = await dead.take()
         await dead.deliver(taken)  # and then it dies, before it could write that down
-        async with sender(pool, answer_seconds=0.2):
+        async with sender(pool):
             await delivered(pool, 2)
             await dead.record()  # it was only frozen, and wakes: what it says counts no more
             assert await states(pool) == {"delivered": 2}
@@ -171,7 +171,7 @@ async def test_a_sweep_ends_only_when_nothing_is_left_however_small_its_pieces(p
 async def test_a_bug_in_a_delivery_ends_the_sender_instead_of_spinning(pool: asyncpg.Pool) -> None:
     async with receiver() as there:
         await add(pool, there.url)
-        await pool.execute("UPDATE endpoints SET secret = 'none'")
+        await pool.execute("UPDATE endpoints SET secret = 'whsec_none'")
         await queue(pool, ("e-1", 1))
         settings = WebhookSettings.model_validate(PLAIN)
         with pytest.raises(ValueError, match="a secret is"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from deploy.local.ports import pick
 from deploy.local.stack import Stack
 
 READY_SECONDS = 40.0
@@ -96,9 +96,8 @@ def service(stack: Stack, name: str, module: str | None = None, **settings: str)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Not one that the system gives to outgoing connections: such a one may be taken before whoever is to listen there has started."""
+    return pick()
 
 
 def _ok(url: str) -> bool:

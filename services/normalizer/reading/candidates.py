@@ -45,7 +45,7 @@ class Trigger(Struct, frozen=True, eq=False):
         return self.pattern.card.part == "noun"
 
 
-class Candidate(Struct, frozen=True):
+class Candidate(Struct, frozen=True, eq=False):
     """A happening as one clause tells it; `titled` where the article's title names a happening of its kind.
 
     `planted` where the article tells of bombs that somebody planted, `afar` where it tells of weapons that strike from afar.

@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -381,10 +382,13 @@ def is_over(when: When, published: dt.date | None) -> bool:
 
 def days(when: When | None) -> tuple[dt.date, dt.date] | None:
     """First and last day; None where there is none."""
-    if when is None or when.start is None:
-        return None
-    first = dt.date.fromisoformat(when.start[:10])
-    return first, dt.date.fromisoformat(when.end[:10]) if when.end else first
+    return _between(when.start, when.end) if when is not None and when.start is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _between(start: str, end: str | None) -> tuple[dt.date, dt.date]:
+    first = dt.date.fromisoformat(start[:10])
+    return first, dt.date.fromisoformat(end[:10]) if end else first
 
 
 def same(one: When, other: When) -> bool:

@@ -189,7 +189,7 @@ def _weapon_owner(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
 
 
 def _weapon_follows(sentence: Sentence, name: Name, trigger: Trigger) -> bool:
-    return bool(trigger.kind.weapon.find(sentence.tokens[name.first : name.last + 3]))
+    return bool(sentence.find_within(name.first, name.last + 3, trigger.kind.weapon))
 
 
 def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:

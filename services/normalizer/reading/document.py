@@ -77,18 +77,17 @@ class Sentence:
         return placed(self.words, self.page.text, self.start)
 
     def find(self, table: Table[Label]) -> tuple[tuple[int, int, Label], ...]:
-        """(first, last, label) of every phrase of a table; tokens are needed only where one may stand."""
-        return table.find(self.tokens) if table.may_stand(self.lows) else ()
+        """(first, last, label) of every phrase of a table; most have none of their words in a sentence."""
+        return table.find(self.lows) if table.may_stand(self.lows) else ()
 
     def find_within(self, low: int, high: int, table: Table[Label]) -> tuple[tuple[int, int, Label], ...]:
         """The same among tokens [low, high), counted from `low`."""
-        return table.find(self.tokens[low:high]) if table.may_stand(self.lows) else ()
+        return table.find(self.lows[low:high]) if table.may_stand(self.lows) else ()
 
     @lazy
     def says(self) -> tuple[tuple[int, int], ...]:
         """Where verbs of saying stand."""
-        tokens = self.tokens
-        return tuple((first, last) for first, last, _ in self.find(grammar().say) if not tokens[first].capital or first == 0)
+        return tuple((first, last) for first, last, _ in self.find(grammar().say) if first == 0 or not self.tokens[first].capital)
 
     @lazy
     def names(self) -> tuple[Name, ...]:
@@ -96,7 +95,9 @@ class Sentence:
         named = [named for named in self.page.named[self.index] if not is_dateline(body, named, start)]
         if not named:
             return ()
-        placed = (in_its_clause(name, self.tokens, self.says, self.borders) for name in place_names(named, self.tokens, grammar()))
+        placed = (
+            in_its_clause(name, self.tokens, self.says, self.borders) for name in place_names(named, self.tokens, self.lows, grammar())
+        )
         return tuple(of_own_side(name, self.page.rebels) for name in placed)
 
     @lazy
@@ -107,13 +108,12 @@ class Sentence:
     @lazy
     def held(self) -> frozenset[int]:
         """The tokens of names and times."""
-        spans = [*((n.first, n.last) for n in self.names), *((t.first, t.last) for t in self.times)]
-        return frozenset(at for first, last in spans for at in range(first, last))
+        return frozenset([at for one in (*self.names, *self.times) for at in range(one.first, one.last)])
 
     @lazy
     def cues(self) -> tuple[Cued, ...]:
         """Words that may tell the status of a happening."""
-        return find_cues(self.tokens)
+        return find_cues(self.lows)
 
     @lazy
     def quotes(self) -> tuple[int, ...]:
@@ -124,7 +124,7 @@ class Sentence:
     @lazy
     def borders(self) -> tuple[int, ...]:
         """The tokens at which another clause begins."""
-        return borders_of(self.tokens, self.find(grammar().turns), grammar())
+        return borders_of(self.lows, self.find(grammar().turns), grammar())
 
     @lazy
     def counts(self) -> tuple[Count, ...]:

@@ -121,7 +121,7 @@ def _fields(candidate: Candidate) -> tuple[str, ...]:
 def _attempts(document: Document, sentence: Sentence, rules: Rules, happenings: dict[Place, tuple[str, bool]]) -> Iterator[Attempt]:
     tokens, text = sentence.tokens, sentence.page.text
     standing = {(t.first, t.pattern.card.id): t for t in find_triggers(sentence, rules)}
-    for first, last, (n, m) in rules.triggers.find(tokens):
+    for first, last, (n, m) in sentence.find(rules.triggers):
         kind, pattern = rules.kinds[n], rules.kinds[n].patterns[m]
         start, end, name = tokens[first].start, tokens[last - 1].end, pattern.card.id
         against = tuple(objections(kind, pattern, sentence, first, last))

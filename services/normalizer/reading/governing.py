@@ -26,12 +26,12 @@ class Name(Struct, frozen=True):
     governor_at: int
 
 
-def place_names(found: Sequence[Named], tokens: Sequence[Token], words: Grammar) -> tuple[Name, ...]:
+def place_names(found: Sequence[Named], tokens: Sequence[Token], lows: Sequence[str], words: Grammar) -> tuple[Name, ...]:
     """The names of a sentence at its tokens, each with what governs it."""
     starts = [token.start for token in tokens]
     spans = [positions(starts, named.start, named.end) for named in found]
     held = _covered(spans, len(tokens))
-    preps = {last - 1: label for _, last, label in words.prepositions.find(tokens)}
+    preps = {last - 1: label for _, last, label in words.prepositions.find(lows)}
     placed = [
         Name(first, last, named, *_governor(tokens, first, held, words, preps)) for (first, last), named in zip(spans, found, strict=True)
     ]

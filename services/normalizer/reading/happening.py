@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct, field
 
@@ -16,6 +17,8 @@ PHASES = {
 }  # fmt: skip
 # So many first and last members of a happening, and so many latest happenings, are looked at.
 KEPT = 8
+# A candidate is compared with each happening before it.
+ASKED = 64
 
 
 class Happening(Struct):
@@ -55,17 +58,22 @@ def side_of(actor: Participant) -> str:
     return actor.name if own else actor.country or actor.name
 
 
+@lru_cache(maxsize=ASKED)
+def _sides(candidate: Candidate) -> frozenset[str]:
+    return frozenset([side_of(said.value) for said in candidate.parties if said.value.role != "released"])
+
+
 def sides(candidates: Sequence[Candidate]) -> frozenset[str]:
     """States and bodies, one word a side, whoever speaks for them; people who come home are no side."""
-    return frozenset(side_of(said.value) for c in candidates for said in c.parties if said.value.role != "released")
+    return _sides(candidates[0]) if len(candidates) == 1 else frozenset[str]().union(*map(_sides, candidates))
 
 
 def persons(candidates: Sequence[Candidate]) -> frozenset[str]:
-    return frozenset(said.value.name for c in candidates for said in c.parties if said.value.type == "person")
+    return frozenset([said.value.name for c in candidates for said in c.parties if said.value.type == "person"])
 
 
 def attackers_of(candidates: Sequence[Candidate]) -> frozenset[str]:
-    return frozenset(side_of(said.value) for c in candidates for said in c.parties if said.value.role == "attacker")
+    return frozenset([side_of(said.value) for c in candidates for said in c.parties if said.value.role == "attacker"])
 
 
 def mutual(candidate: Candidate) -> bool:

@@ -286,9 +286,9 @@ def _first_of(words: Sequence[str]) -> bool:
 
 def _of_captives(trigger: Trigger) -> bool:
     """As in "an exchange of sick and wounded prisoners": who is exchanged stands behind, counted or not."""
-    tokens = trigger.sentence.tokens
-    behind = tokens[trigger.last : trigger.last + OF_REACH]
-    of = tokens[trigger.last - 1].low == "of" or any(token.low == "of" for token in behind[:2])
+    lows = trigger.sentence.lows
+    behind = lows[trigger.last : trigger.last + OF_REACH]
+    of = lows[trigger.last - 1] == "of" or "of" in behind[:2]
     members = trigger.kind.classes.get("held")
     return bool(of and members and members.find(behind))
 

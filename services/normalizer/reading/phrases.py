@@ -80,18 +80,27 @@ class Table(Generic[Label]):
         """Whether any phrase may stand among these words: most tables have none in a sentence."""
         return not self._root.next.keys().isdisjoint(lows)
 
-    def begins(self, tokens: Sequence[Token]) -> list[int]:
-        """The places at which a phrase may begin: most words begin none, and need no further look."""
-        roots = self._root.next
-        return [n for n, token in enumerate(tokens) if token[2] in roots]
+    def longest(self, lows: Sequence[str]) -> list[tuple[int, int, tuple[Label, ...]]]:
+        """(first, last, labels) of the longest phrase at each word that one begins with, of words in lower case; these may overlap."""
+        roots, found = self._root.next, []
+        for first in [n for n, low in enumerate(lows) if low in roots]:
+            node, last, labels = roots[lows[first]], first + 1, roots[lows[first]].labels
+            for place in range(first + 1, len(lows)):
+                if not node.next or (after := node.next.get(lows[place])) is None:
+                    break
+                node = after
+                if node.labels:
+                    last, labels = place + 1, node.labels
+            if labels:
+                found.append((first, last, labels))
+        return found
 
-    def find(self, tokens: Sequence[Token]) -> tuple[tuple[int, int, Label], ...]:
-        """(first, last, label) of every phrase, left to right, none overlapping another of this table."""
+    def find(self, lows: Sequence[str]) -> tuple[tuple[int, int, Label], ...]:
+        """(first, last, label) of every phrase among words in lower case, left to right, none overlapping another of this table."""
         hits: list[tuple[int, int, Label]] = []
         after = 0
-        for place in self.begins(tokens):
-            if place >= after:
-                end, labels = self.at(tokens, place)
-                hits.extend((place, end, label) for label in labels)
-                after = max(end, place + 1)
+        for first, last, labels in self.longest(lows):
+            if first >= after:
+                hits.extend([(first, last, label) for label in labels])
+                after = last
         return tuple(hits)

@@ -12,7 +12,6 @@ from schemas.events import Status
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.phrases import Table
 from services.normalizer.reading.rules import Cue, load_yaml
-from services.normalizer.reading.tokens import Token
 
 # How much weight a word loses with each word that lies between it and the trigger.
 FADING = 0.35
@@ -56,21 +55,20 @@ class Region(Struct, frozen=True):
 Cued = tuple[int, int, _Rule]
 
 
-def find_cues(tokens: Sequence[Token]) -> tuple[Cued, ...]:
+def find_cues(lows: Sequence[str]) -> tuple[Cued, ...]:
     """(first, last, rule) of all words that may tell a status; the longest phrase at each word, and these may overlap."""
-    cues = _cues()
-    found = ((at, *cues.at(tokens, at)) for at in cues.begins(tokens) if not _is_noun(tokens, at) and not _is_asked(tokens, at))
-    return tuple((at, end, rule) for at, end, rules in found for rule in rules)
+    found = [hit for hit in _cues().longest(lows) if not _is_noun(lows, hit[0]) and not _is_asked(lows, hit[0])]
+    return tuple([(first, last, rule) for first, last, rules in found for rule in rules])
 
 
-def _is_noun(tokens: Sequence[Token], at: int) -> bool:
+def _is_noun(lows: Sequence[str], at: int) -> bool:
     """As in "depends on the political will of both sides"."""
-    return tokens[at].low == "will" and at > 0 and tokens[at - 1].low in words("before_a_will")
+    return lows[at] == "will" and at > 0 and lows[at - 1] in words("before_a_will")
 
 
-def _is_asked(tokens: Sequence[Token], at: int) -> bool:
+def _is_asked(lows: Sequence[str], at: int) -> bool:
     """As in "to decide if, when and where talks will be held": what is not known yet is no plan."""
-    return tokens[at].low == "will" and any(token.low in words("asked_whether") for token in tokens[max(at - ASKED, 0) : at])
+    return lows[at] == "will" and not words("asked_whether").isdisjoint(lows[max(at - ASKED, 0) : at])
 
 
 def _weigh(hit: Cued, region: Region) -> State | None:
@@ -79,7 +77,7 @@ def _weigh(hit: Cued, region: Region) -> State | None:
     if rule.cue.place != "either" and (rule.cue.place == "before") != before:
         return None
     between = range(last, region.first) if before else range(region.last, first)
-    distance = len(between) - sum(1 for at in between if at in region.held) if last <= region.first or first >= region.last else -1
+    distance = len(between) - len(region.held.intersection(between)) if last <= region.first or first >= region.last else -1
     if not 0 <= distance < rule.cue.reach + region.stretch:
         return None
     return State(rule.status, first, last, rule.cue.weight - FADING * distance)

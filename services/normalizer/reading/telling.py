@@ -185,9 +185,9 @@ def _armed_with_that(trigger: Trigger) -> bool:
     inside = trigger.last - 1 if trigger.pattern.card.participle else trigger.first
     if trigger.kind.frame != "directed":
         return False
-    before = trigger.sentence.tokens[max(trigger.first - WIELDED, trigger.low) : inside]
-    at = next((n for n, token in enumerate(before) if token.low == "the"), None)
-    if at is None or any(token.low in {",", "of"} for token in before[at:]):
+    before = trigger.sentence.lows[max(trigger.first - WIELDED, trigger.low) : inside]
+    at = next((n for n, low in enumerate(before) if low == "the"), None)
+    if at is None or not {",", "of"}.isdisjoint(before[at:]):
         return False
     return bool(trigger.kind.weapon.find(before[at + 1 :]))
 

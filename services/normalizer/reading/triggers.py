@@ -110,9 +110,11 @@ def _with_that(tokens: Sequence[Token], end: int, first: int) -> bool:
 def _is_purpose(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int, int, int, Pattern], sentence: Sentence) -> bool:
     """As in "met in Ankara on Tuesday for delayed talks": what they met for is the meeting, unless it says with whom."""
     first, last, kind, pattern = hit
+    if pattern.card.part != "noun":
+        return False
     near = range(first - 1, max(first - PURPOSE_REACH, 0) - 1, -1)
-    at = next((n for n in near if sentence.tokens[n].low in grammar().small or sentence.tokens[n].low == ","), -1)
-    if pattern.card.part != "noun" or at < 0 or sentence.tokens[at].low != "for":
+    at = next((n for n in near if sentence.lows[n] in grammar().small or sentence.lows[n] == ","), -1)
+    if at < 0 or sentence.lows[at] != "for":
         return False
     clause = sentence.clause(first)
     met = any(n == kind and end <= at and p.card.id.endswith(".meet") and sentence.clause(begun) == clause for begun, end, n, p in standing)
@@ -123,7 +125,7 @@ def _is_purpose(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[in
 def phrase_start(sentence: Sentence, first: int) -> int:
     """Where the noun phrase of a trigger begins: past its adjectives and the names run into it, at the last preposition, verb or mark."""
     at, held = first, sentence.held
-    while at > 0 and (at - 1 in held or sentence.tokens[at - 1].low in grammar().skipped or sentence.tokens[at - 1].low == "'s"):
+    while at > 0 and (at - 1 in held or sentence.lows[at - 1] in grammar().skipped or sentence.lows[at - 1] == "'s"):
         at -= 1
     return at
 
@@ -131,15 +133,19 @@ def phrase_start(sentence: Sentence, first: int) -> int:
 def find_triggers(sentence: Sentence, rules: Rules, hits: Sequence[tuple[int, int, tuple[int, int]]] | None = None) -> tuple[Trigger, ...]:
     """The triggers of a sentence, left to right; where patterns of one kind share words the first that stands wins."""
     standing: list[tuple[int, int, int, Pattern]] = []
+    seen: set[tuple[int, int, int]] = set()
     for first, last, (n, m) in sentence.find(rules.triggers) if hits is None else hits:
         kind = rules.kinds[n]
-        if any(seen[:3] == (first, last, n) for seen in standing) or _carries(standing, first, n, kind.patterns[m]):
+        if (first, last, n) in seen or _carries(standing, first, n, kind.patterns[m]):
             continue
         if len(standing) < MOST and _stands(kind, kind.patterns[m], sentence, first, last):
             standing.append((first, last, n, kind.patterns[m]))
+            seen.add((first, last, n))
     standing = [hit for hit in standing if not _is_light(sentence.tokens, standing, hit) and not _is_purpose(standing, hit, sentence)]
     leading = {(n, sentence.clause(first)) for first, _, n, pattern in standing if not pattern.card.alone and pattern.card.form != "visit"}
     standing = [hit for hit in standing if not (hit[3].card.alone and (hit[2], sentence.clause(hit[0])) in leading)]
+    if not standing:
+        return ()
     found = [_trigger(rules.kinds[n], pattern, sentence, (first, last), standing) for first, last, n, pattern in standing]
     return tuple(
         replace(

@@ -83,7 +83,7 @@ class Lexicon:
             key = phrase_key(name)
             self.people[key] = (*self.people.get(key, ()), p)
             self.note(name, key)
-        self.surnames.update({phrase_key(s) for s in p.surnames} - {phrase_key(n) for n in p.names})
+        self.surnames.update({phrase_key(s) for s in p.surnames} - p.keys)
 
     def state(self, code: str, day: dt.date | None) -> Participant | None:
         """The state of that code on that day: Moscow spoke for the Soviet Union in 1987."""

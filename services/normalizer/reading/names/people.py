@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.events import Participant
+from services.normalizer.reading.names.text import phrase_key
 
 _FAMILY_NAME_FIRST = frozenset(("CN", "KR", "KP", "TW", "VN", "KH", "HK", "SG"))
 _NEVER = dt.date.max
@@ -33,6 +34,7 @@ class Person:
     names: tuple[str, ...]
     surnames: tuple[str, ...]
     tenures: tuple[Tenure, ...]
+    keys: frozenset[str]  # of the full spellings
 
     def known_on(self, day: dt.date | None) -> bool:
         """Whether the surname alone names this person on that day: in office then, or not long before."""
@@ -72,7 +74,8 @@ def person(name: str, country: str, card: Mapping[str, Any] | None) -> Person:
     surnames += [s[3:] for s in surnames if s[:3] in ("al-", "Al-", "el-", "El-")]
     held = tuple(t for o, s in card.items() if o not in ("also", "surname") for t in tenures(o, country, s))
     participant = Participant(name=name, type="person", country=None if country == "XX" else country)
-    return Person(participant, (name, *(a for a in also if " " in a)), tuple(dict.fromkeys(surnames)), held)
+    names = (name, *(a for a in also if " " in a))
+    return Person(participant, names, tuple(dict.fromkeys(surnames)), held, frozenset(map(phrase_key, names)))
 
 
 class Offices:

@@ -61,7 +61,7 @@ class Persons:
 
     def known(self, key: str, people: tuple[Person, ...], owner: str | None = None, title: Title | None = None) -> Participant | None:
         """The person meant by a full name or a surname, or None where a surname says too little."""
-        full = [p for p in people if any(phrase_key(n) == key for n in p.names)]
+        full = [p for p in people if key in p.keys]
         if full:
             return self.introduce(self._best(full).participant)
         if key in self.introduced:

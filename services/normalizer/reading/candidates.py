@@ -39,10 +39,7 @@ class Trigger(Struct, frozen=True, eq=False):
     rivals: tuple[tuple[int, int], ...] = ()
     since: int = 0
     others: tuple[int, ...] = ()
-
-    @property
-    def noun(self) -> bool:
-        return self.pattern.card.part == "noun"
+    noun: bool = False
 
 
 class Candidate(Struct, frozen=True, eq=False):

@@ -155,7 +155,7 @@ def _owns_up(sentence: Sentence) -> list[Name]:
 
 def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
     """As in "Ukraine said it had struck …", "Iran said on Monday its artillery shelled …": who says so of himself."""
-    times = {at for time in sentence.times for at in range(time.first, time.last)}
+    times = sentence.at_times
     for first, last in sentence.says:
         behind = [t.low for at, t in enumerate(sentence.tokens[last : last + SELF_GAP], last) if at not in times][:SELF_WORDS]
         owns = any(low in words("self") for low in behind)

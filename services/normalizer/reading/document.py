@@ -85,6 +85,11 @@ class Sentence:
         return table.find(self.lows[low:high]) if table.may_stand(self.lows) else ()
 
     @lazy
+    def starts(self) -> tuple[int, ...]:
+        """Where its tokens begin."""
+        return tuple([token.start for token in self.tokens])
+
+    @lazy
     def says(self) -> tuple[tuple[int, int], ...]:
         """Where verbs of saying stand."""
         return tuple((first, last) for first, last, _ in self.find(grammar().say) if first == 0 or not self.tokens[first].capital)
@@ -106,9 +111,14 @@ class Sentence:
         return place_times(timed, self.tokens, self.says, self.index) if timed else ()
 
     @lazy
+    def at_times(self) -> frozenset[int]:
+        """The tokens of times."""
+        return frozenset([at for time in self.times for at in range(time.first, time.last)])
+
+    @lazy
     def held(self) -> frozenset[int]:
         """The tokens of names and times."""
-        return frozenset([at for one in (*self.names, *self.times) for at in range(one.first, one.last)])
+        return self.at_times.union([at for name in self.names for at in range(name.first, name.last)])
 
     @lazy
     def cues(self) -> tuple[Cued, ...]:
@@ -129,7 +139,7 @@ class Sentence:
     @lazy
     def counts(self) -> tuple[Count, ...]:
         """Numbers with what they count, dates and times apart."""
-        return find_counts(self.tokens, frozenset(n for time in self.times for n in range(time.first, time.last)))
+        return find_counts(self.tokens, self.at_times)
 
     @lazy
     def edges(self) -> tuple[int, ...]:
@@ -138,8 +148,9 @@ class Sentence:
 
     def clause(self, at: int) -> tuple[int, int]:
         """Tokens [first, last) of the clause around a token."""
-        edges, n = self.edges, bisect_right(self.borders, at)
-        return edges[n], edges[n + 1]
+        edges = self.edges
+        n = bisect_right(edges, at, 1, len(edges) - 1)
+        return edges[n - 1], edges[n]
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,4 +239,4 @@ def apposed_speaker(sentence: Sentence, name: Name) -> bool:
 
 
 def _holds_office(name: Name) -> bool:
-    return name.named.form == "office" or any(word in lexical("offices") for word in (name.named.title or "").casefold().split())
+    return name.named.form == "office" or not lexical("offices").isdisjoint((name.named.title or "").casefold().split())

@@ -32,13 +32,12 @@ OBJECT, SUBJECT = 25, 14
 
 def _mediates(trigger: Trigger, name: Name) -> bool:
     tokens = trigger.sentence.tokens
+    if _is_go_between(name):
+        return True
     around = tokens[max(name.first - 4, 0) : name.first] + tokens[name.last : name.last + 4]
-    between = _is_go_between(name)
     mates = [n for n in trigger.sentence.names if n.first in {name.last + 1, name.last + 2} and tokens[name.last].low in {"and", ","}]
-    return (
-        between
-        or any(token.low in words("mediating") for token in _up_to_a_mark(around, len(around)))
-        or any(_mediates(trigger, mate) for mate in mates[:1])
+    return any(token.low in words("mediating") for token in _up_to_a_mark(around, len(around))) or any(
+        _mediates(trigger, mate) for mate in mates[:1]
     )
 
 

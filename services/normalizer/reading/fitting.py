@@ -270,18 +270,20 @@ def is_apart(candidate: Candidate) -> bool:
     trigger, tokens = candidate.trigger, candidate.trigger.sentence.tokens
     if not trigger.noun or trigger.kind.frame != "directed":
         return False
-    before = [token.low for token in tokens[max(trigger.first - APART, 0) : trigger.first]]
+    before = trigger.sentence.lows[max(trigger.first - APART, 0) : trigger.first]
     acts = trigger.last < len(tokens) and tokens[trigger.last].low in words("hits")
-    other = any(low in words("apart") for low in before)
-    return (other and ("the" not in before or acts)) or (acts and any(low in words("opening_of") for low in before))
+    other = not words("apart").isdisjoint(before)
+    return (other and ("the" not in before or acts)) or (acts and not words("opening_of").isdisjoint(before))
 
 
 def _rank(candidate: Candidate) -> str | None:
     """As in "a second summit", "their first meeting": which of several it is."""
     trigger = candidate.trigger
+    if not trigger.noun:
+        return None
     start = max(phrase_start(trigger.sentence, trigger.first) - RANKED, 0)
-    ahead = [token.low for token in trigger.sentence.tokens[start : trigger.last]]
-    return next((word for word in reversed(ahead) if word in words("rounds_told")), None) if trigger.noun else None
+    ahead = trigger.sentence.lows[start : trigger.last]
+    return next((word for word in reversed(ahead) if word in words("rounds_told")), None)
 
 
 def _ranks_meet(happening: Happening, candidate: Candidate) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -45,7 +46,7 @@ def in_its_clause(name: Name, tokens: Sequence[Token], says: Sequence[tuple[int,
         return name
     speaks = any(first == name.last for first, _ in says)
     cut = speaks and any(token.low == "," for token in tokens[name.governor_at : name.first])
-    cut = cut or any(name.governor_at < border <= name.first for border in borders)
+    cut = cut or bisect_right(borders, name.governor_at) < bisect_right(borders, name.first)
     return replace(name, governor=None, governor_at=-1) if cut else name
 
 

@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import attrgetter
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -54,7 +53,7 @@ class Maker:
 
     def _source(self, sentence: Sentence, start: int) -> Source:
         """Who answers for what stands at a code point of a sentence."""
-        at = max(bisect_right(sentence.tokens, start, key=attrgetter("start")) - 1, 0)
+        at = max(bisect_right(sentence.starts, start) - 1, 0)
         return source_of(self.document, sentence, at, speeches(sentence))
 
     def evidence(self, start: int, end: int, pattern_id: str) -> Evidence:
@@ -123,7 +122,7 @@ def telling(happening: Happening) -> Candidate:
     """The member that tells most: parties, a date, a place; nothing "possible" where another says more; the first of equals."""
 
     def weight(c: Candidate) -> tuple[int, int]:
-        vague = any(token.low in words("vague") for token in c.trigger.sentence.tokens[max(c.trigger.first - 2, 0) : c.trigger.last])
+        vague = not words("vague").isdisjoint(c.trigger.sentence.lows[max(c.trigger.first - 2, 0) : c.trigger.last])
         own = "another" not in c.trigger.pattern.card.needs
         return (own + bool(c.when) + bool(c.places) + min(len({p.value.country for p in c.parties}), 2) - vague, -c.trigger.sentence.index)
 

@@ -235,8 +235,8 @@ def _of_all(tokens: Sequence[Token], number: _Number, words: _Words) -> _Number 
 
 def _toll_rises(tokens: Sequence[Token], first: int, words: _Words) -> bool:
     """As in "the death toll from … rose to seven": the toll may stand far before its verb."""
-    near = range(max(first - 3, 0), first)
-    rises = any(words.rises.at(tokens, at)[0] == first for at in near if tokens[at].low in words.rises.opening)
+    near = [at for at in range(max(first - 3, 0), first) if tokens[at].low in words.rises.opening]
+    rises = bool(near) and any(words.rises.at(tokens, at)[0] == first for at in near)
     raised = first > 0 and tokens[first - 1].low == "to"
     if not rises and not raised:
         return False

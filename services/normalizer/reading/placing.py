@@ -78,9 +78,7 @@ def in_scope(trigger: Trigger, reach: int = 0) -> tuple[Name, ...]:
 def _near_enough(trigger: Trigger, name: Name) -> bool:
     """Whether little but names and titles stands between a meeting and its place; before it, no verb of saying."""
     tokens = trigger.sentence.tokens
-    held = {at for n in trigger.sentence.names for at in range(n.first, n.last)} | {
-        at for t in trigger.sentence.times for at in range(t.first, t.last)
-    }
+    held = trigger.sentence.held
     low, high = (trigger.last, name.first) if name.first >= trigger.last else (name.last, trigger.first)
     if name.last <= trigger.first and any(low <= first < high for first, _ in trigger.sentence.says):
         return False
@@ -121,7 +119,7 @@ def _where_clause(trigger: Trigger) -> list[Name]:
 
 def _travelled(trigger: Trigger, name: Name) -> bool:
     """As in "will travel to Washington to meet …": where one goes to meet."""
-    times = {at for time in trigger.sentence.times for at in range(time.first, time.last)}
+    times = trigger.sentence.at_times
     at = name.governor_at - 1
     while at in times or (at >= 0 and trigger.sentence.tokens[at].low in words("speech_fillers")):
         at -= 1

@@ -95,7 +95,7 @@ def _speaker(sentence: Sentence, low: int, high: int) -> Speaker | None:
 
 def _subject(sentence: Sentence, verb: int) -> tuple[int, int]:
     """Tokens [first, last) of the noun phrase before a verb of saying, past an apposition: "Peskov, the spokesman, said"."""
-    at, times = verb, {n for time in sentence.times for n in range(time.first, time.last)}
+    at, times = verb, sentence.at_times
     while at > 0 and (at - 1 in times or _low(sentence, at - 1) in words("before_saying")):
         at -= 1
     low = at - 1

@@ -99,7 +99,7 @@ def _soon_after(arrival: When, meeting: When) -> bool:
 
 def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
     """As in "arrived in Belgrade", "a news conference in Paris"; for what is planned also "will fly to Rome"."""
-    times = {at for time in sentence.times for at in range(time.first, time.last)}
+    times = sentence.at_times
     at, steps = name.governor_at - 1, 0
     if name.governor is None and name.first > 0 and sentence.tokens[name.first - 1].low in words("seeing"):
         return True

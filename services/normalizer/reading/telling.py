@@ -194,10 +194,12 @@ def _armed_with_that(trigger: Trigger) -> bool:
 
 def _of_that_blow(trigger: Trigger) -> bool:
     """As in "The bombing began at 3 a.m. and hit five sites": what hit is what was told of before."""
+    if trigger.kind.frame != "directed":
+        return False
     low, _ = trigger.sentence.clause(trigger.first)
-    opening = [token.low for token in trigger.sentence.tokens[low : min(low + WIELDED, trigger.first)]]
+    opening = trigger.sentence.lows[low : min(low + WIELDED, trigger.first)]
     at = next((n for n, word in enumerate(opening) if word in lexical("occasional_pointers")), None)
-    return trigger.kind.frame == "directed" and at is not None and any(word in lexical("told_blows") for word in opening[at + 1 : at + 3])
+    return at is not None and any(word in lexical("told_blows") for word in opening[at + 1 : at + 3])
 
 
 def _as_noun(trigger: Trigger) -> bool:

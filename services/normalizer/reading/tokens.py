@@ -32,10 +32,10 @@ _make = partial(tuple.__new__, Token)
 
 
 @lru_cache(maxsize=65536)
-def _read(word: str) -> tuple[str, bool]:
-    """In lower case without the stop of a title, and whether it has a capital."""
+def _low(word: str) -> str:
+    """In lower case without the stop of a title."""
     low = word.lower().translate(_QUOTES)
-    return (low[:-1] if len(low) > 1 and low.endswith(".") and low.count(".") == 1 else low), word[0].isupper()
+    return low[:-1] if len(low) > 1 and low.endswith(".") and low.count(".") == 1 else low
 
 
 def split(body: str, start: int, end: int) -> list[str]:
@@ -45,7 +45,7 @@ def split(body: str, start: int, end: int) -> list[str]:
 
 def lows(words: Iterable[str]) -> tuple[str, ...]:
     """The words as `low` has them."""
-    return tuple([_read(word)[0] for word in words])
+    return tuple(map(_low, words))
 
 
 def placed(words: Iterable[str], body: str, start: int) -> tuple[Token, ...]:
@@ -54,7 +54,7 @@ def placed(words: Iterable[str], body: str, start: int) -> tuple[Token, ...]:
     for word in words:
         start = body.index(word, start)
         end = start + len(word)
-        tokens.append(_make((start, end, *_read(word))))
+        tokens.append(_make((start, end, _low(word), word[0].isupper())))
         start = end
     return tuple(tokens)
 

@@ -90,12 +90,18 @@ def _scope(sentence: Sentence, first: int, last: int, others: Sequence[tuple[int
 
 def _carries(standing: Sequence[tuple[int, int, int, Pattern]], first: int, kind: int, pattern: Pattern) -> bool:
     """As in "the strike hit a car": the verb only carries on what its noun has begun."""
-    return pattern.card.part == "verb" and any(n == kind and end == first and p.card.part == "noun" for _, end, n, p in standing)
+    return (
+        bool(standing)
+        and pattern.card.part == "verb"
+        and any(n == kind and end == first and p.card.part == "noun" for _, end, n, p in standing)
+    )
 
 
 def _is_light(tokens: Sequence[Token], standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int, int, int, Pattern]) -> bool:
     """As in "to host a summit", "launched an air strike": the verb only holds what its noun names."""
     _, end, kind, pattern = hit
+    if len(standing) == 1:
+        return False
     nouns = [first for first, _, n, p in standing if n == kind and 0 <= first - end <= BACK_GAP and p.card.part == "noun"]
     if pattern.card.id.endswith((".host", ".launch")):
         return any(first - end <= LIGHT_GAP for first in nouns)
@@ -167,4 +173,4 @@ def _trigger(
     ]
     low, high = _scope(sentence, *span, others, noun=pattern.card.part == "noun")
     since = max([sentence.clause(span[0])[0], *(end for _, end, _ in others if end <= span[0])])
-    return Trigger(kind, pattern, sentence, *span, low, high, since=since)
+    return Trigger(kind, pattern, sentence, *span, low, high, since=since, noun=pattern.card.part == "noun")

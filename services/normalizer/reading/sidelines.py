@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.grammar import words

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from schemas.events import Participant
 from services.normalizer.reading import dating
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
-from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, fits, form_of, is_apart, is_singular, same_day
+from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, TELLING, fits, form_of, is_apart, is_singular, same_day
 from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.happening import KEPT, PHASES, Happening, side_of, sides
 from services.normalizer.reading.triggers import phrase_start
@@ -107,8 +107,18 @@ def _other_day(happening: Happening, candidate: Candidate, published: dt.date | 
         return False
     if candidate.trigger.sentence is happening.members[-1].trigger.sentence and candidate.trigger.kind.frame == "directed":
         return False
+    if candidate.trigger.kind.frame == "directed" and _of_that_day(happening, candidate, published):
+        return False
     undated = not any(m.when and dating.days(m.when.value) for m in happening.known)
     return undated and not days[0] <= published <= days[1]
+
+
+def _of_that_day(happening: Happening, candidate: Candidate, published: dt.date) -> bool:
+    """As in "has carried out an air strike … destroyed in Thursday's raid": the one strike of which no day was told before."""
+    days = dating.days(candidate.when.value) if candidate.when else None
+    fresh = days is not None and dt.timedelta(0) <= published - days[1] <= dt.timedelta(TELLING)
+    follows = any(token.low in words("turned_from") | {"follows", "followed", "since"} for token in candidate.trigger.sentence.tokens)
+    return fresh and candidate.refers and is_singular(candidate) and is_singular(happening.members[0]) and not follows
 
 
 def _echoes(happenings: Sequence[Happening], candidate: Candidate) -> bool:

@@ -49,7 +49,16 @@ def _day_follows(happening: Happening, member: Candidate, candidate: Candidate) 
     """As in "An air strike killed ten, media said on Wednesday. … A jet bombed X on Tuesday": told on one day, it was on another."""
     first = happening.members[0]
     lead = first.trigger.sentence.index < LEAD and candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
-    return lead and is_singular(first) and not _place_keys(happening.known)[0] and _tells_of(member, candidate)
+    one = is_singular(first) or _takes_up(first, candidate)
+    return lead and one and not _place_keys(happening.known)[0] and _tells_of(member, candidate)
+
+
+def _takes_up(first: Candidate, candidate: Candidate) -> bool:
+    """As in "Jets pounded the camps on Sunday", of camps that were told of: by nobody named, at what has an article."""
+    tokens, trigger = candidate.trigger.sentence.tokens, candidate.trigger
+    behind = [token.low for token in tokens[trigger.last : trigger.last + 2]]
+    again = behind[:1] == ["the"] and behind[-1] in first.trigger.sentence.lows
+    return not trigger.noun and again and not attackers_of([candidate])
 
 
 def _tells_of(member: Candidate, candidate: Candidate) -> bool:
@@ -77,8 +86,9 @@ def is_singular(candidate: Candidate) -> bool:
 
 
 def _of_earlier(happening: Happening, candidate: Candidate) -> bool:
-    """As in "… whom he met earlier this year": not the meeting of the day that is told of."""
-    when = candidate.when.value if candidate.when and candidate.trigger.kind.frame == "meeting" else None
+    """As in "… whom he met earlier this year", "handed over earlier this month": not what is told of the day."""
+    living = candidate.trigger.kind.frame == "directed" or candidate.trigger.kind.names_released
+    when = candidate.when.value if candidate.when and not living else None
     wide = when is not None and when.precision in {"week", "month", "year"}
     earlier = wide and when is not None and (when.basis.expression or "").lower().startswith("earlier")
     return earlier and any(m.when.value.precision in {"day", "night", "hour", "minute"} for m in happening.known if m.when)
@@ -260,7 +270,8 @@ def _points_back(happening: Happening, candidate: Candidate) -> bool:
 def _elaborates(happening: Happening, candidate: Candidate) -> bool:
     """As in "An air strike in the north killed nine. … The plane hit a car in X": where the one strike was is told further on."""
     first = happening.members[0]
-    if first.trigger.kind.frame != "directed" or not is_singular(first) or _place_keys(happening.known)[0]:
+    one = is_singular(first) or _takes_up(first, candidate)
+    if first.trigger.kind.frame != "directed" or not one or _place_keys(happening.known)[0]:
         return False
     return candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
 

@@ -115,10 +115,11 @@ def _weapons(trigger: Trigger) -> tuple[tuple[str, Said[str]], ...]:
     return tuple(("weapons", Said(label, tokens[low + first].start, tokens[low + last - 1].end)) for first, last, label in spans)
 
 
-def _country_place(name: Name) -> Place | None:
-    """A state that is struck is also the place that is struck: "on Ukraine", "at two Iraqi bases"."""
+def _country_place(trigger: Trigger, name: Name) -> Place | None:
+    """A state that is struck is also the place that is struck: "on Ukraine", "on Chadian soil"."""
     actor = name.named.actor
-    if name.named.form not in {"name", "acronym"}:
+    soil = any(token.low in words("soil") for token in trigger.sentence.tokens[name.last : name.last + 1])
+    if name.named.form not in {"name", "acronym"} and not soil:
         return None
     if name.named.place is not None or actor is None or actor.type != "state" or actor.country is None:
         return None
@@ -194,13 +195,15 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     places = placing.targets(trigger, attacked, attacking)
     if not places:
         places = placing.pointed_at(document, trigger) or tuple(
-            Said(place, n.named.start, n.named.end) for n in attacked if (place := _country_place(n))
+            Said(place, n.named.start, n.named.end) for n in attacked if (place := _country_place(trigger, n))
         )
     places = placing.settled(document, trigger, places, {name.named.actor.country for name in attacking if name.named.actor})
     struck = [name for name in attacked if directed.is_struck(trigger, name, attacked_by_known=bool(attacking))]
     parties = directed.sides(attacking, struck)
     parties = (*parties, *_other_side(trigger, parties, places))
     told = read_state(trigger.sentence.cues, region(trigger), ALLOWED["directed"])
+    if told.status == "disputed" and directed.is_passive(trigger) and not attacking:
+        told = State("occurred", trigger.first, trigger.last, 0.0)  # "denied that its camps were hit": who was hit disputes no attack
     if told.weight == 0 and _denied(document, trigger, attacking):
         told = State("disputed", trigger.first, trigger.last, 1.0)
     low, high = trigger.sentence.clause(trigger.first)

@@ -48,7 +48,7 @@ async def open_pool(
 async def left_as_found(_: asyncpg.Connection) -> None:
     """Connections go back to the pool as they are: the client's own way asks the server to undo all that a session may keep, which would
     double the questions of a short answer. Open transactions are rolled back before this is called. Nothing here keeps anything in a
-    session: settings are `SET LOCAL`, locks are a transaction's, and whoever does otherwise undoes it.
+    session: settings are `SET LOCAL`, locks are a transaction's, and whoever does otherwise ends the session.
     """
 
 

@@ -97,9 +97,7 @@ class Relay:
                 await link.add_listener(channel, self._wake)
                 yield link
             finally:
-                with contextlib.suppress(*PASSING, asyncpg.InterfaceError):  # it is closed, or left as it was found
-                    await link.remove_listener(channel, self._wake)
-                    await link.execute("RESET synchronous_commit")
+                link.terminate()  # nobody else may have a session that does not wait for the disk
 
     def _wake(self, *_: object) -> None:
         self._woken.set()

@@ -100,9 +100,7 @@ class Sender:
                     await self._turn()
             finally:
                 self._held = None
-                with contextlib.suppress(*PASSING, asyncpg.InterfaceError):
-                    await listener.remove_listener(CHANNEL, self._wake)
-                    await listener.execute("RESET synchronous_commit")
+                listener.terminate()  # nobody else may be given a session that does not wait for the disk
 
     @contextlib.asynccontextmanager
     async def _transaction(self) -> AsyncIterator[asyncpg.Connection]:

@@ -35,6 +35,7 @@ from services.chassis.settings import Settings
 
 UNSOUGHT_SECONDS = 0.1
 LAG_SECONDS = 1.0
+LAG_TRIES = 5
 METADATA_MS = 10_000  # a topic that has gone and come back is assigned anew, and looked at, after this long
 
 
@@ -160,13 +161,21 @@ class Lag:
             self._telling = asyncio.create_task(self._tell(consumer))
 
     async def _tell(self, consumer: AIOKafkaConsumer) -> None:
-        told = None
-        while told != (told := self._follower.positions):
-            await asyncio.sleep(LAG_SECONDS)
-            held = {at: offset for at, offset in self._follower.positions.items() if at in consumer.assignment()}
-            if held:
-                with contextlib.suppress(KafkaError):  # the group may be about to be dealt out anew
+        """Until nothing has moved since; given up where Kafka will not have it, as it never will from a client that has stopped."""
+        told, refused = None, 0
+        await asyncio.sleep(LAG_SECONDS)
+        while (held := self._held(consumer)) and held != told and refused < LAG_TRIES:
+            try:
+                async with asyncio.timeout(LAG_SECONDS):
                     await consumer.commit(held)
+                told, refused = held, 0
+            except (KafkaError, TimeoutError):  # the group is being dealt out anew, perhaps
+                refused += 1
+            await asyncio.sleep(LAG_SECONDS)
+
+    def _held(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+        assigned = consumer.assignment()
+        return {at: offset for at, offset in self._follower.positions.items() if at in assigned}
 
 
 class Batch(KafkaAckableMessage):

@@ -36,7 +36,6 @@ IDLE_SECONDS = 0.25  # a lost notification delays a record by no more than this
 LEASE = timedelta(seconds=2)
 RENEW_SECONDS = 0.5
 BATCH_BYTES = 1_000_000
-HELD_BYTES = 2 * BATCH_BYTES  # of one partition, in memory
 Waiting = Mapping[TopicPartition, Sequence[asyncpg.Record]]
 
 
@@ -105,17 +104,36 @@ class Relay:
     async def _publish_for_ever(self, producer: AIOKafkaProducer, link: asyncpg.Connection) -> None:
         while True:
             self._woken.clear()
-            waiting = _by_partition(await link.fetch(OUTBOX["waiting"], self._settings.relay_records, HELD_BYTES))
-            OUTBOX_PENDING.labels(self._service).set(sum(rows[0]["pending"] for rows in waiting.values()))
-            if waiting and await self._holds(link):
+            if waiting := await self._waiting(link):
                 await self._publish(producer, link, waiting)
             else:
                 await _wait(self._woken, IDLE_SECONDS)
 
+    async def _waiting(self, link: asyncpg.Connection) -> Waiting:
+        """What is this process's to publish: nothing while another holds the lease, of whose backlog it knows the length alone.
+
+        A lease that was renewed a moment ago is not asked for again: no other can take it before it runs out.
+        """
+        if time.monotonic() - self._renewed >= RENEW_SECONDS:
+            pending = await link.fetchval(OUTBOX["pending"])
+            OUTBOX_PENDING.labels(self._service).set(pending)
+            if not pending or not await self._leased(link):
+                return {}
+        waiting = _by_partition(await link.fetch(OUTBOX["waiting"], self._settings.relay_records, BATCH_BYTES))
+        OUTBOX_PENDING.labels(self._service).set(sum(rows[0]["pending"] for rows in waiting.values()))
+        return waiting
+
+    async def _leased(self, link: asyncpg.Connection) -> bool:
+        """Take or renew the lease; False while another process holds it."""
+        now = time.monotonic()
+        leased = bool(await link.fetchval(OUTBOX["lease"], self._holder, LEASE))
+        self._renewed = now if leased else -inf
+        return leased
+
     async def _publish(self, producer: AIOKafkaProducer, link: asyncpg.Connection, waiting: Waiting) -> None:
-        """Send what waits, all partitions at once, and record what was acknowledged, whatever became of the rest."""
-        sends = await asyncio.gather(*(self._send_all(producer, at, rows) for at, rows in waiting.items()), return_exceptions=True)
-        sent = {at: count for (at, _), count in zip(waiting.items(), sends, strict=True) if isinstance(count, int)}
+        """Send a batch to each partition at once, and record what was acknowledged, whatever became of the others."""
+        sends = await asyncio.gather(*(self._send(producer, at, rows) for at, rows in waiting.items()), return_exceptions=True)
+        sent = {at: count for at, count in zip(waiting, sends, strict=True) if isinstance(count, int)}
         if sent:
             reached = [waiting[at][0]["seq"] + count for at, count in sent.items()]
             await link.execute(OUTBOX["relayed"], [at.topic for at in sent], [at.partition for at in sent], reached)
@@ -150,31 +168,10 @@ class Relay:
         rows = await self._pool.fetch(OUTBOX["heads"])
         return {TopicPartition(row["topic"], row["partition"]): row["next_seq"] for row in rows}
 
-    async def _holds(self, link: asyncpg.Connection) -> bool:
-        """Take or renew the lease; False while another process holds it. One that was renewed a moment ago is not asked for again: no
-        other can take it before it runs out.
-        """
-        now = time.monotonic()
-        if now - self._renewed < RENEW_SECONDS:
-            return True
-        holds = bool(await link.fetchval(OUTBOX["lease"], self._holder, LEASE))
-        self._renewed = now if holds else -inf
-        return holds
-
-    async def _send_all(self, producer: AIOKafkaProducer, at: TopicPartition, rows: Sequence[asyncpg.Record]) -> int:
-        """Publish these rows of one partition, one batch of the log at a time, while the lease lasts; how many were acknowledged."""
-        sent = 0
-        while sent < len(rows) and (not sent or time.monotonic() - self._renewed < LEASE.total_seconds()):
-            sent += await self._send(producer, at, rows[sent:])
-        return sent
-
     async def _send(self, producer: AIOKafkaProducer, at: TopicPartition, rows: Sequence[asyncpg.Record]) -> int:
         """Send as many of the rows as one batch holds; returns how many were acknowledged."""
-        batch, count, size = producer.create_batch(), 0, 0
+        batch, count = producer.create_batch(), 0
         for row in rows:
-            size += len(row["value"] or b"") + len(row["headers"])
-            if count and size > BATCH_BYTES:
-                break
             if batch.append(key=row["key"], value=row["value"], timestamp=row["timestamp_ms"], headers=_headers(row)) is None:
                 break
             count += 1

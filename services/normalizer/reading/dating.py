@@ -318,6 +318,7 @@ def _of_people(trigger: Trigger, time: Time) -> bool:
         return False
     tokens = trigger.sentence.tokens
     fates = [at for at in range(max(time.first - BEFELL, 0), time.first) if tokens[at].low in words("befell")]
+    fates = [at for at in fates if not any(token.low == "to" for token in tokens[at + 1 : time.first])]  # "whom it killed, to X on Monday"
     if any(not at < trigger.first < time.first and tokens[at + 1].low not in words("held_people") for at in fates):
         return True
     wide = time.expression.when is not None and time.expression.when.precision in {"week", "month", "year"}

@@ -91,6 +91,7 @@ def _in_file(path: str, variable: str) -> Iterator[tuple[str, str]]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadKeysError(f"{variable}: {path} can't be read: {error}") from error
     for line in lines:
-        digest, _, owner = line.partition("#")[0].strip().partition(" ")
+        digest, *owner = line.partition("#")[0].split(maxsplit=1) or [""]
         if digest:
-            yield digest, owner.strip().removeprefix("-").strip()  # sha256sum writes a dash where it read no file
+            # sha256sum writes a dash where it read no file, and a star before it where it read bytes.
+            yield digest, "".join(owner).strip().removeprefix("*").removeprefix("-").strip()

@@ -121,6 +121,28 @@ def test_whose_a_key_is_stands_behind_it_in_the_file(tmp_path: Path) -> None:
     assert [keys.owner(keys.who(f"Bearer {key}")) for key in ("first", "second", "third", "fourth")] == ["Grace Hopper", "", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("behind", "owner"),
+    [
+        ("\tGrace", "Grace"),
+        (" \t Grace  Hopper\t", "Grace  Hopper"),
+        ("\u00a0Grace", "Grace"),
+        (" *Grace", "Grace"),
+        (" *-", ""),
+        ("  -", ""),
+        ("\t-\t# no one's", ""),
+        ("\t", ""),
+    ],
+)
+def test_any_white_space_parts_a_digest_from_whose_it_is_and_the_marks_of_sha256sum_name_nobody(
+    behind: str, owner: str, tmp_path: Path
+) -> None:
+    listed = tmp_path / "keys"
+    listed.write_text(f"{digest('first')}{behind}\n", encoding="utf-8")
+    keys = read_keys("", str(listed), "KEYS_FILE")
+    assert keys.owner(keys.who("Bearer first")) == owner
+
+
 def test_a_key_in_the_clear_is_refused_and_not_repeated() -> None:
     with pytest.raises(BadKeysError) as refused:
         keys_of(IngestorSettings(api_keys="open-sesame"))

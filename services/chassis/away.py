@@ -33,7 +33,10 @@ class Pauses:
 
 
 class Away:
-    """One part's word on the server that it waits for. `event`: what the log calls its waiting; `about`: fields that say which part."""
+    """One part's word on the server that it waits for. `event`: what the log calls its waiting; `about`: fields that say which part.
+
+    Every waiting of `FIRST_SECONDS` is told; shorter ones that come and go are told ever more rarely.
+    """
 
     def __init__(self, event: str, clock: Callable[[], float] = time.monotonic, **about: object) -> None:
         self._event, self._clock, self._about = event, clock, about
@@ -44,15 +47,20 @@ class Away:
     def waits(self, error: Exception, **about: object) -> None:
         """It was tried again, and in vain."""
         self._since = self._clock() if self._since is None else self._since
-        if self._pauses.due():
+        if self._pauses.due() or (not self._told and self._is_long()):
             self._told = True
             log.warning(self._event, **self._about, **about, error=repr(error), seconds=self._seconds())
 
     def over(self) -> None:
-        """It was tried, and went well. Said only if the waiting was."""
+        """It was tried, and went well. Said only if the waiting was; what is away after a long waiting is away anew."""
         if self._told:
             log.info("waiting_over", waited=self._event, **self._about, seconds=self._seconds())
+            if self._is_long():
+                self._pauses = Pauses(self._clock)
         self._since, self._told = None, False
+
+    def _is_long(self) -> bool:
+        return self._seconds() >= FIRST_SECONDS
 
     def _seconds(self) -> float:
         return round(self._clock() - (self._since or 0.0), 1)

@@ -85,6 +85,26 @@ def test_what_begins_again_after_a_while_is_told_at_once(away: Away, clock: Cloc
     assert [line["seconds"] for line in lines] == [0]
 
 
+def test_what_begins_again_soon_after_a_long_waiting_is_told_at_once(away: Away, clock: Clock, lines: Lines) -> None:
+    wait(away, clock, 3600)
+    away.over()
+    clock.now += 1
+    lines.clear()
+    wait(away, clock, 12)
+    away.over()
+    assert [(line["event"], line["seconds"]) for line in lines] == [("relay_waiting", 0), ("relay_waiting", 10), ("waiting_over", 12)]
+
+
+def test_a_waiting_that_lasts_is_told_though_many_short_ones_went_before(away: Away, clock: Clock, lines: Lines) -> None:
+    for _ in range(320):
+        wait(away, clock, 1)
+        away.over()
+    lines.clear()
+    wait(away, clock, 60)
+    away.over()
+    assert [(line["event"], line["seconds"]) for line in lines] == [("relay_waiting", 10), ("waiting_over", 60)]
+
+
 @given(st.lists(st.floats(0, 3 * LONGEST_SECONDS), max_size=200))
 def test_however_often_it_is_met_it_is_said_first_and_never_twice_within_the_first_pause(gaps: list[float]) -> None:
     clock = Clock()

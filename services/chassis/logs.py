@@ -17,6 +17,9 @@ from services.chassis.settings import Settings
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 OURS = ("services", "daybook", "__main__")
 MOST_KINDS = 1000  # of what libraries say; some put what changes into what they say
+MOST_ALIKE = 20  # kinds that differ in their arguments alone, as by the broker; more of them, as numbers of requests, are one kind
+Kind = tuple[str, str, int | None]
+"""Logger, words, and which arguments; no arguments for all beyond `MOST_ALIKE`."""
 
 
 def configure(service: str, settings: Settings) -> None:
@@ -52,15 +55,22 @@ class Damped(logging.Filter):
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        self._pauses: dict[tuple[str, str], Pauses] = {}
-        self._left_out: Counter[tuple[str, str]] = Counter()
+        self._pauses: dict[Kind, Pauses] = {}
+        self._alike: Counter[tuple[str, str]] = Counter()
+        self._left_out: Counter[Kind] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it is passed on."""
+        """Whether it is passed on. What can't be made sense of is: a library that logs must not fail by it."""
+        try:
+            return self._passes(record)
+        except Exception:  # noqa: BLE001 - whatever a library put into its record
+            return True
+
+    def _passes(self, record: logging.LogRecord) -> bool:
         is_bug = record.exc_info and record.levelno >= logging.ERROR
         if is_bug or record.name.partition(".")[0] in OURS:
             return True
-        kind = record.name, str(record.msg["event"] if isinstance(record.msg, dict) else record.msg)
+        kind = self._kind(record)
         if not self._due(kind):
             self._left_out[kind] += 1
             return False
@@ -68,10 +78,19 @@ class Damped(logging.Filter):
             record.msg, record.args = f"{record.getMessage()} (and {left_out} more of the kind, left out)", ()
         return True
 
-    def _due(self, kind: tuple[str, str]) -> bool:
+    def _kind(self, record: logging.LogRecord) -> Kind:
+        words = str(record.msg.get("event", record.msg) if isinstance(record.msg, dict) else record.msg)
+        kind = record.name, words, hash(record.getMessage() if record.args else words)
+        if kind in self._pauses or self._alike[kind[:2]] < MOST_ALIKE:
+            return kind
+        return record.name, words, None
+
+    def _due(self, kind: Kind) -> bool:
         if len(self._pauses) >= MOST_KINDS:
-            self._pauses.clear()
-            self._left_out.clear()
+            for kept in (self._pauses, self._alike, self._left_out):
+                kept.clear()
+        if kind not in self._pauses:
+            self._alike[kind[:2]] += 1
         return self._pauses.setdefault(kind, Pauses(self._clock)).due()
 
 

@@ -12,8 +12,9 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.chassis import logs
 from services.chassis.away import FIRST_SECONDS, LONGEST_SECONDS, Away, Pauses
-from services.chassis.logs import Damped
+from services.chassis.logs import MOST_ALIKE, Damped
 
 GONE = ConnectionResetError("gone")
 Lines = list[MutableMapping[str, Any]]
@@ -143,13 +144,47 @@ def passed(clock: Clock) -> Iterator[Callable[[str], list[str]]]:
 def test_what_a_library_says_a_hundred_times_a_second_is_passed_on_now_and_then_with_how_often(
     passed: Callable[[str], list[str]], clock: Clock
 ) -> None:
-    for number in range(1000):
-        logging.getLogger("aiokafka.conn").error("Unable connect to node with id %s", number)
+    for _ in range(1000):
+        logging.getLogger("aiokafka.conn").error("Unable connect to node with id %s", 7)
         clock.now += 0.011
     assert passed("aiokafka.conn") == [
-        "Unable connect to node with id 0",
-        "Unable connect to node with id 910 (and 909 more of the kind, left out)",
+        "Unable connect to node with id 7",
+        "Unable connect to node with id 7 (and 909 more of the kind, left out)",
     ]
+
+
+def test_the_same_of_another_broker_is_passed_on_for_itself(passed: Callable[[str], list[str]], clock: Clock) -> None:
+    for _ in range(100):
+        for broker in (1, 2, {"host": "kafka"}):
+            logging.getLogger("aiokafka.conn").error("no answer of %s", broker)
+        clock.now += 0.01
+    assert passed("aiokafka.conn") == ["no answer of 1", "no answer of 2", "no answer of {'host': 'kafka'}"]
+
+
+def test_what_differs_each_time_is_passed_on_a_few_times_and_then_now_and_then(passed: Callable[[str], list[str]], clock: Clock) -> None:
+    for number in range(1000):
+        logging.getLogger("aiokafka.conn").error("request %s failed", number)
+        clock.now += 0.011
+    assert len(passed("aiokafka.conn")) == MOST_ALIKE + 2
+    assert passed("aiokafka.conn")[-1].endswith("more of the kind, left out)")
+
+
+def test_without_that_limit_all_of_it_would_be(passed: Callable[[str], list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "MOST_ALIKE", 1000)
+    for number in range(900):
+        logging.getLogger("aiokafka.conn").error("request %s failed", number)
+    assert len(passed("aiokafka.conn")) == 900
+
+
+class Unspeakable:
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize("said", [({"a": 1},), ("no %s of %s", 1), ("%d", "many"), ("%s", Unspeakable()), (Unspeakable(),)])
+def test_whatever_a_library_logs_it_does_not_fail_by_it_and_the_record_comes_through(said: tuple[Any, ...], clock: Clock) -> None:
+    damped = Damped(clock)
+    assert damped.filter(logging.LogRecord("aiokafka.conn", logging.WARNING, "conn.py", 1, said[0], said[1:], None))
 
 
 def test_each_thing_that_a_library_says_is_passed_on_for_itself(passed: Callable[[str], list[str]]) -> None:

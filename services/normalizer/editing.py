@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -53,7 +54,7 @@ class Editing:
     locate: Callable[[Sequence[str]], Mapping[str, Place]] = located
 
     async def give(self, asked: Asked) -> Edit:
-        """Make a command durable. Sent again under its id, it is the same command and is answered alike.
+        """Make a command durable. Sent again under its id, it is the same command and is answered alike, whoever sends it.
 
         Raises:
             CannotAskError: it would mean nothing.
@@ -104,9 +105,14 @@ class Editing:
 
 
 def _same(before: asyncpg.Record, told: str) -> Edit:
-    if before["asked"] != told:
+    if _unsigned(before["asked"]) != _unsigned(told):
         raise OtherCommandError("this id was given to another command; leave it out, or take a new one")
     return Edit.model_validate_json(before["body"])
+
+
+def _unsigned(told: str) -> dict[str, object]:
+    """What is asked for without by whom: the name follows the settings of the keys, which may have changed since."""
+    return {name: value for name, value in json.loads(told).items() if name != "editor"}
 
 
 async def _known(tx: asyncpg.Connection, asked: Asked, places: Mapping[str, Place]) -> Known:

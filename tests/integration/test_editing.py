@@ -277,6 +277,21 @@ async def test_who_gives_a_command_is_whoever_owns_the_key(asking: Asking, owner
     assert [edit.editor for edit in asking.kept.edits] == [editor]
 
 
+async def test_a_command_sent_again_by_a_key_of_another_name_is_one_command(asking: Asking) -> None:
+    """As after an upgrade that notes the owner of the key, or once the file of keys says whose it is."""
+    told = {"action": "retract", "events": [await asking.event_of("a")], "edit_id": "e1"}
+    first = await asking.post(**told)
+    digest = hashlib.sha256(b"k").hexdigest()
+    async with application(asking.tx, asking.kept, ApiKeys([digest], {digest: "Grace"})) as client:
+        signed = told | {"editor": "Ada", "reason": "seen"}
+        again = await client.post("/v1/edits", json=signed, headers={"authorization": "Bearer k"})
+        other = await client.post("/v1/edits", json=signed | {"reason": "heard"}, headers={"authorization": "Bearer k"})
+    assert again.status_code == httpx.codes.ACCEPTED
+    assert again.json() == first.json()
+    assert other.status_code == httpx.codes.CONFLICT
+    assert [edit.editor for edit in asking.kept.edits] == ["Ada"]
+
+
 async def test_a_request_that_is_too_large_or_no_json_is_refused(asking: Asking) -> None:
     large = await asking.client.post("/v1/edits", content=b" " * (LARGEST + 1))
     assert large.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE

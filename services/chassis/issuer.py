@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -14,12 +15,13 @@ from jwt import PyJWKClient, PyJWKClientConnectionError
 from services.chassis.api_keys import is_loopback
 from services.chassis.away import Away
 
-FETCH_SECONDS = 5.0  # for an answer, to its end
+FETCH_SECONDS = 5.0  # for all that is fetched at a time, where the keys are and the keys, to its end
 KEPT_SECONDS = 300.0
 FOUND_SECONDS = 3600.0  # where the keys are; a fetch of them that fails asks anew
 UNKNOWN_SECONDS = 30.0  # least time between two fetches for keys that nobody knows: anybody can write such a token
 FAILED_SECONDS = 2.0  # a fetch that failed stands for all that are wanted within this time
 LARGEST = 262_144  # bytes of an answer; a set of a hundred keys has a third of it
+HEADERS = {"accept": "application/json", "accept-encoding": "identity"}  # so that few bytes do not become many
 DISCOVERY = "/.well-known/openid-configuration"
 """OpenID Connect Discovery 1.0, section 4."""
 
@@ -56,7 +58,8 @@ class IssuerKeys(PyJWKClient):
         if self._failed and self._clock() - self._failed[0] < FAILED_SECONDS:
             raise PyJWKClientConnectionError(self._failed[1])
         try:
-            found = _fetched(self._url())
+            until = time.monotonic() + FETCH_SECONDS
+            found = _fetched(self._url(until), until)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
             self._found, self._failed = None, (self._clock(), str(error))
             self._away.waits(error)
@@ -68,15 +71,15 @@ class IssuerKeys(PyJWKClient):
         self._last_successful_fetch = time.monotonic()
         return found
 
-    def _url(self) -> str:
+    def _url(self, until: float) -> str:
         if self._given:
             return self._given
         if self._found is None or self._clock() - self._found[1] > FOUND_SECONDS:
-            self._found = self._discovered(), self._clock()
+            self._found = self._discovered(until), self._clock()
         return self._found[0]
 
-    def _discovered(self) -> str:
-        told = _fetched(self._issuer.rstrip("/") + DISCOVERY)
+    def _discovered(self, until: float) -> str:
+        told = _fetched(self._issuer.rstrip("/") + DISCOVERY, until)
         if told.get("issuer") != self._issuer:
             raise ValueError(f"{self._issuer} calls itself {str(told.get('issuer'))[:200]!r}")
         url = told.get("jwks_uri")
@@ -89,22 +92,40 @@ def is_plain(url: str) -> bool:
     return urlsplit(url).scheme == "http"
 
 
-def _fetched(url: str) -> dict[str, Any]:
+def _fetched(url: str, until: float) -> dict[str, Any]:
     """A JSON object. No redirect is followed: where it leads has not been looked at.
+
+    `until`: when it is given up, as `time.monotonic` counts.
 
     Raises:
         httpx.HTTPError: no answer, or no good one.
         ValueError: the answer is too large, too slow, or no JSON object.
     """
-    until, content = time.monotonic() + FETCH_SECONDS, b""
-    with httpx.stream("GET", url, timeout=FETCH_SECONDS, follow_redirects=False, headers={"accept": "application/json"}) as answer:
-        if answer.status_code != httpx.codes.OK:
-            raise ValueError(f"{url} answered {answer.status_code}")
-        for piece in answer.iter_bytes():
-            content += piece
-            if len(content) > LARGEST or time.monotonic() > until:
-                raise ValueError(f"{url} is longer than {LARGEST:,} bytes or took more than {FETCH_SECONDS:.0f} s")
-    told = json.loads(content)
+    told = json.loads(asyncio.run(_content(url, until)))
     if not isinstance(told, dict):
         raise ValueError(f"{url} holds no JSON object")  # noqa: TRY004 - of what came over the wire, not of an argument
     return told
+
+
+async def _content(url: str, until: float) -> bytes:
+    # On a loop of its own, as only that ends everything in time: the client's timeouts count anew at each step and each piece.
+    try:
+        async with (
+            asyncio.timeout(until - time.monotonic()),
+            httpx.AsyncClient(timeout=FETCH_SECONDS) as client,
+            client.stream("GET", url, follow_redirects=False, headers=HEADERS) as answer,
+        ):
+            return await _body(url, answer)
+    except TimeoutError as error:
+        raise ValueError(f"{url} took more than {FETCH_SECONDS:.0f} s") from error
+
+
+async def _body(url: str, answer: httpx.Response) -> bytes:
+    if answer.status_code != httpx.codes.OK:
+        raise ValueError(f"{url} answered {answer.status_code}")
+    content = b""
+    async for piece in answer.aiter_raw():
+        content += piece
+        if len(content) > LARGEST:
+            raise ValueError(f"{url} is longer than {LARGEST:,} bytes")
+    return content

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import threading
 import time
@@ -29,11 +31,17 @@ def published(key: rsa.RSAPrivateKey, kid: str) -> dict[str, Any]:
 
 @dataclass
 class Provider:
-    """`answers`: status and body, by path; `asked`: the paths that were, in order."""
+    """`answers`: status and body, by path; `asked`: the paths that were, in order; `encodings`: that were asked for.
+
+    `trickling`: its head comes byte by byte and never ends, until nobody listens, which is `given_up`.
+    """
 
     port: int = 0
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    encodings: list[str | None] = field(default_factory=list)
+    trickling: bool = False
+    given_up: threading.Event = field(default_factory=threading.Event)
 
     @property
     def issuer(self) -> str:
@@ -58,12 +66,25 @@ def provider() -> Iterator[Provider]:
     class Answering(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             made.asked.append(self.path)
+            made.encodings.append(self.headers["Accept-Encoding"])
+            if made.trickling:
+                self.trickle()
+                return
             status, body = made.answers.get(self.path, (404, b""))
             self.send_response(status)
             self.send_header("Location", "/keys") if status == 302 else None
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def trickle(self) -> None:
+            with contextlib.suppress(OSError):
+                self.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
+                for _ in range(1000):
+                    self.wfile.write(b"a")
+                    made.given_up.wait(0.01)
+                return
+            made.given_up.set()
 
         def log_message(self, *_: Any) -> None:
             """Quiet."""
@@ -123,12 +144,40 @@ async def test_one_that_answers_too_slowly_is_given_up(provider: Provider, monke
         await Tokens(provider.issuer, "daybook").who(provider.token())
 
 
+async def test_one_whose_answer_trickles_is_given_up_as_well(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No single read of it is slow, so that no timeout of a read would end it."""
+    provider.trickling = True
+    monkeypatch.setattr(keeping, "FETCH_SECONDS", 0.3)
+    with pytest.raises(ProviderAwayError):
+        await Tokens(provider.issuer, "daybook").who(provider.token())
+    assert await asyncio.to_thread(provider.given_up.wait, 5)
+
+
+async def test_where_the_keys_are_and_the_keys_have_one_deadline(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    deadlines: list[float] = []
+    fetched = keeping._fetched
+
+    def noting(url: str, until: float) -> dict[str, Any]:
+        deadlines.append(until)
+        return fetched(url, until)
+
+    monkeypatch.setattr(keeping, "_fetched", noting)
+    await Tokens(provider.issuer, "daybook").who(provider.token())
+    assert len(deadlines) == 2
+    assert len(set(deadlines)) == 1
+
+
+async def test_answers_are_asked_for_as_they_are_so_that_few_bytes_do_not_become_many(provider: Provider) -> None:
+    await Tokens(provider.issuer, "daybook").who(provider.token())
+    assert provider.encodings == ["identity", "identity"]
+
+
 async def test_keys_over_https_are_not_taken_from_an_address_without(monkeypatch: pytest.MonkeyPatch) -> None:
     """A provider of the web names an address of this machine: what listens there is not the provider."""
     told = {"issuer": "https://login.example.org", "jwks_uri": "http://127.0.0.1:1/keys"}
-    monkeypatch.setattr(keeping, "_fetched", lambda _: told)
+    monkeypatch.setattr(keeping, "_fetched", lambda *_: told)
     with pytest.raises(ValueError, match="no https address"):
-        keeping.IssuerKeys("https://login.example.org")._discovered()
+        keeping.IssuerKeys("https://login.example.org")._discovered(0.0)
 
 
 async def test_tokens_by_unknown_keys_have_the_keys_fetched_no_more_often_than_is_allowed(provider: Provider) -> None:

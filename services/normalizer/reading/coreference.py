@@ -153,9 +153,15 @@ def _may_wait(pending: Candidate, candidate: Candidate) -> bool:
 
 def _told_ahead(pending: Candidate, candidate: Candidate) -> bool:
     """As in "Hundreds of Chadians and Libyans walked free … The prisoner exchange is the first": named only afterwards."""
-    dead = not candidate.trigger.kind.names_released and bool(pending.quantities)  # "has returned the bodies of 300 of its soldiers. …"
+    dead = bool(pending.quantities) and _of_the_dead(pending)  # "has returned the bodies of 300 of its soldiers. …"
     exchange = candidate.trigger.kind.frame == "exchange" and (candidate.refers or dead) and candidate.when is None
     return exchange and sides([pending]) <= sides([candidate]) and PHASES[pending.status] == PHASES[candidate.status]
+
+
+def _of_the_dead(candidate: Candidate) -> bool:
+    """Not as in "released only 61", which is of whoever was spoken of before."""
+    spoken = {token.low for token in candidate.trigger.sentence.tokens}
+    return not candidate.trigger.kind.names_released and not words("remains").isdisjoint(spoken)
 
 
 def _with_pending(pending: Sequence[Candidate], candidate: Candidate) -> Happening:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from schemas.events import Participant
-from services.normalizer.reading import dating
+from services.normalizer.reading import spans
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, TELLING, fits, form_of, is_apart, is_singular, same_day
 from services.normalizer.reading.grammar import grammar, words
@@ -21,7 +21,7 @@ LATEST = 24
 def _nearness(happening: Happening, candidate: Candidate, published: dt.date | None) -> tuple[int, ...]:
     """The best of several: of the same day, of its phase, with most sides in common, news and not history, told last, not in passing."""
     shared = len(happening.sides & sides([candidate]))
-    told = [d for m in happening.known if m.when and (d := dating.days(m.when.value))]
+    told = [d for m in happening.known if m.when and (d := spans.days(m.when.value))]
     news = published is None or not told or (published - told[0][1]).days <= NEXT
     exchange = candidate.trigger.kind.frame == "exchange"
     phase = int(exchange and happening.phase == PHASES[candidate.status])
@@ -85,7 +85,7 @@ def _resumed(happenings: Sequence[Happening], candidate: Candidate) -> tuple[Sai
     planned = candidate.trigger.kind.frame == "meeting" and candidate.status == "scheduled" and candidate.when is not None
     if planned and not other and candidate.places and happenings and _is_further(candidate.trigger):
         return next((m.parties for m in happenings[-1].known if len(sides([m])) > 0), None)
-    if not planned or len(other) != 1 or not candidate.names_parties or not dating.days(candidate.when.value if candidate.when else None):
+    if not planned or len(other) != 1 or not candidate.names_parties or not spans.days(candidate.when.value if candidate.when else None):
         return None
     before = next((h for h in reversed(happenings[-LATEST:]) if other < h.sides and len(h.sides) == 2), None)  # noqa: PLR2004
     states = [said for m in before.known for said in m.parties if said.value.type == "state"] if before else []
@@ -102,20 +102,20 @@ def _is_further(trigger: Trigger) -> bool:
 
 def _other_day(happening: Happening, candidate: Candidate, published: dt.date | None) -> bool:
     """As in "It follows Friday's exchange": the undated news of the day is not what is told of another."""
-    days = dating.days(candidate.when.value) if candidate.when else None
+    days = spans.days(candidate.when.value) if candidate.when else None
     if not candidate.trigger.pattern.card.echo or not candidate.trigger.noun or days is None or published is None:
         return False
     if candidate.trigger.sentence is happening.members[-1].trigger.sentence and candidate.trigger.kind.frame == "directed":
         return False
     if candidate.trigger.kind.frame == "directed" and _of_that_day(happening, candidate, published):
         return False
-    undated = not any(m.when and dating.days(m.when.value) for m in happening.known)
+    undated = not any(m.when and spans.days(m.when.value) for m in happening.known)
     return undated and not days[0] <= published <= days[1]
 
 
 def _of_that_day(happening: Happening, candidate: Candidate, published: dt.date) -> bool:
     """As in "has carried out an air strike … destroyed in Thursday's raid": the one strike of which no day was told before."""
-    days = dating.days(candidate.when.value) if candidate.when else None
+    days = spans.days(candidate.when.value) if candidate.when else None
     fresh = days is not None and dt.timedelta(0) <= published - days[1] <= dt.timedelta(TELLING)
     follows = any(token.low in words("turned_from") | {"follows", "followed", "since"} for token in candidate.trigger.sentence.tokens)
     return fresh and candidate.refers and is_singular(candidate) and is_singular(happening.members[0]) and not follows
@@ -127,7 +127,7 @@ def _echoes(happenings: Sequence[Happening], candidate: Candidate) -> bool:
         candidate.trigger.pattern.card.echo
         and bool(happenings)
         and candidate.when is not None
-        and dating.days(candidate.when.value) is not None
+        and spans.days(candidate.when.value) is not None
         and (candidate.trigger.kind.frame != "directed" or _tells_enough(candidate))
     )
 

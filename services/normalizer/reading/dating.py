@@ -6,7 +6,6 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -14,6 +13,7 @@ from schemas.events import Basis, When
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.grammar import phrases, words
+from services.normalizer.reading.spans import days
 from services.normalizer.reading.speech_times import Time
 
 FUTURE = frozenset({"proposed", "scheduled", "postponed"})
@@ -379,28 +379,3 @@ def is_over(when: When, published: dt.date | None) -> bool:
     """Whether the time ended before the day of publication."""
     told = days(when)
     return told is not None and published is not None and told[1] < published
-
-
-def days(when: When | None) -> tuple[dt.date, dt.date] | None:
-    """First and last day; None where there is none."""
-    return _between(when.start, when.end) if when is not None and when.start is not None else None
-
-
-@lru_cache(maxsize=1024)
-def _between(start: str, end: str | None) -> tuple[dt.date, dt.date]:
-    first = dt.date.fromisoformat(start[:10])
-    return first, dt.date.fromisoformat(end[:10]) if end else first
-
-
-def same(one: When, other: When) -> bool:
-    """Whether two times are the same day or night, or the same longer stretch."""
-    exact = {"minute", "hour", "day", "night"}
-    if one.precision in exact and other.precision in exact:
-        return meet(one, other)
-    return days(one) == days(other)
-
-
-def meet(one: When | None, other: When | None) -> bool:
-    """Whether two times share a day, or one of them is not known."""
-    a, b = days(one), days(other)
-    return a is None or b is None or (a[0] <= b[1] and b[0] <= a[1])

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from schemas.events import Place
-from services.normalizer.reading import dating
+from services.normalizer.reading import dating, spans
+from services.normalizer.reading.attacking import by_the_same, comes_back
 from services.normalizer.reading.candidates import Candidate
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import PHASES, Happening, attackers_of, mutual, persons, side_of, sides
@@ -36,7 +37,7 @@ def _times_meet(happening: Happening, candidate: Candidate) -> bool:
     if _of_earlier(happening, candidate):
         return False
     return all(
-        dating.meet(m.when.value, candidate.when.value)
+        spans.meet(m.when.value, candidate.when.value)
         or _told_later(m, candidate)
         or _told_again(m, candidate)
         or _day_follows(happening, m, candidate)
@@ -65,7 +66,7 @@ def _tells_of(member: Candidate, candidate: Candidate) -> bool:
     """Whether one has but a day on which it was told, and the other a day right before."""
     if member.when is None or candidate.when is None or candidate.trigger.kind.frame == "meeting":
         return False
-    told, own = dating.days(member.when.value), dating.days(candidate.when.value)
+    told, own = spans.days(member.when.value), spans.days(candidate.when.value)
     close = told is not None and own is not None and dt.timedelta(0) <= told[0] - own[1] <= dt.timedelta(TELLING)
     return close and dating.is_heard(member.trigger, member.when)
 
@@ -74,7 +75,7 @@ def _told_again(member: Candidate, candidate: Candidate) -> bool:
     """As in "Nine had died of that strike, officials said on Saturday": a later day on which more was told of it."""
     if member.when is None or candidate.when is None or candidate.trigger.kind.frame != "directed" or not candidate.refers:
         return False
-    then, now = dating.days(member.when.value), dating.days(candidate.when.value)
+    then, now = spans.days(member.when.value), spans.days(candidate.when.value)
     close = then is not None and now is not None and dt.timedelta(0) <= now[0] - then[1] <= dt.timedelta(TELLING)
     return close and dating.is_heard(candidate.trigger, candidate.when)
 
@@ -118,8 +119,8 @@ def _told_later(member: Candidate, candidate: Candidate) -> bool:
 def same_day(happening: Happening, candidate: Candidate) -> bool:
     """Whether both tell a time, and it is the same day or stretch."""
     when = candidate.when.value if candidate.when else None
-    mine = [m.when.value for m in happening.known if m.when and dating.days(m.when.value)]
-    return when is not None and dating.days(when) is not None and any(dating.same(one, when) for one in mine)
+    mine = [m.when.value for m in happening.known if m.when and spans.days(m.when.value)]
+    return when is not None and spans.days(when) is not None and any(spans.same(one, when) for one in mine)
 
 
 def _place_keys(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozenset[str]]:
@@ -312,32 +313,6 @@ def _meeting_fits(happening: Happening, candidate: Candidate) -> bool:
     )
 
 
-def _directed_fits(happening: Happening, candidate: Candidate) -> bool:
-    here, there = attackers_of(happening.known), attackers_of([candidate])
-    return not here or not there or bool(here & there) or _allied(candidate, here | there)
-
-
-def _comes_back(happening: Happening, candidate: Candidate) -> bool:
-    """As in "Raids hit the enclave … Forty rockets were fired from the enclave": another strike than what hits it."""
-    origins = [said.value for said in candidate.places if said.value.role == "origin"]
-    hit = [said.value for m in happening.known for said in m.places if said.value.role != "origin"]
-    named = bool({p.name for p in origins} & {p.name for p in hit})
-    elsewhere = any(said.value.role != "origin" for said in candidate.places)
-    sources = {said.value.name for m in happening.known for said in m.places if said.value.role == "origin"}
-    back = named if elsewhere else bool({p.country for p in origins} & {p.country for p in hit})
-    return back and not sources & {p.name for p in origins} and not _names(hit) & _names([s.value for s in candidate.places])
-
-
-def _names(places: Sequence[Place]) -> frozenset[str]:
-    return frozenset(place.name for place in places if place.role != "origin")
-
-
-def _allied(candidate: Candidate, attackers: frozenset[str]) -> bool:
-    """As in "NATO missiles … U.S. ships fired at least seven": an alliance strikes by its members."""
-    alliances = candidate.trigger.kind.alliances.items()
-    return any(alliance in attackers and attackers <= {alliance, *members} for alliance, members in alliances)
-
-
 def fits(happening: Happening, candidate: Candidate) -> bool:
     """Whether nothing speaks against a candidate's being this happening, and something for it."""
     frame = candidate.trigger.kind.frame
@@ -348,7 +323,7 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
     if not ((_times_meet(happening, candidate) or _other_half(happening, candidate)) and _points_back(happening, candidate)):
         return False
     if frame == "directed":
-        return _places_meet(happening, candidate) and _directed_fits(happening, candidate) and not _comes_back(happening, candidate)
+        return _places_meet(happening, candidate) and by_the_same(happening, candidate) and not comes_back(happening, candidate)
     if frame == "meeting":
         candidate_venues = "proposed" in {candidate.status, happening.members[0].status}
         return _meeting_fits(happening, candidate) and (candidate_venues or _places_meet(happening, candidate))
@@ -361,8 +336,8 @@ def _other_half(happening: Happening, candidate: Candidate) -> bool:
     if trigger.kind.frame != "exchange" or trigger.noun or candidate.when is None or _is_another(candidate):
         return False
     swaps = trigger.kind.classes.get("swap")
-    told, own = [m.when.value for m in happening.known if m.when], dating.days(candidate.when.value)
-    days = [d for when in told if (d := dating.days(when))]
+    told, own = [m.when.value for m in happening.known if m.when], spans.days(candidate.when.value)
+    days = [d for when in told if (d := spans.days(when))]
     close = own is not None and any(abs(own[0] - d[0]) <= dt.timedelta(HALVES) for d in days)
     alone = len(sides([candidate]) & happening.sides) == 1 and not (swaps and trigger.sentence.find(swaps))
     return close and alone and happening.phase == PHASES[candidate.status]

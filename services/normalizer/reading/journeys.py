@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from services.normalizer.reading import dating
+from services.normalizer.reading import spans
 from services.normalizer.reading.candidates import Candidate
 from services.normalizer.reading.fitting import form_of
 from services.normalizer.reading.grammar import words
@@ -58,7 +58,7 @@ def _is_of(visit: Candidate, talks: Happening) -> bool:
     abs_gap = abs(talks.members[0].trigger.sentence.index - visit.trigger.sentence.index)
     lands = {said.value.country for said in visit.places} | (sides([visit]) - {visit_home(visit)})
     whens = [m.when.value for m in talks.known if m.when]
-    in_time = visit.when is None or all(dating.meet(visit.when.value, when) for when in whens)
+    in_time = visit.when is None or all(spans.meet(visit.when.value, when) for when in whens)
     before = PHASES[visit.status] == "past" and talks.phase == "future"
     return (
         abs_gap <= NEAR
@@ -76,7 +76,7 @@ def visit_home(visit: Candidate) -> str | None:
 
 def _part_of(talks: Happening, visit: Candidate) -> Happening:
     """The talks with the visit as one more member, which tells nothing of their state, nor the day of arrival of talks to come."""
-    long = visit.when is not None and (days := dating.days(visit.when.value)) is not None and days[0] != days[1]
+    long = visit.when is not None and (days := spans.days(visit.when.value)) is not None and days[0] != days[1]
     lends_day = long or PHASES[visit.status] == talks.phase
     quiet = State(talks.members[0].status, visit.trigger.first, visit.trigger.last, 0.0)
     when = visit.when if lends_day and not any(m.when for m in talks.members) else None

@@ -15,7 +15,7 @@ from schemas.articles import RawArticle
 from schemas.base import Model, name_uuid, sha256
 from schemas.events import Claim, Evidence, Modality, Participant, Place, Quantity, Status, When
 from schemas.mentions import Mention
-from services.normalizer.reading import dating
+from services.normalizer.reading import dating, spans
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.grammar import phrases, words
@@ -226,7 +226,7 @@ def _like_before(happening: Happening, earlier: Sequence[Happening], published: 
         return None
     for before in reversed(earlier):
         dated = fold_when(before)
-        told = dating.days(dated[1].value) if dated and dated[1].value.precision in EXACT else None
+        told = spans.days(dated[1].value) if dated and dated[1].value.precision in EXACT else None
         if dated and told and 0 <= (published - told[1]).days <= LATELY:
             return dated[1].value
     return None
@@ -243,7 +243,7 @@ def _going_on(document: Document, happening: Happening, published: dt.date) -> W
             t.expression.when for t in sentence.times if not t.of_speech and t.expression.when and t.expression.type in {"DATE", "TIME"}
         ]
         exact = [
-            when for when in told if when.precision in EXACT and (days := dating.days(when)) and 0 <= (published - days[1]).days <= LATELY
+            when for when in told if when.precision in EXACT and (days := spans.days(when)) and 0 <= (published - days[1]).days <= LATELY
         ]
         if violent and exact:
             return exact[-1]
@@ -251,7 +251,7 @@ def _going_on(document: Document, happening: Happening, published: dt.date) -> W
 
 
 def is_background(when: When, status: str, published: dt.date | None, *, subject: bool) -> bool:
-    told = dating.days(when)
+    told = spans.days(when)
     if told is None or published is None or subject or PHASES[status] == "future":
         return False
     return told[1] < published - dt.timedelta(1)

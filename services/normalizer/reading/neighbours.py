@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from schemas.events import Participant, Place, When
-from services.normalizer.reading import dating
+from services.normalizer.reading import dating, spans
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.document import Document
 from services.normalizer.reading.exchanging import is_adjective
@@ -42,7 +42,7 @@ def _borrows(happening: Happening) -> bool:
 
 def _lends(other: Happening, happening: Happening) -> bool:
     whens = [m.when.value for m in (*other.members, *happening.members) if m.when]
-    meets = all(dating.meet(one, two) for one in whens for two in whens)
+    meets = all(spans.meet(one, two) for one in whens for two in whens)
     return (
         meets
         and bool(_venues(other))
@@ -91,7 +91,7 @@ def _opening_day(document: Document) -> Said[When] | None:
     """The day of publication or the one before, where one of the first sentences names it."""
     published = document.anchor.date
     for time in (time for sentence in document.sentences[:OPENING] for time in sentence.times):
-        when, days = time.expression.when, dating.days(time.expression.when)
+        when, days = time.expression.when, spans.days(time.expression.when)
         if published and when and days and _exact(when) and dt.timedelta(0) <= published - days[0] <= dt.timedelta(1):
             return Said(when, time.expression.start, time.expression.end)
     return None
@@ -111,7 +111,7 @@ def _exact(when: When) -> bool:
 
 
 def _lends_day(other: Happening, happening: Happening, published: dt.date | None) -> bool:
-    told = [days for m in other.members if m.when and _exact(m.when.value) and (days := dating.days(m.when.value))]
+    told = [days for m in other.members if m.when and _exact(m.when.value) and (days := spans.days(m.when.value))]
     gap = happening.members[0].trigger.sentence.index - other.last_sentence
     news = published is not None and bool(told) and dt.timedelta(0) <= published - told[0][0] <= dt.timedelta(1)
     near = 0 <= gap <= SAME_DAY and other.members[0].status in LENT
@@ -254,7 +254,7 @@ def _strikes_beside(other: Happening, happening: Happening) -> bool:
     here = happening.members[0].trigger.sentence.index
     gap = min((here - m.trigger.sentence.index for m in other.members if m.trigger.sentence.index <= here), default=-1)
     whens = [m.when.value for m in happening.members if m.when]
-    if any(not dating.meet(one, m.when.value) for one in whens for m in other.members if m.when):
+    if any(not spans.meet(one, m.when.value) for one in whens for m in other.members if m.when):
         return False
     return 0 <= gap <= NEXT_DOOR and bool(_countries(other) & _countries(happening)) and bool(_side(other, "attacker"))
 

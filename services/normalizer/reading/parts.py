@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas.mentions import Mention
-from services.normalizer.reading import dating
+from services.normalizer.reading import spans
 
 WIDE = frozenset({"country", "unknown"})
 
@@ -22,8 +22,8 @@ def _within(mention: Mention, wave: Mention) -> bool:
     """Whether a hit on a town may belong to a wave over its country, at the same time, by the same side."""
     local = bool(mention.where) and not _is_wave(mention)
     lands = {place.country for place in mention.where} & {place.country for place in wave.where}
-    timed = dating.days(mention.when) is not None and dating.days(wave.when) is not None
-    return local and bool(lands) and timed and dating.meet(mention.when, wave.when) and bool(_attackers(mention) & _attackers(wave))
+    timed = spans.days(mention.when) is not None and spans.days(wave.when) is not None
+    return local and bool(lands) and timed and spans.meet(mention.when, wave.when) and bool(_attackers(mention) & _attackers(wave))
 
 
 def link_parts(mentions: Sequence[Mention]) -> tuple[Mention, ...]:

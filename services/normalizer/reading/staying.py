@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from schemas.events import Place, PlaceRole, When
-from services.normalizer.reading import dating
+from services.normalizer.reading import dating, spans
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.governing import Name
@@ -82,19 +82,19 @@ def _tells_of(sentence: Sentence, happening: Happening) -> bool:
 
 def _same_day(sentence: Sentence, happening: Happening) -> bool:
     told = [t.expression.when for t in sentence.times if t.expression.when is not None and t.expression.when.precision in EXACT]
-    return any(dating.same(one, m.when.value) for one in told for m in happening.members if m.when)
+    return any(spans.same(one, m.when.value) for one in told for m in happening.members if m.when)
 
 
 def _on_its_day(sentence: Sentence, happening: Happening) -> bool:
     told = [t.expression.when for t in sentence.times if t.expression.when is not None and t.expression.when.start]
     own = [m.when.value for m in happening.members if m.when]
     arrives = any(token.low in words("arrivals") for token in sentence.tokens)
-    return all(dating.meet(one, other) or (arrives and _soon_after(one, other)) for one in told for other in own)
+    return all(spans.meet(one, other) or (arrives and _soon_after(one, other)) for one in told for other in own)
 
 
 def _soon_after(arrival: When, meeting: When) -> bool:
     """As in "arrived on Friday … will meet X on Monday": a traveller stays for some days."""
-    return any(dating.meet(dating.moved(arrival, days), meeting) for days in range(1, STAYED + 1))
+    return any(spans.meet(dating.moved(arrival, days), meeting) for days in range(1, STAYED + 1))
 
 
 def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
@@ -128,7 +128,7 @@ def _is_in(sentence: Sentence, name: Name) -> bool:
 def _told_from(document: Document, happening: Happening) -> Said[Place] | None:
     """As in "BELGRADE, Aug 29 - …": news of the day is mostly told from where it happens."""
     published, when = document.anchor.date, next((m.when.value for m in happening.members if m.when), None)
-    first, days = happening.members[0], dating.days(when)
+    first, days = happening.members[0], spans.days(when)
     if document.dateline is None or published is None or first.status not in MET:
         return None
     fresh = days is None or published - dt.timedelta(1) <= days[0] <= published

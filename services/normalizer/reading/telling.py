@@ -7,7 +7,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from schemas.events import When
-from services.normalizer.reading import dating
+from services.normalizer.reading import dating, spans
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Document
 from services.normalizer.reading.grammar import phrases
@@ -222,7 +222,7 @@ def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[Whe
     if not trigger.noun and trigger.sentence.tokens[trigger.first].low in lexical("past") and told.weight == 0:
         return told, when
     planned = dating.choose(trigger, "scheduled", published)
-    days = dating.days(planned.value) if planned else None
+    days = spans.days(planned.value) if planned else None
     if planned is None or days is None or days[0] <= published:
         return told, when
     if not (_is_dated_ahead(planned) or (told.weight == 0 and dating.looks_ahead(trigger, planned))):

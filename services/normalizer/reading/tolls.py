@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from schemas.events import Quantity
 from services.normalizer.reading.candidates import Candidate, Said
-from services.normalizer.reading.dating import meet
+from services.normalizer.reading.spans import meet
 
 Told = tuple[Candidate, bool]
 # What a ", and" between a number and a strike weighs, in words.

@@ -18,6 +18,7 @@ PASSING = (
     asyncpg.TransactionRollbackError,  # deadlock, serialization
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen, or the machine was
+    asyncpg.TransactionTimeoutError,  # the same, or there was too much work for the time
     KafkaConnectionError,
     KafkaTimeoutError,
     RequestTimedOutError,

@@ -61,9 +61,15 @@ async def close_pool(pool: asyncpg.Pool, seconds: float) -> None:
 
 
 def _session(settings: Settings, service: str) -> dict[str, str]:
-    """A process that froze in a transaction must not keep its locks: whoever takes its partitions over would wait for them."""
-    silence = {"idle_in_transaction_session_timeout": str(settings.session_timeout_ms)}
-    return {"application_name": f"daybook-{service}"} | silence
+    """A process that froze in a transaction must not keep its locks: whoever takes its partitions over would wait for them. One that froze
+    between the two halves of a question, told how its answer will look and not yet asking for it, is no idle one to the server, and no
+    limit of statements reaches it: hence one of transactions.
+    """
+    return {
+        "application_name": f"daybook-{service}",
+        "idle_in_transaction_session_timeout": str(settings.session_timeout_ms),
+        "transaction_timeout": str(settings.transaction_timeout_ms),
+    }
 
 
 async def migrate_schema(admin_dsn: str, schema: str, folders: Sequence[Path]) -> None:

@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     session_timeout_ms: Annotated[
         int, Field(ge=1000, description="a silent process loses its partitions, and an idle transaction its connection, after this long")
     ] = 10_000
+    transaction_timeout_ms: Annotated[
+        int,
+        Field(ge=1000, description="a transaction loses its connection after this long, and is done again; needs Postgres 17 or later"),
+    ] = 30_000
     fetch_bytes: Annotated[int, Field(ge=1024, description="most bytes fetched from one partition at a time")] = 4_194_304
     relay_records: Annotated[int, Field(ge=1, description="most records in one batch sent from the outbox")] = 1000
     pool_size: Annotated[int, Field(ge=2, description="most Postgres connections of this process")] = 6

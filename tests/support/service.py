@@ -33,6 +33,7 @@ class ServiceProcess:
             "DAYBOOK_READER_DSN": stack.dsn("reader"),
             "DAYBOOK_HTTP_PORT": str(self.port),
             "DAYBOOK_SESSION_TIMEOUT_MS": "1500",
+            "DAYBOOK_TRANSACTION_TIMEOUT_MS": "10000",
             **settings,
         }
         with self.log.open("ab") as log:

@@ -38,7 +38,7 @@ HANDS = min(4, os.cpu_count() or 1)
 AT_ONCE = 1_000  # records in one transaction, unless the settings say: more save little, and no longer lie in the processor's caches
 # A commit that the server forgets when it goes down takes its position with it. What makes a generation ready waits for the disk, and
 # with that for all that was written before.
-UNHURRIED = {"synchronous_commit": "off"}
+UNHURRIED = {"synchronous_commit": "off", "transaction_timeout": "0"}
 
 
 class Silent(Outbox):

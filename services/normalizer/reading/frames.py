@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from schemas.events import Participant, Place
-from services.normalizer.reading import acting, counting, dating, directed, exchanging, meeting, named_people, placing
+from services.normalizer.reading import acting, counting, dating, directed, exchanging, meeting, named_people, placing, struck
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document
 from services.normalizer.reading.governing import Name
@@ -192,14 +192,14 @@ def _denied(document: Document, trigger: Trigger, attacking: Sequence[Name]) -> 
 
 def direct(document: Document, trigger: Trigger) -> Candidate:
     attacking, attacked = directed.both_sides(trigger)
-    places = placing.targets(trigger, attacked, attacking)
+    places = struck.targets(trigger, attacked, attacking)
     if not places:
-        places = placing.pointed_at(document, trigger) or tuple(
+        places = struck.pointed_at(document, trigger) or tuple(
             Said(place, n.named.start, n.named.end) for n in attacked if (place := _country_place(trigger, n))
         )
-    places = placing.settled(document, trigger, places, {name.named.actor.country for name in attacking if name.named.actor})
-    struck = [name for name in attacked if directed.is_struck(trigger, name, attacked_by_known=bool(attacking))]
-    parties = directed.sides(attacking, struck)
+    places = struck.settled(document, trigger, places, {name.named.actor.country for name in attacking if name.named.actor})
+    aimed_at = [name for name in attacked if directed.is_struck(trigger, name, attacked_by_known=bool(attacking))]
+    parties = directed.sides(attacking, aimed_at)
     parties = (*parties, *_other_side(trigger, parties, places))
     told = read_state(trigger.sentence.cues, region(trigger), ALLOWED["directed"])
     if told.status == "disputed" and directed.is_passive(trigger) and not attacking:

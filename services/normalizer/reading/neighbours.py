@@ -14,9 +14,10 @@ from services.normalizer.reading.document import Document
 from services.normalizer.reading.exchanging import is_adjective
 from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.happening import Happening, persons, sides
-from services.normalizer.reading.placing import RANK, around, arrivals, by_adjective, dateline, of_officials, of_the_attacked
+from services.normalizer.reading.placing import RANK, arrivals, dateline
 from services.normalizer.reading.playing import in_role
 from services.normalizer.reading.states import capitals, state
+from services.normalizer.reading.struck import around, by_adjective, of_officials, of_the_attacked
 
 # Lenders are looked for among so many happenings.
 LOOKED_AT = 24

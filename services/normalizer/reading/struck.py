@@ -1,0 +1,196 @@
+"""What a strike hits: the places aimed at, those that words around lend, and the land of towns that no gazetteer has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from msgspec.structs import replace
+
+from schemas.events import Place
+from services.normalizer.reading.candidates import Candidate, Said, Trigger
+from services.normalizer.reading.document import Document, Sentence
+from services.normalizer.reading.governing import Name
+from services.normalizer.reading.grammar import grammar, words
+from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.placing import in_order, in_scope, is_place, possessive, said_place, state_place
+
+BOARD_REACH = 4
+CHAIN = 4
+VOICE_REACH = 2
+# "(80 miles) to the west of": words between a distance and its preposition.
+FAR_REACH = 4
+# "from an air base in": so many words before the preposition.
+BASE_REACH = 4
+# An unknown town is placed by what so many sentences before name.
+NEAR = 2
+# "the city" was named at most so many sentences before.
+RECALL = 4
+
+
+def _stands_as_place(sentence: Sentence, name: Name) -> bool:
+    """Behind "in", "at", "near" and the like; or a place and nothing else."""
+    words = grammar()
+    if name.named.reading == "place" and name.governor in {None, "from"} | lexical("aimed"):
+        return True
+    return name.governor in words.place_prepositions - {"from", "to", "into"} and not possessive(sentence, name)
+
+
+def _attributive(sentence: Sentence, name: Name) -> bool:
+    """As in "a U.S. base", "the Spanish embassy": whose it is, not where."""
+    following = sentence.tokens[name.last] if name.last < len(sentence.tokens) else None
+    if following is not None and following.low in words("missions"):
+        return True
+    plain = following is not None and following.low.isalpha() and not following.capital
+    return name.named.form == "acronym" and plain and following is not None and following.low not in grammar().conjunctions
+
+
+def _tells_where(town: Name, land: Name) -> bool:
+    """As in "near Metula in northern Israel", "Baneh, in Iran's Kurdistan province": the land only says where the town is."""
+    inner, outer = town.named.place, land.named.place
+    if land.governor in words("sides_of") and 0 < land.first - town.last <= CHAIN:
+        return True  # "near the base of X, north of Y"
+    if inner is None or outer is None or outer.precision != "country" or inner.precision == "country" or inner.country != outer.country:
+        return False
+    return 0 < land.first - town.last <= CHAIN and land.governor not in words("aimed_at_actors")
+
+
+def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) -> tuple[Said[Place], ...]:
+    """Places hit: what is aimed at, and what stands behind "in", "near", "over"."""
+    sentence, used = trigger.sentence, {name.first for name in attacking}
+    found = [
+        n
+        for n in in_scope(trigger)
+        if n.first not in used and (_stands_as_place(sentence, n) or n in aimed) and not possessive(sentence, n)
+    ]
+    found += [n for n in aimed if is_place(n)]
+    found = [n for n in found if not _attributive(sentence, n) and not _elsewhere(sentence, n)]
+    found = [n for n in found if not any(_tells_where(one, n) for one in found) and not _flown_from(sentence, n)]
+    found = [n for n in found if not _heard_in(trigger, n, found)]
+    found = [n for n in found if not _far_from(sentence, n)] or found
+    origins = [said_place(n, "origin") for n in found if n.governor == "from"]
+    return in_order([*(said_place(n, "target") for n in found if n.governor != "from"), *origins])
+
+
+def _elsewhere(sentence: Sentence, name: Name) -> bool:
+    """As in "monitored in Nicosia": where it was heard; "a region near Afghanistan": the land beside."""
+    before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    told = [last for _, last, _ in sentence.find_within(0, name.first, grammar().according)]
+    if told and not any(token.low == "," for token in sentence.tokens[told[-1] : name.first]):
+        return True
+    beside = name.governor in words("beside") and name.named.place is not None and name.named.place.precision == "country"
+    return beside or before in words("heard_there")
+
+
+def _flown_from(sentence: Sentence, name: Name) -> bool:
+    """As in "planes flying from bases in Cyprus hit …": where the attacker came from."""
+    before = [token.low for token in sentence.tokens[max(name.governor_at - BASE_REACH, 0) : max(name.governor_at, 0)]]
+    apart = any(name.governor_at < other.first < name.first for other in sentence.names)
+    return bool(before) and before[-1] in words("stations") and "from" in before and not apart
+
+
+def _far_from(sentence: Sentence, name: Name) -> bool:
+    """As in "at Nowruz, 80 km west of Kharg": what the way is counted from."""
+    before = sentence.tokens[max(name.governor_at - FAR_REACH, 0) : name.governor_at] if name.governor_at > 0 else ()
+    return any(token.low in words("distances") for token in before)
+
+
+def _heard_in(trigger: Trigger, name: Name, others: Sequence[Name]) -> bool:
+    """As in "In Tehran, the agency said a missile hit Baghdad": where it was said, if what was hit is told behind."""
+    says = [(first, last) for first, last in trigger.sentence.says if name.last <= first and last <= trigger.first]
+    opens = name.governor == "in" and name.governor_at == 0
+    return opens and bool(says) and any(other.first >= says[0][1] for other in others)
+
+
+def of_officials(candidate: Candidate) -> tuple[Said[Place], ...]:
+    """As in "Pakistani officials said a U.S. drone …": those who tell of another's strike tell of their own land."""
+    sentence = candidate.trigger.sentence
+    striking = {said.value.country for said in candidate.parties if said.value.role == "attacker"}
+    names = [n for n in sentence.names if n.named.form == "adjective" and n.named.actor and n.named.actor.country not in striking]
+    telling = [n for n in names if any(token.low in words("local_voices") for token in sentence.tokens[n.last - 1 : n.last + VOICE_REACH])]
+    return in_order([state_place(n, "target") for n in telling[:1]]) if striking else ()
+
+
+def settled(
+    document: Document, trigger: Trigger, places: Sequence[Said[Place]], striking: Collection[str | None]
+) -> tuple[Said[Place], ...]:
+    """The same places; a town that no gazetteer has lies where the nearest place that one has lies, and not in the attacker's land."""
+    if all(said.value.geonameid is not None or said.value.precision != "city" for said in places):
+        return tuple(places)
+    index = trigger.sentence.index
+    nearby = reversed(document.sentences[max(index - NEAR, 0) : index + 1])
+    country = next((land for sentence in nearby if (land := _known_land(sentence, trigger, striking))), None)
+    return tuple(_in_land(said, country) for said in places)
+
+
+def _known_land(sentence: Sentence, trigger: Trigger, striking: Collection[str | None]) -> str | None:
+    """The country of the last place of a sentence that a gazetteer has; in the trigger's own, of the nearest to it."""
+    places = [(n.first, n.named.place) for n in sentence.names if n.named.place and _is_known(n)]
+    lands = [(at, place.country) for at, place in places if place.country and place.country not in striking]
+    if sentence is trigger.sentence:
+        lands.sort(key=lambda land: -abs(land[0] - trigger.last))
+    return lands[-1][1] if lands else None
+
+
+def _is_known(name: Name) -> bool:
+    """A place in a gazetteer, and no state that acts."""
+    place = name.named.place
+    return place is not None and name.named.reading == "place" and (place.geonameid is not None or place.precision != "city")
+
+
+def _in_land(said: Said[Place], country: str | None) -> Said[Place]:
+    unknown = said.value.geonameid is None and said.value.precision == "city" and country is not None
+    return replace(said, value=said.value.model_copy(update={"country": country})) if unknown else said
+
+
+def of_the_attacked(candidate: Candidate) -> tuple[Said[Place], ...]:
+    """As in "at two Iraqi bases": the land of the side that is struck, unless it is its ship or its people."""
+    struck = {said.start for said in candidate.parties if said.value.role == "target" and said.value.type == "state"}
+    names = [n for n in candidate.trigger.sentence.names if n.named.start in struck and n.named.form == "adjective"]
+    return in_order([state_place(n, "target") for n in names if not _on_board(candidate.trigger.sentence, n)])
+
+
+def _on_board(sentence: Sentence, name: Name) -> bool:
+    """As in "an Iranian crude oil tanker": whose it is, not where."""
+    behind = sentence.tokens[name.last : name.last + BOARD_REACH]
+    return next((token.low in words("vessels") for token in behind if token.low in words("vessels") | words("land")), False)
+
+
+def by_adjective(trigger: Trigger) -> tuple[Said[Place], ...]:
+    """As in "the Sudanese town of …": where the town is in no gazetteer, its country still is told."""
+    sentence = trigger.sentence
+    towns = [
+        n
+        for n in sentence.names
+        if n.named.form == "adjective" and n.last < len(sentence.tokens) and sentence.tokens[n.last].low in words("place_nouns")
+    ]
+    return in_order([state_place(n, "target") for n in towns[:1]])
+
+
+def pointed_at(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
+    """As in "a missile hit the city": the town, camp or port that was named last."""
+    tokens, index = trigger.sentence.tokens, trigger.sentence.index
+    pointers = [
+        at for at in range(trigger.last, trigger.high) if tokens[at].low in words("the_place") and tokens[at - 1].low in {"the", "same"}
+    ]
+    if not pointers or (pointers[0] + 1 < len(tokens) and tokens[pointers[0] + 1].low == "of"):
+        return ()
+    before = [n for n in trigger.sentence.names if n.last <= pointers[0]]
+    sentences = list(reversed(document.sentences[max(index - RECALL, 0) : index]))
+    struck = [s for s in sentences if s.find(trigger.kind.weapon)]
+    for names in (before, *(s.names for s in (*struck, *sentences))):
+        towns = [n for n in names if n.named.place and n.named.place.precision in {"city", "site"}]
+        if towns:
+            return in_order([said_place(towns[-1], "target")])
+    return ()
+
+
+def around(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
+    """Where the clause names no place: a place elsewhere in the sentence, else the last one of the sentence before."""
+    sentence = trigger.sentence
+    for nearby in (sentence, *document.sentences[max(sentence.index - 1, 0) : sentence.index]):
+        standing = [
+            n for n in nearby.names if is_place(n) and (n.governor in words("aimed") or (n.governor is None and n.named.reading == "place"))
+        ]
+        if standing:
+            return in_order([said_place(standing[-1], "target")])
+    return ()

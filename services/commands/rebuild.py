@@ -163,7 +163,11 @@ def said(compared: Compared, one: int, other: int) -> list[str]:
     else:
         counts = ", ".join(f"{count:,} of {name}" for name, count in compared.differing.items())
         lines = [f"rows that differ: {counts}", *(_difference(found, one, other) for found in compared.differences)]
-    return lines + [f"{name} is new or gone, and was not compared" for name in compared.not_compared]
+    lines += [f"{name} is new or gone, and was not compared" for name in compared.not_compared]
+    return lines + [
+        f"not compared, as stored otherwise: {', '.join(columns)} of {name}; `daybook verify` holds the timeline against the log"
+        for name, columns in compared.columns_not_compared.items()
+    ]
 
 
 def _difference(found: Difference, one: int, other: int) -> str:
@@ -192,6 +196,7 @@ def _as_json(done: Rebuilt) -> Mapping[str, Any]:
         "rows": compared.rows,
         "differing": compared.differing,
         "not_compared": compared.not_compared,
+        "columns_not_compared": compared.columns_not_compared,
         "differences": [
             {
                 "table": d.table,

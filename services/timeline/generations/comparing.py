@@ -34,12 +34,16 @@ class Difference:
 
 @dataclass(slots=True)
 class Compared:
-    """`rows` that were compared, by table; `differing` counts all rows that differ, `differences` tells of the first."""
+    """`rows` that were compared, by table; `differing` counts all rows that differ, `differences` tells of the first.
+
+    `not_compared`: tables that one side lacks; `columns_not_compared`, by table: columns that one side lacks or stores as another type.
+    """
 
     rows: dict[str, int] = field(default_factory=dict)
     differing: dict[str, int] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     not_compared: list[str] = field(default_factory=list)
+    columns_not_compared: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def equal(self) -> bool:
@@ -66,9 +70,11 @@ async def compare(one: Side, other: Side, tables: Sequence[str]) -> Compared:
     """Compare these tables, in the columns that both have, of the same type."""
     compared = Compared()
     for name in tables:
-        theirs = await other.columns(name)
-        columns = {column: kind for column, kind in (await one.columns(name)).items() if theirs.get(column) == kind}
+        mine, theirs = await one.columns(name), await other.columns(name)
+        columns = {column: kind for column, kind in mine.items() if theirs.get(column) == kind}
         if columns:
+            if left_out := [column for column in {**mine, **theirs} if column not in columns]:
+                compared.columns_not_compared[name] = left_out
             await _compare_table(compared, one, other, name, columns)
         else:
             compared.not_compared.append(name)

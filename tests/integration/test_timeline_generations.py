@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from deploy.local.stack import Stack
 from schemas.events import CanonicalEvent
 from services.chassis.errors import Halt
 from services.chassis.settings import Settings
-from services.timeline.generations import rebuilding
+from services.timeline.generations import comparing, rebuilding
 from services.timeline.generations.changing import NoSuchGenerationError, NotYetError, cut_over, drop, last_live
 from services.timeline.generations.names import Generation
 from services.timeline.generations.rebuilding import AnotherRebuildError, Rebuilt, hand_over, rebuild
@@ -169,6 +170,22 @@ async def test_states_are_compared_by_what_they_hold_and_not_by_how_they_were_pa
     (found,) = done.compared.differences
     assert (found.key, list(found.fields)) == (("e-5", "1"), ["state"])
     assert [side["title"] for side in found.fields["state"]] == ["Quarrel e-5", "Meeting e-5"]
+
+
+async def test_a_state_that_says_the_same_in_another_writing_is_equal(emptied: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given: another release of the library wrote letters, spaces and the order of members otherwise
+    with service(emptied, "timeline") as timeline:
+        timeline.wait_ready()
+        await told(emptied, timeline, [*WORLD, event("zurich", title="Zürich")])
+    await repacked(emptied, "zurich", lambda state: pack(json.dumps(json.loads(state), sort_keys=True, indent=1)))
+    # when
+    done = await rebuilt(emptied, cut=False)
+    # then
+    assert (done.compared.equal, done.compared.differing, done.compared.differences) == (True, {}, [])
+    # while compared by their bytes they would differ, and no field could be named
+    monkeypatch.setattr(comparing, "meaning", unpack)
+    (found,) = (await rebuilt(emptied, cut=False)).compared.differences
+    assert (found.key, found.fields) == (("zurich", "1"), {})
 
 
 async def repacked(stack: Stack, event_id: str, packing: Callable[[str], bytes]) -> None:

@@ -38,11 +38,16 @@ def hash_of(told: Sequence[Any]) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "big")
 
 
+def meaning(held: bytes | str) -> str:
+    """Of JSON, packed or not, one writing for all that say the same: `1e16` and `1e+16`, a letter and its escape, members in any order."""
+    return json.dumps(json.loads(unpack(held)), sort_keys=True, ensure_ascii=False)
+
+
 def _value(kind: str, value: Any) -> Any:
     if value is None:
         return None
     if kind in {"jsonb", "bytea"}:
-        return json.dumps(json.loads(unpack(value)), sort_keys=True, ensure_ascii=False)
+        return meaning(value)
     if kind == "timestamptz":
         return _moment(value)
     if isinstance(value, date):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 
 from services.chassis.queries import queries
+from services.timeline.generations.canonical import meaning
 from services.timeline.generations.names import Generation
 from services.timeline.packing import CHECKSUM, unpack
 
@@ -86,14 +87,27 @@ async def _compare_table(compared: Compared, one: Side, other: Side, name: str, 
     compared.rows[name] = digests[1]["rows"]
     if tuple(digests[0]) == tuple(digests[1]):
         return
-    compared.differing[name] = 0
-    async for key, sides in _unequal(one, other, name, columns):
-        compared.differing[name] += 1
+    async for key, sides in _unequal(one, other, name, columns):  # maybe none: the same may be written otherwise in what is packed
+        compared.differing[name] = compared.differing.get(name, 0) + 1
         if len(compared.differences) < MOST:
             compared.differences.append(await _difference(one, other, name, columns, key, sides))
 
 
-Found = tuple[tuple[str, ...], int]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One row: a digest of what Postgres can read, and what is packed."""
+
+    key: tuple[str, ...]
+    digest: int
+    packed: tuple[bytes, ...]
+
+    def is_as(self, other: _Found) -> bool:
+        """Whether both hold the same, however the release that packed it had written it."""
+        return self.digest == other.digest and all(map(_alike, self.packed, other.packed))
+
+
+def _alike(one: bytes, other: bytes) -> bool:
+    return one == other or meaning(one) == meaning(other)
 
 
 async def _unequal(one: Side, other: Side, name: str, columns: Columns) -> AsyncIterator[tuple[tuple[str, ...], tuple[bool, bool]]]:
@@ -101,30 +115,33 @@ async def _unequal(one: Side, other: Side, name: str, columns: Columns) -> Async
     mine, theirs = _walk(one, name, columns), _walk(other, name, columns)
     left, right = await anext(mine, None), await anext(theirs, None)
     while left or right:
-        if right is None or (left and left[0] < right[0]):
-            yield left[0], (True, False)  # type: ignore[index]  # one of them is there
+        if right is None or (left and left.key < right.key):
+            yield left.key, (True, False)  # type: ignore[union-attr]  # one of them is there
             left = await anext(mine, None)
-        elif left is None or right[0] < left[0]:
-            yield right[0], (False, True)
+        elif left is None or right.key < left.key:
+            yield right.key, (False, True)
             right = await anext(theirs, None)
         else:
-            if left[1] != right[1]:
-                yield left[0], (True, True)
+            if not left.is_as(right):
+                yield left.key, (True, True)
             left, right = await anext(mine, None), await anext(theirs, None)
 
 
-async def _walk(side: Side, name: str, columns: Columns) -> AsyncIterator[Found]:
+async def _walk(side: Side, name: str, columns: Columns) -> AsyncIterator[_Found]:
     key = await _key(side, name)
+    plain, packed = ({column: kind for column, kind in columns.items() if (kind == PACKED) is wanted} for wanted in (False, True))
     order = ", ".join(f'"{column}"::text COLLATE "C"' for column in key)
-    async for row in side.tx.cursor(_filled("rows", side, name, columns, key=_texts(key), order=order), prefetch=1000):
-        yield tuple(row["key"]), row["digest"]
+    query = _filled("rows", side, name, plain, key=_texts(key), order=order, packed=_quoted(packed))
+    async for row in side.tx.cursor(query, prefetch=1000):
+        yield _Found(tuple(row["key"]), row["digest"], tuple(row["packed"]))
 
 
 async def _difference(one: Side, other: Side, name: str, columns: Columns, key: tuple[str, ...], sides: tuple[bool, bool]) -> Difference:
     if not all(sides):
         return Difference(name, key, (other if sides[0] else one).generation.schema, {})
     left, right = [await _row(side, name, columns, key) for side in (one, other)]
-    return Difference(name, key, None, {column: (left[column], right[column]) for column in columns if left[column] != right[column]})
+    differing = [column for column in columns if _written(left[column]) != _written(right[column])]
+    return Difference(name, key, None, {column: (left[column], right[column]) for column in differing})
 
 
 async def _row(side: Side, name: str, columns: Columns, key: tuple[str, ...]) -> dict[str, Any]:
@@ -136,8 +153,13 @@ async def _key(side: Side, name: str) -> list[str]:
     return [row["name"] for row in await side.tx.fetch(SQL["key"], side.table(name))]
 
 
+def _written(value: Any) -> str:
+    """As text: to Python 1, 1.0 and true are equal."""
+    return json.dumps(value, sort_keys=True)
+
+
 def _summed(column: str) -> str:
-    """Of what is packed the checksum of what it holds: how well it is packed depends on the release of the library."""
+    """Of what is packed the checksum of its text: how well it is packed depends on the release of the library."""
     return f'substr("{column}", length("{column}") - {CHECKSUM - 1})'
 
 
@@ -151,5 +173,10 @@ def _opened(told: str) -> Any:
 
 
 def _filled(query: str, side: Side, name: str, columns: Columns, **more: str) -> str:
-    listed = ", ".join(_summed(column) if kind == PACKED and query != "row" else f'"{column}"' for column, kind in columns.items())
+    summed = (_summed(column) if kind == PACKED else _quoted([column]) for column, kind in columns.items())
+    listed = ", ".join(summed) if query == "digest" else _quoted(columns)
     return SQL[query].format(table=side.table(name), columns=listed, **more)
+
+
+def _quoted(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)

@@ -15,8 +15,9 @@ SELECT count(*) AS rows, coalesce(sum(hashtextextended(told::text, 0)::numeric),
 FROM (SELECT {columns} FROM {table}) AS told
 
 -- name: rows
-SELECT ARRAY[{key}] AS key, hashtextextended(told::text, 0) AS digest
-FROM (SELECT {columns} FROM {table}) AS told ORDER BY {order}
+-- What is packed comes as it is: what it holds, only whoever opens it can tell.
+SELECT ARRAY[{key}] AS key, hashtextextended(ROW({columns})::text, 0) AS digest, ARRAY[{packed}]::bytea[] AS packed
+FROM {table} ORDER BY {order}
 
 -- name: row
 SELECT to_jsonb(told)::text AS told FROM (SELECT {columns} FROM {table}) AS told WHERE ARRAY[{key}] = $1::text[]

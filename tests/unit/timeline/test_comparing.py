@@ -8,6 +8,8 @@ import pytest
 
 from services.commands.rebuild import said
 from services.timeline.generations import comparing
+from services.timeline.generations.canonical import meaning
+from services.timeline.packing import pack
 
 
 class _Side:
@@ -43,3 +45,21 @@ async def test_where_all_columns_are_alike_none_is_told(monkeypatch: pytest.Monk
     compared = await comparing.compare(one, one, ["events"])
 
     assert (compared.columns_not_compared, len(said(compared, 1, 2))) == ({}, 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('{"low":1e16}', '{"low":1e+16}'),
+        ('{"low":1e16}', '{"low":10000000000000000.0}'),
+        ('{"title":"Z\\u00fcrich"}', '{"title":"Zürich"}'),
+        ('{"a":1,"b":2}', '{ "b": 2, "a": 1 }'),
+    ],
+)
+def test_two_writings_of_the_same_mean_the_same(one: str, other: str) -> None:
+    assert meaning(pack(one)) == meaning(pack(other))
+
+
+@pytest.mark.parametrize(("one", "other"), [("1", "1.0"), ("1", "true"), ('"1"', "1"), ("[1,2]", "[2,1]"), ("null", '""'), ("1e16", "1.1e16")])
+def test_what_is_not_the_same_does_not(one: str, other: str) -> None:
+    assert meaning(pack(one)) != meaning(pack(other))

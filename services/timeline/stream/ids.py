@@ -8,13 +8,15 @@ are too many, the latest are named, and `g2!1234;` says how many earlier ones th
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from schemas.positions import read_position
 from services.timeline.now import Place
 from services.timeline.stream.standing import Standing
 
-MOST_PASSED = 500
-"""Of all partitions together. An id must stay short enough for a header."""
+ROOM = 2_000
+"""Characters for what was passed by, of all partitions together. An id is a header of `/v1/snapshot` and of whoever comes back, beside the position, and
+proxies commonly take 8 kB of headers: 100 to 400 offsets fit, by how long they are."""
 WORDS = ("now", "beginning")
 HOW = "write `now`, `beginning`, the id of a message, or a position, as events.strike.v1-0=17"
 _GENERATION = re.compile(r"g([0-9]{1,9})(?:!([0-9]{1,9}))?;")
@@ -46,11 +48,14 @@ def _mark(standing: Standing, topic: str) -> str:
 def _named(standing: Standing) -> dict[Place, list[int]]:
     if not any(standing.passed.values()):
         return {}
-    every = sorted((offset, at) for at, passed in standing.passed.items() for offset in passed)[-MOST_PASSED:]
+    latest = sorted(((offset, at) for at, passed in standing.passed.items() for offset in passed), reverse=True)
+    ends = accumulate(len(f"!{offset}") for offset, _ in latest)
     found: dict[Place, list[int]] = {}
-    for offset, at in every:
+    for (offset, at), end in zip(latest, ends, strict=True):
+        if end > ROOM:
+            break
         found.setdefault(at, []).append(offset)
-    return found
+    return {at: sorted(offsets) for at, offsets in found.items()}
 
 
 def read(text: str) -> Standing:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.timeline.now import Now, Place
-from services.timeline.stream.ids import MOST_PASSED, read, write
+from services.timeline.stream.ids import ROOM, read, write
 from services.timeline.stream.standing import Span, Standing, common, distance, spans, standing_at, told
 
 STRIKES, SUMMITS = ("events.strike.v1", 0), ("events.summit.v1", 2)
@@ -80,12 +80,38 @@ def test_what_is_written_is_read_back(drawn: dict[Place, tuple[int, frozenset[in
     assert found.passed == passed
 
 
-def test_an_id_stays_short_however_many_records_wait() -> None:
-    standing = at({STRIKES: 10**9}, {STRIKES: frozenset(range(10_000))})
+HEADERS = 8_192
+"""Bytes of all headers together that common proxies take."""
+OFTEN = [("events." + kind, n) for kind in ("strike.v1", "summit.v1", "prisoner_exchange.v1", "body_exchange.v1") for n in range(12)]
+"""Each topic with three times the partitions of its card."""
+
+
+def waiting(offset: int) -> Standing:
+    """Of each of them 1,000 records wait, up to that offset."""
+    return at(dict.fromkeys(OFTEN, offset + 1), {place: frozenset(range(offset - 999, offset + 1)) for place in OFTEN})
+
+
+@pytest.mark.parametrize("offset", [999, 10**6, 10**11, 10**18 - 2])
+def test_an_id_leaves_room_for_other_headers_however_many_records_wait_and_however_large_offsets_are(offset: int) -> None:
+    standing = waiting(offset)
+    assert len(write(standing)) < HEADERS / 2
+    # the latest of all partitions are named, and the others counted
     found = read(write(standing))
-    assert len(write(standing)) < 4_000
-    assert found.passed[STRIKES] == frozenset(range(10_000 - MOST_PASSED, 10_000))
-    assert found.unnamed == 10_000 - MOST_PASSED
+    named = [n for passed in found.passed.values() for n in passed]
+    assert ROOM / 20 - 2 < len(named) < ROOM / 3
+    assert min(named) >= offset - len(named) // len(OFTEN)
+    assert found.unnamed == 1_000 * len(OFTEN) - len(named)
+
+
+def test_without_that_bound_an_id_would_be_too_long_for_a_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.timeline.stream.ids.ROOM", 10**9)
+    assert len(write(waiting(10**6))) > HEADERS
+
+
+def test_what_fits_is_named_in_full() -> None:
+    standing = at({STRIKES: 10_000}, {STRIKES: frozenset(range(1_000, 1_000 + ROOM // 5))})
+    assert read(write(standing)).passed == standing.passed
+    assert read(write(standing)).unnamed == 0
 
 
 @st.composite

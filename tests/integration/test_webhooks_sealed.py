@@ -103,6 +103,43 @@ async def test_a_sender_without_the_key_stops_and_delivers_nothing_unsigned(pool
         assert there.got == []
 
 
+async def test_of_two_processes_the_one_without_the_first_key_ends_and_the_other_delivers_all_signed(pool: asyncpg.Pool) -> None:
+    # given two processes from before there was a key, and an address in the clear
+    async with receiver() as there:
+        await add(pool, there.url)
+        async with sender(pool):
+            await queue(pool, ("e-1", 1))
+            await delivered(pool, 1)
+        # when one of them is given the key, and seals as it starts
+        assert await seal_anew(pool, Seal([KEY])) == 1
+        await queue(pool, ("e-2", 1))
+        # then the other ends at its next delivery, and gives it back
+        without = WebhookSettings.model_validate(PLAIN)
+        with pytest.raises(Halt, match="DAYBOOK_WEBHOOK_SEALING_KEYS"):
+            async with asyncio.timeout(20):
+                await Sender(pool, without, Poster(without), Health(), Faults()).run()
+        assert len(there.changes) == 1
+        # and whoever has the key delivers what waits
+        async with sender(pool, sealing_keys=KEY):
+            await delivered(pool, 2)
+        assert all(got.verified() for got in there.changes)
+
+
+async def test_the_way_back_from_sealed_to_clear_is_to_remove_what_was_sealed(pool: asyncpg.Pool) -> None:
+    # given a sealed address, and no key any more
+    await add(pool, "http://127.0.0.1/one", "one")
+    await seal_anew(pool, Seal([KEY]))
+    for keys in ([], [NEXT]):
+        with pytest.raises(Halt, match="DAYBOOK_WEBHOOK_SEALING_KEYS"):
+            await seal_anew(pool, Seal(keys))
+    # when it is removed with all that hangs on it, and registered again without a key
+    await queue(pool, ("e-1", 1))
+    await pool.execute("DELETE FROM webhooks.endpoints")
+    await add(pool, "http://127.0.0.1/one", "one")
+    # then the service may start without one, and with another
+    assert [await seal_anew(pool, Seal(keys)) for keys in ([], [NEXT])] == [0, 1]
+
+
 @pytest_asyncio.fixture(loop_scope="function")
 async def kept(emptied: Stack) -> AsyncIterator[asyncpg.Pool]:
     async with tables(emptied) as made:

@@ -15,8 +15,8 @@ from services.timeline.now import Place
 from services.timeline.stream.standing import Standing
 
 ROOM = 2_000
-"""Characters for what was passed by, of all partitions together. An id is a header of `/v1/snapshot` and of whoever comes back, beside the position, and
-proxies commonly take 8 kB of headers: 100 to 400 offsets fit, by how long they are."""
+"""Characters for what was passed by, of all partitions together: 100 to 400 offsets, by how long they are. An id is a header of
+`/v1/snapshot`, beside the position, and of whoever comes back, and common proxies take 8 kB of headers."""
 WORDS = ("now", "beginning")
 HOW = "write `now`, `beginning`, the id of a message, or a position, as events.strike.v1-0=17"
 _GENERATION = re.compile(r"g([0-9]{1,9})(?:!([0-9]{1,9}))?;")

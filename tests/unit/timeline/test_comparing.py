@@ -60,6 +60,8 @@ def test_two_writings_of_the_same_mean_the_same(one: str, other: str) -> None:
     assert meaning(pack(one)) == meaning(pack(other))
 
 
-@pytest.mark.parametrize(("one", "other"), [("1", "1.0"), ("1", "true"), ('"1"', "1"), ("[1,2]", "[2,1]"), ("null", '""'), ("1e16", "1.1e16")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("1", "1.0"), ("1", "true"), ('"1"', "1"), ("[1,2]", "[2,1]"), ("null", '""'), ("1e16", "1.1e16")]
+)
 def test_what_is_not_the_same_does_not(one: str, other: str) -> None:
     assert meaning(pack(one)) != meaning(pack(other))

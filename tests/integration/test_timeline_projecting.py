@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from itertools import pairwise
 from typing import Any
+from unittest import mock
 
 import asyncpg
 import pytest
@@ -17,7 +18,7 @@ from deploy.local.stack import Stack
 from schemas.events import CanonicalEvent
 from services.chassis.errors import Permanent
 from services.chassis.records import Record
-from services.timeline import projector
+from services.timeline import projector, storing
 from services.timeline.fold import Entry, fold
 from services.timeline.packing import unpack
 from services.timeline.projections import Projection, discover
@@ -85,22 +86,26 @@ async def empty_tables(pool: asyncpg.Pool) -> None:
 TABLES = ("heads", *(projection.name for projection in discover()))
 
 
-@given(log=LOG, cuts=st.sets(st.integers(0, 14)), again=st.integers(0, 14))
+@given(log=LOG, cuts=st.sets(st.integers(0, 14)), again=st.integers(0, 14), few=st.integers(0, 4))
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_any_batches_with_repeats_give_the_fold_of_the_log(pool: asyncpg.Pool, log: list[Record], cuts: set[int], again: int) -> None:
+async def test_any_batches_with_repeats_give_the_fold_of_the_log(
+    pool: asyncpg.Pool, log: list[Record], cuts: set[int], again: int, few: int
+) -> None:
     # given
     await empty_tables(pool)
     edges = sorted({0, len(log)} | {cut for cut in cuts if cut < len(log)})
-    # when: the log comes in these batches, and then a part of it once more
-    for first, last in pairwise(edges):
-        await apply(pool, log[first:last])
-    await apply(pool, log[again:])
+    # when: the log comes in these batches, of which some are stored by one statement, and then a part of it once more
+    with mock.patch.object(storing, "FEW", few):
+        for first, last in pairwise(edges):
+            await apply(pool, log[first:last])
+        await apply(pool, log[again:])
     # then
     assert await stored(pool) == folded(log)
-    # and: all tables are as if it had come in one piece
+    # and: all tables are as if it had come in one piece, by COPY
     pieces = await all_rows(pool)
     await empty_tables(pool)
-    await apply(pool, log)
+    with mock.patch.object(storing, "FEW", 0):
+        await apply(pool, log)
     assert await all_rows(pool) == pieces
 
 

@@ -122,7 +122,16 @@ def _blamed(sentence: Sentence, trigger: Trigger) -> list[Name]:
     names = [n for n in sentence.names if n.named.actor is not None or whole_state(n)]
     on = [n for n in names if n.governor == "on" and n.governor_at > 0 and sentence.tokens[n.governor_at - 1].low in words("blames")]
     accused = [n for n in names if n.first > 0 and sentence.tokens[n.first - 1].low in words("accuses")]
-    return on or [n for n in accused if n.last <= trigger.first]
+    accused = [n for n in accused if n.last <= trigger.first]
+    strikes_back = [n for n in accused if _does_so_itself(sentence, n, trigger)]
+    accusers = [n for n in names if strikes_back and strikes_back[0].first - 2 <= n.last < strikes_back[0].first and is_party(n)]
+    return on or accusers or [n for n in accused if n not in strikes_back]
+
+
+def _does_so_itself(sentence: Sentence, accused: Name, trigger: Trigger) -> bool:
+    """As in "blamed rebels for the attacks and carried out air strikes": the second is done by whoever accuses."""
+    blames = sentence.tokens[accused.first - 1].low in words("blames")
+    return blames and any(token.low == "and" for token in sentence.tokens[accused.last : trigger.first])
 
 
 def _the_coalition(trigger: Trigger) -> list[Name]:
@@ -202,7 +211,7 @@ def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
             for n in sentence.names
             if trigger.low <= n.first and n.last <= trigger.first and _is_side(n) and not is_speaker(sentence, n, trigger.first)
         ]
-        return tuple(n for n in before if n.first not in used)[-1:]
+        return tuple(n for n in before if n.first not in used and not (is_person(n) and apposed_speaker(sentence, n)))[-1:]
     after = [n for n in sentence.names if trigger.last <= n.first < trigger.high and _is_side(n) and n.first not in used]
     aimed = [n for n in after if _is_aim(sentence, trigger, n)]
     people = _killed_people(sentence, trigger, used)

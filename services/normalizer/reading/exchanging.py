@@ -10,6 +10,7 @@ from services.normalizer.reading.acting import is_party, is_person, is_speaker, 
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.directed import whole_state
 from services.normalizer.reading.document import Document, Sentence
+from services.normalizer.reading.giving import givers
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.playing import in_role
@@ -60,7 +61,8 @@ def _stands_aside(sentence: Sentence, name: Name) -> bool:
     """As in "in Chad", "the Chadian border"; but "handed over a Chadian soldier" is of Chad."""
     before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
     led = low_at(sentence, name.last) == "led" or (name.governor == "by" and before == "led")
-    if (name.governor == "with" and before in words("frontiers")) or led:
+    town = name.governor == "of" and before in words("place_nouns")  # "reached the city of Ramallah"
+    if (name.governor == "with" and before in words("frontiers")) or led or town:
         return True  # "at the border with Belarus", "U.S.-led efforts", "a process led by Spain"
     if not is_adjective(sentence, name.named.start):
         return stands_aside(sentence, name)
@@ -191,10 +193,19 @@ def parties(document: Document, trigger: Trigger) -> tuple[Said[Participant], ..
         role = "mediator" if _mediates(trigger, name) else "party"
         found.setdefault(actor.name, Said(in_role(actor, role), name.named.start, name.named.end))
     if _sides_of(found) == 1:
+        found.update(_of_both(trigger, found))
+    if _sides_of(found) == 1:
         found.update(_of_title(document, found))
     if _sides_of(found) == 1:
         found.update(_enemy(document, trigger, found))
     return (*found.values(), *(said for said in _released(document, trigger) if said.value.name not in found))
+
+
+def _of_both(trigger: Trigger, found: dict[str, Said[Participant]]) -> dict[str, Said[Participant]]:
+    """As in "Chad freed dozens as Libya handed over four bodies": either gives to the other."""
+    both = [n for n in givers(trigger.sentence) if n.named.actor and not _is_go_between(n)]
+    others = [n for n in both if any(_side(one) in found for one in both) and _side(n) not in found]
+    return {n.named.actor.name: Said(in_role(n.named.actor, "party"), n.named.start, n.named.end) for n in others[:1] if n.named.actor}
 
 
 def _of_title(document: Document, found: dict[str, Said[Participant]]) -> dict[str, Said[Participant]]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 
-from schemas.events import Place
 from services.normalizer.reading import dating, spans
 from services.normalizer.reading.attacking import by_the_same, comes_back
 from services.normalizer.reading.candidates import Candidate
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import PHASES, Happening, attackers_of, mutual, persons, side_of, sides
+from services.normalizer.reading.same_place import narrows, place_keys, places_meet
 from services.normalizer.reading.triggers import phrase_start
 
-LOCAL = frozenset({"site", "city", "region"})
 # A bare "the attack" points at what was told at most this many sentences before.
 RECENT = 6
 NEXT = 2
@@ -50,8 +50,14 @@ def _day_follows(happening: Happening, member: Candidate, candidate: Candidate) 
     """As in "An air strike killed ten, media said on Wednesday. … A jet bombed X on Tuesday": told on one day, it was on another."""
     first = happening.members[0]
     lead = first.trigger.sentence.index < LEAD and candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
-    one = is_singular(first) or _takes_up(first, candidate)
-    return lead and one and not _place_keys(happening.known)[0] and _tells_of(member, candidate)
+    one = is_singular(first) or _takes_up(first, candidate) or _goes_on(happening, candidate)
+    return lead and one and not place_keys(happening.known)[0] and _tells_of(member, candidate)
+
+
+def _goes_on(happening: Happening, candidate: Candidate) -> bool:
+    """As in "Jets struck rebels, the army said on Wednesday. Its jets hit three camps on Tuesday": the next words, of the same."""
+    mine = attackers_of([candidate])
+    return bool(mine) and mine == attackers_of(happening.known) and candidate.trigger.sentence.index - happening.last_sentence <= 1
 
 
 def _takes_up(first: Candidate, candidate: Candidate) -> bool:
@@ -123,55 +129,6 @@ def same_day(happening: Happening, candidate: Candidate) -> bool:
     return when is not None and spans.days(when) is not None and any(spans.same(one, when) for one in mine)
 
 
-def _place_keys(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozenset[str]]:
-    """(names of towns and regions with what contains them, countries)."""
-    places = [said.value for c in candidates for said in c.places if said.value.role != "origin"]
-    local = frozenset(name for p in places if p.precision in LOCAL and not _is_line(p) for name in (p.name, *p.within[:-1]))
-    return local, frozenset(p.country for p in places if p.country)
-
-
-def _is_line(place: Place) -> bool:
-    """As in "along the Line of Control": no place beside others."""
-    return place.precision == "region" and place.country is None
-
-
-def _places_meet(happening: Happening, candidate: Candidate) -> bool:
-    mine, my_countries = _place_keys(happening.known)
-    other, countries = _place_keys([candidate])
-    if my_countries and countries and not my_countries & countries:
-        return False
-    if not mine or not other or (mine & other and not _towns_differ(happening, candidate)) or _shot_down_too(happening, candidate):
-        return True
-    same = candidate.trigger.sentence is happening.members[-1].trigger.sentence
-    if same and all(said.value.precision == "city" for said in candidate.places):
-        return not _on_the_map([candidate])
-    return candidate.refers and not (_on_the_map([candidate]) and _on_the_map(happening.known))
-
-
-def _towns_differ(happening: Happening, candidate: Candidate) -> bool:
-    """As in "hit Toul in the Nabatieh district … hit Marjayoun": two towns, however they lie in one district."""
-    here, there = _towns(happening.known), _towns([candidate])
-    mine, other = {p.name for p in here}, {p.name for p in there}
-    shared = bool(mine & other) or mine <= {n for p in there for n in p.within} or other <= {n for p in here for n in p.within}
-    return bool(here and there) and not shared and not candidate.refers
-
-
-def _towns(candidates: Sequence[Candidate]) -> tuple[Place, ...]:
-    places = (said.value for c in candidates for said in c.places)
-    return tuple(p for p in places if p.role != "origin" and p.precision in {"city", "site"})
-
-
-def _on_the_map(candidates: Sequence[Candidate]) -> bool:
-    return any(said.value.geonameid is not None and said.value.precision in LOCAL for c in candidates for said in c.places)
-
-
-def _shot_down_too(happening: Happening, candidate: Candidate) -> bool:
-    """As in "shot down 30 drones over Kursk. … Ten were destroyed over Orel": one defence against one wave."""
-    last = happening.members[-1]
-    both = last.trigger.pattern.card.reverse and candidate.trigger.pattern.card.reverse and bool(_place_keys([last])[0])
-    return both and candidate.trigger.sentence.index - last.trigger.sentence.index <= NEXT
-
-
 def _only_adds(happening: Happening, candidate: Candidate) -> bool:
     """As in "Monday's talks", "… France and Britain at the summit": it names no parties of its own, it points at what was told."""
     if not candidate.refers or _bloc_apart(happening, candidate):
@@ -192,7 +149,7 @@ def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
         return False
     if not mine or not other or mine == other or _only_adds(happening, candidate):
         return True
-    if candidate.refers and not _bloc_apart(happening, candidate) and _place_keys(happening.known)[0] & _place_keys([candidate])[0]:
+    if candidate.refers and not _bloc_apart(happening, candidate) and place_keys(happening.known)[0] & place_keys([candidate])[0]:
         return True
     here, there = persons(happening.known), persons([candidate])
     close = same_day(happening, candidate) or candidate.refers
@@ -243,7 +200,7 @@ def _explicitly_same(happening: Happening, candidate: Candidate) -> bool:
 
 def _continues(candidate: Candidate) -> bool:
     """A strike told with neither a time nor a town of its own: more of the one just told."""
-    return candidate.trigger.kind.frame == "directed" and candidate.when is None and not _place_keys([candidate])[0]
+    return candidate.trigger.kind.frame == "directed" and candidate.when is None and not place_keys([candidate])[0]
 
 
 def _points_back(happening: Happening, candidate: Candidate) -> bool:
@@ -255,7 +212,7 @@ def _points_back(happening: Happening, candidate: Candidate) -> bool:
     shared = happening.sides & sides([candidate]) or not sides([candidate])
     if (_continues(candidate) and gap <= CONTINUED) or (exchange and candidate.when is None and shared):
         return True
-    shared_place = bool(_place_keys(happening.known)[0] & _place_keys([candidate])[0])
+    shared_place = bool(place_keys(happening.known)[0] & place_keys([candidate])[0])
     shared_sides = len(happening.sides & sides([candidate])) > 1
     return (
         same_day(happening, candidate)
@@ -263,16 +220,27 @@ def _points_back(happening: Happening, candidate: Candidate) -> bool:
         or shared_sides
         or gap == 0
         or _elaborates(happening, candidate)
+        or (candidate.trigger.kind.frame == "directed" and narrows(happening, candidate))
         or (exchange and gap <= NEXT)
         or (candidate.refers and gap <= RECENT)
+        or (gap <= RECENT and _of_that_wave(happening, candidate))
     )
+
+
+def _of_that_wave(happening: Happening, candidate: Candidate) -> bool:
+    """As in "fired 19 missiles at Ukraine … Air defences shot down 14 missiles over two regions": of what was launched."""
+    if not candidate.trigger.pattern.card.reverse or candidate.when is not None or place_keys(happening.known)[0]:
+        return False
+    launched = {said.value.measure: said.value.best or 0 for m in happening.known for said in m.quantities}
+    downed = [(said.value.measure.removesuffix("_downed"), said.value.best or 0) for said in candidate.quantities]
+    return any(launched.get(weapon, 0) >= number > 0 for weapon, number in downed)
 
 
 def _elaborates(happening: Happening, candidate: Candidate) -> bool:
     """As in "An air strike in the north killed nine. … The plane hit a car in X": where the one strike was is told further on."""
     first = happening.members[0]
     one = is_singular(first) or _takes_up(first, candidate)
-    if first.trigger.kind.frame != "directed" or not one or _place_keys(happening.known)[0]:
+    if first.trigger.kind.frame != "directed" or not one or place_keys(happening.known)[0]:
         return False
     return candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
 
@@ -323,10 +291,10 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
     if not ((_times_meet(happening, candidate) or _other_half(happening, candidate)) and _points_back(happening, candidate)):
         return False
     if frame == "directed":
-        return _places_meet(happening, candidate) and by_the_same(happening, candidate) and not comes_back(happening, candidate)
+        return places_meet(happening, candidate) and by_the_same(happening, candidate) and not comes_back(happening, candidate)
     if frame == "meeting":
         candidate_venues = "proposed" in {candidate.status, happening.members[0].status}
-        return _meeting_fits(happening, candidate) and (candidate_venues or _places_meet(happening, candidate))
+        return _meeting_fits(happening, candidate) and (candidate_venues or places_meet(happening, candidate))
     return _phases_meet(happening, candidate) or _is_that_exchange(happening, candidate)
 
 
@@ -357,8 +325,9 @@ def _is_another(candidate: Candidate) -> bool:
     """As in "the next exchange", "further releases"."""
     trigger = candidate.trigger
     low, high = trigger.sentence.clause(trigger.first)
-    near = trigger.sentence.tokens[max(low, trigger.first - RECENT) : min(high, trigger.last + 2)]
-    return any(token.low in words("further_ones") for token in near)
+    near = trigger.sentence.lows[max(low, trigger.first - RECENT) : min(high, trigger.last + 3)]
+    more = any(one == "more" and other == "than" for one, other in pairwise(near))  # "to exchange more than 200"
+    return any(word in words("further_ones") for word in near[:-1] if not (more and word == "more"))
 
 
 def _is_wished(candidate: Candidate) -> bool:
@@ -371,11 +340,23 @@ def _is_wished(candidate: Candidate) -> bool:
 def _of_others(happening: Happening, candidate: Candidate) -> bool:
     """As in "The rockets landed a day after a U.S. strike …": what a turn of the sentence tells is not what it turns from."""
     trigger, mine = candidate.trigger, attackers_of([candidate])
+    if _days_before(happening, candidate):
+        return True
     if trigger.kind.frame != "directed" or not mine or mine & attackers_of(happening.known):
         return False
     tokens, low = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)[0]
     turned = tokens[low].low in words("turned_from") and bool(trigger.sentence.find_within(0, low, trigger.kind.weapon))
     return turned and not any(token.low in words("deaths") for token in tokens[:low])
+
+
+def _days_before(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The strike came days after they hit a mosque": an earlier one, by whomever."""
+    trigger = candidate.trigger
+    low, lows = trigger.sentence.clause(trigger.first)[0], trigger.sentence.lows
+    turned = low > 0 and "after" in lows[low : low + 2]
+    apart = turned and not words("spells").isdisjoint(lows[max(low - 2, 0) : low + 1])
+    here = any(m.trigger.sentence is trigger.sentence and m.trigger.first < low for m in happening.known)
+    return trigger.kind.frame == "directed" and apart and here and candidate.when is None
 
 
 def _says_nothing(candidate: Candidate) -> bool:

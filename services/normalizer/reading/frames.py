@@ -17,6 +17,7 @@ from services.normalizer.reading.happening import side_of
 from services.normalizer.reading.judging import judged
 from services.normalizer.reading.lasting import lasting
 from services.normalizer.reading.names import Names
+from services.normalizer.reading.opposing import other_side
 from services.normalizer.reading.placing import sentence_word
 from services.normalizer.reading.playing import as_place
 from services.normalizer.reading.sidelines import widened
@@ -127,34 +128,6 @@ def _country_place(trigger: Trigger, name: Name) -> Place | None:
     return as_place(land, "target") if land else None
 
 
-def _other_side(trigger: Trigger, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:
-    """Between states at war the place hit, or the side told, tells the other side."""
-    known = {said.value.country for said in parties if said.value.type == "state"}
-    hit = next((place for place in places if place.value.role != "origin" and place.value.precision != "sea"), None)
-    pairs = trigger.kind.adversaries
-    if hit is None:
-        return ()
-    country = hit.value.country
-    odds = next((other for one, other in trigger.kind.disputed if {one} == known and country in {one, None}), None)
-    if odds and not any(said.value.role == "target" for said in parties):
-        side = state(odds, "target")
-        return (Said(side, hit.start, hit.end),) if side else ()
-    if _crosses(trigger, parties, country):
-        side = state(country, "target")
-        return (Said(side, hit.start, hit.end),) if side else ()
-    if known - {country} and country not in known and any({country, other} == set(pair) for pair in pairs for other in known - {country}):
-        side = state(country, "target")
-        return (Said(side, hit.start, hit.end),) if side else ()
-    return ()
-
-
-def _crosses(trigger: Trigger, parties: Sequence[Said[Participant]], country: str | None) -> bool:
-    """As in "Hezbollah rockets hit a town in Israel": a group that strikes another land than its own attacks that land's state."""
-    striking = {said.value.country for said in parties if said.value.role == "attacker" and said.value.name in trigger.kind.raiders}
-    told = any(said.value.role == "target" for said in parties)
-    return bool(striking) and country not in striking and not told
-
-
 def _by_place(trigger: Trigger, candidate: Candidate) -> tuple[Candidate, ...]:
     """As in "killed seven in Kharkiv and three in Odesa": as many strikes as places that have a toll of their own."""
     tokens, sentence = trigger.sentence.tokens, trigger.sentence
@@ -200,7 +173,7 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     places = struck.settled(document, trigger, places, {name.named.actor.country for name in attacking if name.named.actor})
     aimed_at = [name for name in attacked if directed.is_struck(trigger, name, attacked_by_known=bool(attacking))]
     parties = directed.sides(attacking, aimed_at)
-    parties = (*parties, *_other_side(trigger, parties, places))
+    parties = (*parties, *other_side(trigger.kind, parties, places))
     told = read_state(trigger.sentence.cues, region(trigger), ALLOWED["directed"])
     if told.status == "disputed" and directed.is_passive(trigger) and not attacking:
         told = State("occurred", trigger.first, trigger.last, 0.0)  # "denied that its camps were hit": who was hit disputes no attack

@@ -151,7 +151,8 @@ def fold_when(happening: Happening) -> tuple[Candidate, Said[When]] | None:
     loose = [(c, c.when) for c in happening.members if c.when is not None]
     exact = [pair for pair in dated if pair[1].value.precision in EXACT]
     own = [(c, when) for c, when in exact if not dating.is_heard(c.trigger, when)]
-    return next(iter([*own, *exact, *dated, *loose]), None)
+    found = next(iter([*own, *exact, *dated, *loose]), None)
+    return next((pair for pair in own if found and spans.narrows(pair[1].value, found[1].value)), found)
 
 
 def fold_places(happening: Happening) -> tuple[tuple[Candidate, Said[Place]], ...]:

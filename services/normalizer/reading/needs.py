@@ -7,6 +7,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from services.normalizer.reading.candidates import Candidate, Trigger
+from services.normalizer.reading.giving import both_give, in_return, man_for_man
 from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.happening import side_of
@@ -25,12 +26,10 @@ DEAD_REACH, DEAD_NEAR = 12, 4
 OF_REACH = 8
 # How near the verb its people stand, dead or alive.
 LIVING = 8
-# "800 Libyans for 62 Chadians"
-FOR_REACH = 8
+# "bodies of 12 dead soldiers": so many words.
+OF_DEAD = 4
 # A name of more words than this may speak of captives and hold none: "Committee for Prisoners of War".
 NAMED = 3
-# "exchange of heavy artillery fire"
-THINGS = 4
 
 
 def _countries(candidate: Candidate) -> set[str | None]:
@@ -274,14 +273,18 @@ def _living(candidate: Candidate) -> bool:
     tokens = trigger.sentence.lows
     if lexical("remains").isdisjoint(tokens):
         return True
-    behind, before = tokens[trigger.last : trigger.last + LIVING], tokens[max(trigger.first - LIVING, 0) : trigger.first][::-1]
-    return any(_first_of(side) for side in (behind, before))
-
-
-def _first_of(words: Sequence[str]) -> bool:
-    """Whether people who live are told of before any that are dead."""
-    told = (word in lexical("alive") for word in words if word in lexical("alive") | lexical("remains"))
+    behind, before = tokens[trigger.last : trigger.last + LIVING], tokens[max(trigger.first - LIVING, 0) : trigger.first]
+    told = (alive for alive in (_first_of(behind, 1), _first_of(before, -1)) if alive is not None)
     return next(told, False)
+
+
+def _first_of(words: Sequence[str], step: int) -> bool | None:
+    """Whether those nearest to a verb live; "bodies of dead soldiers" do not. None where nobody is told of."""
+    spots = [at for at, word in enumerate(words) if word in lexical("alive") | lexical("remains")][::step]
+    if not spots:
+        return None
+    ahead = words[max(spots[0] - OF_DEAD, 0) : spots[0]]
+    return words[spots[0]] in lexical("alive") and not ("of" in ahead and not lexical("remains").isdisjoint(ahead))
 
 
 def _of_captives(trigger: Trigger) -> bool:
@@ -293,27 +296,12 @@ def _of_captives(trigger: Trigger) -> bool:
     return bool(of and members and members.find(behind))
 
 
-def _in_return(trigger: Trigger) -> bool:
-    """Words that say that something is given for it; "an exchange of missiles" says nothing of the kind."""
-    tokens, members = trigger.sentence.tokens, trigger.kind.classes.get("return")
-    hits = trigger.sentence.find(members) if members else ()
-    return members is None or any(
-        not any(t.low in lexical("exchanged_things") for t in tokens[last : last + THINGS]) for _, last, _ in hits
-    )
-
-
-def _man_for_man(trigger: Trigger) -> bool:
-    """As in "released 800 Libyans for 62 Chadians": people counted on either side of "for"."""
-    people = [c for c in trigger.sentence.counts if c.measure in {"people", "prisoners"}]
-    pairs = ((one.first, two.first) for one, two in pairwise(people) if 0 < two.first - one.first <= FOR_REACH)
-    return any(trigger.sentence.tokens[second - 1].low == "for" for _, second in pairs)
-
-
 def is_dead(candidate: Candidate) -> bool:
     """The dead in the trigger's own clause or right behind it; "dead" alone only before those they were ("dead Chadian soldiers")."""
     trigger = candidate.trigger
     tokens, (low, high) = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)
     high = max(high, min(trigger.last + DEAD_REACH, len(tokens)))
+    high = next((at for at in range(trigger.last, high) if tokens[at].low in lexical("gives_up")), high)  # "as Hamas handed over bodies"
     members = trigger.kind.classes.get("dead")
     if members is not None and _gives_the_living(trigger, high):
         return False
@@ -360,12 +348,14 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "place": lambda candidate: bool(candidate.places),
     "toll": _toll,
     "harm": lambda c: _toll(c) or _words_needed(c.trigger, "installations"),
-    "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors") or _man_for_man(c.trigger),
+    "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors") or man_for_man(c.trigger),
     "swapped": _swapped,
     "dead": is_dead,
     "living": _living,
     "exchanged": lambda c: _handed(c) or _of_captives(c.trigger),
-    "return": lambda c: _in_return(c.trigger) or _man_for_man(c.trigger) or (c.titled and _handed(c) and len(_countries(c)) > 1),
+    "return": lambda c: (
+        in_return(c.trigger) or man_for_man(c.trigger) or both_give(c.trigger) or (c.titled and _handed(c) and len(_countries(c)) > 1)
+    ),
     "from_afar": _from_afar,
     "told_from_afar": lambda c: c.afar,
     "another": lambda _: False,

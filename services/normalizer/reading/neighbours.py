@@ -12,7 +12,7 @@ from services.normalizer.reading import dating, spans
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.document import Document
 from services.normalizer.reading.exchanging import is_adjective
-from services.normalizer.reading.grammar import phrases
+from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.happening import Happening, persons, sides
 from services.normalizer.reading.placing import RANK, arrivals, dateline
 from services.normalizer.reading.playing import in_role
@@ -215,6 +215,7 @@ def own_sides(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
 
 
 def _by_own_names(happening: Happening) -> Happening:
+    happening = _without_their_own(happening)
     acting = {
         said.value.name
         for m in happening.members
@@ -229,6 +230,24 @@ def _by_own_names(happening: Happening) -> Happening:
             for m in happening.members
         ]
     )
+
+
+def _without_their_own(happening: Happening) -> Happening:
+    """As in "Hamas handed over three Israelis … Palestinian prisoners": a group's own land and people are no third side."""
+    parties = {said.value.name: said.value for m in happening.members for said in m.parties if said.value.role == "party"}
+    groups = [p for p in parties.values() if p.type == "organisation" and p.name not in words("arms_of_state") | words("peoples")]
+    homes = {group.country for group in groups if group.country}
+    own = {p.name for p in parties.values() if p.country in homes and (p.type == "state" or p.name in words("peoples"))}
+    own -= {said.value.name for m in happening.members for said in m.parties if _acts(m, said)}
+    if not own or len(parties.keys() - own) <= 1:
+        return happening
+    return Happening([replace(m, parties=tuple(s for s in m.parties if s.value.name not in own)) for m in happening.members])
+
+
+def _acts(member: Candidate, said: Said[Participant]) -> bool:
+    """As in "Yemen's government freed …": a state that is named as one who acts, and not only as a land or as whose people."""
+    named = [n for n in member.trigger.sentence.names if n.named.start == said.start and n.named.reading != "place"]
+    return bool(named) and said.value.type == "state" and not is_adjective(member.trigger.sentence, said.start)
 
 
 def _side(happening: Happening, role: str) -> tuple[Said[Participant], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -26,6 +27,8 @@ WEAPON_REACH = 9
 OF_REACH, TOLL_REACH = 4, 24
 # "of the"
 OF_THE = 2
+# "of which it shot down two": so many words before a number.
+AMONG = 5
 # What happens to people who are counted.
 OUTCOMES = frozenset({"killed", "wounded", "missing", "displaced"})
 WEAPONS = frozenset({"drones", "missiles", "rockets", "shells", "bombs"})
@@ -247,7 +250,7 @@ def _toll_rises(tokens: Sequence[Token], first: int, words: _Words) -> bool:
 
 def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words) -> tuple[str | None, int]:
     """What the number counts, and where the words that say so end."""
-    downed = _downed_of(tokens, number, first, words)
+    downed = _downed_of(tokens, number, first, words) or _downed_among(tokens, number, first, words)
     if downed or _toll_rises(tokens, first, words):
         return downed or "killed", number.last
     noun, last = _noun(tokens, number, words)
@@ -275,6 +278,22 @@ def _downed_of(tokens: Sequence[Token], number: _Number, first: int, words: _Wor
         return None
     shot = "downed" in {_verb_before(tokens, first, words), _verb_after(tokens, whole.last, words)}
     return f"{noun}_downed" if shot else None
+
+
+def _downed_among(tokens: Sequence[Token], number: _Number, first: int, words: _Words) -> str | None:
+    """As in "six missiles, of which it shot down two", "the drones, 11 of which were downed": of the weapons named last."""
+    near = [token.low for token in tokens[max(first - AMONG, 0) : number.last + AMONG - 1]]
+    if "of" not in near or not {"which", "them"} & set(near) or not {"of which", "of them"} & {f"{a} {b}" for a, b in pairwise(near)}:
+        return None
+    shot = "downed" in {_verb_before(tokens, first, words), _verb_after(tokens, number.last, words), _verb_past(tokens, number, words)}
+    weapons = (measures[0] for at in range(first - 1, -1, -1) if (measures := words.nouns.at(tokens, at)[1]) and measures[0] in WEAPONS)
+    weapon = next(weapons, None) if shot else None
+    return f"{weapon}_downed" if weapon else None
+
+
+def _verb_past(tokens: Sequence[Token], number: _Number, words: _Words) -> str | None:
+    """The verb behind "of which"."""
+    return _verb_after(tokens, number.last + OF_THE, words) if number.last < len(tokens) and tokens[number.last].low == "of" else None
 
 
 def _is_whole(tokens: Sequence[Token], first: int) -> bool:

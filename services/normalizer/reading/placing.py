@@ -202,7 +202,9 @@ def _is_handover(sentence: Sentence, name: Name) -> bool:
         return False
     if broad and (name.governor not in words("venue_prepositions") or edge in words("frontiers")):
         return False
-    before = {token.low for token in tokens[max(name.governor_at - HELD_REACH, 0) : name.governor_at]}
+    near = range(max(name.governor_at - HELD_REACH, 0), max(name.governor_at, 0))
+    held = {at for at in near if tokens[at].low == "held" and tokens[at + 1].low in words("place_nouns")}  # "in the rebel-held town of"
+    before = {tokens[at].low for at in near if at not in held}
     if any(name.last <= first <= name.last + SPOKEN for first, _ in sentence.says):
         return False
     kept = before & (words("befell") | words("captivity") | words("topics"))

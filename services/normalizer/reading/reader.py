@@ -31,6 +31,7 @@ from services.normalizer.reading.neighbours import (
     share_days,
     share_places,
 )
+from services.normalizer.reading.opposing import face_others
 from services.normalizer.reading.parts import link_parts
 from services.normalizer.reading.rules import PATTERNS, Rules, load_rules
 from services.normalizer.reading.staying import lend_stays
@@ -117,7 +118,7 @@ def _mentions(maker: Maker, document: Document, filled: Sequence[Told]) -> tuple
     published = document.anchor.date
     told = settle_visits(gather(shared_out(filled), published), filled)
     held = share_places(lend_stays(document, date_by_opening(document, share_days(told, published))))
-    happenings = lend_attackers(lend_places(document, lend_sides(document, own_sides(held))))
+    happenings = face_others(lend_attackers(lend_places(document, lend_sides(document, own_sides(held)))))
     return link_parts(
         [
             make(maker, happening, happenings[max(n - LOOKED_BACK, 0) : n], subject=_is_subject(n, happening))

@@ -31,3 +31,11 @@ def meet(one: When | None, other: When | None) -> bool:
     """Whether two times share a day, or one of them is not known."""
     a, b = days(one), days(other)
     return a is None or b is None or (a[0] <= b[1] and b[0] <= a[1])
+
+
+def narrows(one: When, other: When) -> bool:
+    """Whether one is of a day among the days of the other: "on Saturday" of "over the weekend"."""
+    here, there = days(one), days(other)
+    if here is None or there is None or other.precision == "night":
+        return False
+    return here != there and here[0] == here[1] and there[0] <= here[0] <= there[1]

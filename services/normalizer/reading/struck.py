@@ -30,9 +30,17 @@ RECALL = 4
 def _stands_as_place(sentence: Sentence, name: Name) -> bool:
     """Behind "in", "at", "near" and the like; or a place and nothing else."""
     words = grammar()
+    if _apposed(sentence, name):
+        return True
     if name.named.reading == "place" and name.governor in {None, "from"} | lexical("aimed"):
         return True
     return name.governor in words.place_prepositions - {"from", "to", "into"} and not possessive(sentence, name)
+
+
+def _apposed(sentence: Sentence, name: Name) -> bool:
+    """As in "south of the capital, Wrenn": a town that only says which one is meant."""
+    before = sentence.lows[max(name.first - 2, 0) : name.first]
+    return name.governor is None and len(before) > 1 and before[1] == "," and before[0] in words("place_nouns")
 
 
 def _attributive(sentence: Sentence, name: Name) -> bool:
@@ -66,6 +74,7 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
     found = [n for n in found if not _attributive(sentence, n) and not _elsewhere(sentence, n)]
     found = [n for n in found if not any(_tells_where(one, n) for one in found) and not _flown_from(sentence, n)]
     found = [n for n in found if not _heard_in(trigger, n, found)]
+    found = [n for n in found if not _of_voices(sentence, n)] or found
     found = [n for n in found if not _far_from(sentence, n)] or found
     origins = [said_place(n, "origin") for n in found if n.governor == "from"]
     return in_order([*(said_place(n, "target") for n in found if n.governor != "from"), *origins])
@@ -99,6 +108,11 @@ def _heard_in(trigger: Trigger, name: Name, others: Sequence[Name]) -> bool:
     says = [(first, last) for first, last in trigger.sentence.says if name.last <= first and last <= trigger.first]
     opens = name.governor == "in" and name.governor_at == 0
     return opens and bool(says) and any(other.first >= says[0][1] for other in others)
+
+
+def _of_voices(sentence: Sentence, name: Name) -> bool:
+    """As in "authorities in the Kurdish region reported casualties": whose they are, where another place is told."""
+    return name.governor == "in" and name.governor_at > 0 and sentence.tokens[name.governor_at - 1].low in words("local_voices")
 
 
 def of_officials(candidate: Candidate) -> tuple[Said[Place], ...]:

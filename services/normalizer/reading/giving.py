@@ -1,0 +1,66 @@
+"""What says that something is given in return: words for it, people counted on either side of "for", or two who both give."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from services.normalizer.reading.acting import is_party, is_person, side
+from services.normalizer.reading.candidates import Trigger
+from services.normalizer.reading.document import Sentence
+from services.normalizer.reading.governing import Name
+from services.normalizer.reading.grammar import words
+
+# "released 800 Libyans for 62 Chadians": so many words between the numbers.
+FOR_REACH = 8
+# "exchanged heavy artillery fire": so many words behind.
+THINGS = 4
+# "Israel on Sunday also freed": so many words between who gives and the verb.
+GIVER = 2
+# "Chad's government and Libya freed": so many words from one to the other.
+MATE = 3
+
+
+def in_return(trigger: Trigger) -> bool:
+    """Words that say that something is given for it; "an exchange of missiles" says nothing of the kind."""
+    tokens, members = trigger.sentence.tokens, trigger.kind.classes.get("return")
+    hits = trigger.sentence.find(members) if members else ()
+    return members is None or any(not any(t.low in words("exchanged_things") for t in tokens[last : last + THINGS]) for _, last, _ in hits)
+
+
+def man_for_man(trigger: Trigger) -> bool:
+    """As in "released 800 Libyans for 62 Chadians": people counted on either side of "for"."""
+    people = [c for c in trigger.sentence.counts if c.measure in {"people", "prisoners"}]
+    pairs = ((one.first, two.first) for one, two in pairwise(people) if 0 < two.first - one.first <= FOR_REACH)
+    return any(trigger.sentence.tokens[second - 1].low == "for" for _, second in pairs)
+
+
+def both_give(trigger: Trigger) -> bool:
+    """As in "Israel freed prisoners as Hamas handed over …", "Chad and Libya freed 200": two sides that each do so."""
+    return len({side(name) for name in givers(trigger.sentence)}) > 1
+
+
+def givers(sentence: Sentence) -> tuple[Name, ...]:
+    """Those who stand before a verb of letting people go, or of giving back the dead."""
+    verbs = [at for at, low in enumerate(sentence.lows) if low in words("gives_up")]
+    return tuple(name for at in verbs if not _is_done_to(sentence, at) for name in _givers(sentence, at))
+
+
+def _is_done_to(sentence: Sentence, at: int) -> bool:
+    """As in "were freed by": whoever stands before it gives nothing."""
+    return any(low in words("passive") for low in sentence.lows[max(at - 2, 0) : at])
+
+
+def _givers(sentence: Sentence, at: int) -> tuple[Name, ...]:
+    """The sides right before a verb, with whoever is joined to them by "and"."""
+    before = [n for n in sentence.names if n.last <= at and is_party(n) and not is_person(n) and n.governor is None]
+    near = next((n for n in reversed(before) if _stands_before(sentence, n.last, at)), None)
+    if near is None:
+        return ()
+    joined = [n for n in before if 0 < near.first - n.last <= MATE and sentence.lows[near.first - 1] == "and"]
+    return (near, *joined)
+
+
+def _stands_before(sentence: Sentence, last: int, at: int) -> bool:
+    """Whether next to nothing but a time stands between a side and its verb."""
+    between = [n for n in range(last, at) if n not in sentence.at_times and sentence.lows[n] not in words("before_saying")]
+    return len(between) <= GIVER and not any(sentence.lows[n] in {",", "and", "by"} for n in between)

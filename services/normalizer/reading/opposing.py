@@ -1,0 +1,55 @@
+"""Against whom, where no word says so: between sides at war the place that is hit tells the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from schemas.events import Participant, Place
+from services.normalizer.reading.candidates import Said
+from services.normalizer.reading.happening import Happening
+from services.normalizer.reading.rules import Kind
+from services.normalizer.reading.states import state
+
+
+def other_side(kind: Kind, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:
+    """Between states at war the place hit, or the side told, tells the other side."""
+    known = {said.value.country for said in parties if said.value.type == "state"}
+    hit = next((place for place in places if place.value.role != "origin" and place.value.precision != "sea"), None)
+    pairs = kind.adversaries
+    if hit is None:
+        return ()
+    country = hit.value.country
+    odds = next((other for one, other in kind.disputed if {one} == known and country in {one, None}), None)
+    if odds and not any(said.value.role == "target" for said in parties):
+        side = state(odds, "target")
+        return (Said(side, hit.start, hit.end),) if side else ()
+    if _crosses(kind, parties, country):
+        side = state(country, "target")
+        return (Said(side, hit.start, hit.end),) if side else ()
+    if known - {country} and country not in known and any({country, other} == set(pair) for pair in pairs for other in known - {country}):
+        side = state(country, "target")
+        return (Said(side, hit.start, hit.end),) if side else ()
+    return ()
+
+
+def _crosses(kind: Kind, parties: Sequence[Said[Participant]], country: str | None) -> bool:
+    """As in "Hezbollah rockets hit a town in Israel": a group that strikes another land than its own attacks that land's state."""
+    striking = {said.value.country for said in parties if said.value.role == "attacker" and said.value.name in kind.raiders}
+    told = any(said.value.role == "target" for said in parties)
+    return bool(striking) and country not in striking and not told
+
+
+def face_others(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+    """The same happenings; as in "Another Russian missile hit a house in Kharkiv": what one word names and another hits tells the side."""
+    return tuple(_facing(one) if one.members[0].trigger.kind.frame == "directed" else one for one in happenings)
+
+
+def _facing(happening: Happening) -> Happening:
+    first, *rest = happening.members
+    parties = tuple(said for member in happening.known for said in member.parties)
+    if not any(said.value.role == "attacker" for said in parties) or any(said.value.role == "target" for said in parties):
+        return happening
+    places = tuple(said for member in happening.known for said in member.places)
+    return Happening([replace(first, parties=(*first.parties, *other_side(first.trigger.kind, parties, places))), *rest])

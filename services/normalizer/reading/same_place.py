@@ -1,0 +1,79 @@
+"""Whether two strikes, or two meetings, are told of one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.events import Place
+from services.normalizer.reading.candidates import Candidate
+from services.normalizer.reading.happening import Happening
+
+LOCAL = frozenset({"site", "city", "region"})
+NEXT = 2
+# A lead is one of so many first sentences.
+LEAD = 3
+
+
+def place_keys(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozenset[str]]:
+    """(names of towns and regions with what contains them, countries)."""
+    places = [said.value for c in candidates for said in c.places if said.value.role != "origin"]
+    local = frozenset(name for p in places if p.precision in LOCAL and not _is_line(p) for name in (p.name, *p.within[:-1]))
+    return local, frozenset(p.country for p in places if p.country)
+
+
+def _is_line(place: Place) -> bool:
+    """As in "along the Line of Control": no place beside others."""
+    return place.precision == "region" and place.country is None
+
+
+def places_meet(happening: Happening, candidate: Candidate) -> bool:
+    mine, my_countries = place_keys(happening.known)
+    other, countries = place_keys([candidate])
+    if my_countries and countries and not my_countries & countries:
+        return False
+    if not mine or not other or (mine & other and not _towns_differ(happening, candidate)) or shot_down_too(happening, candidate):
+        return True
+    if narrows(happening, candidate):
+        return True
+    same = candidate.trigger.sentence is happening.members[-1].trigger.sentence
+    if same and all(said.value.precision == "city" for said in candidate.places):
+        return not _on_the_map([candidate])
+    return candidate.refers and not (_on_the_map([candidate]) and _on_the_map(happening.known))
+
+
+def narrows(happening: Happening, candidate: Candidate) -> bool:
+    """As in "A strike in the Ruritanian north … hit the market of Wrenn": a town on no map, told right behind of a region alone."""
+    first = happening.members[0].trigger
+    near = first.sentence.index < LEAD and candidate.trigger.sentence.index - happening.last_sentence <= NEXT
+    return (
+        near and _is_one(happening.members[0]) and not towns(happening.known) and bool(towns([candidate])) and not _on_the_map([candidate])
+    )
+
+
+def _is_one(candidate: Candidate) -> bool:
+    trigger = candidate.trigger
+    return trigger.noun and not trigger.sentence.tokens[trigger.last - 1].low.endswith("s")
+
+
+def _towns_differ(happening: Happening, candidate: Candidate) -> bool:
+    """As in "hit Toul in the Nabatieh district … hit Marjayoun": two towns, however they lie in one district."""
+    here, there = towns(happening.known), towns([candidate])
+    mine, other = {p.name for p in here}, {p.name for p in there}
+    shared = bool(mine & other) or mine <= {n for p in there for n in p.within} or other <= {n for p in here for n in p.within}
+    return bool(here and there) and not shared and not candidate.refers
+
+
+def towns(candidates: Sequence[Candidate]) -> tuple[Place, ...]:
+    places = (said.value for c in candidates for said in c.places)
+    return tuple(p for p in places if p.role != "origin" and p.precision in {"city", "site"})
+
+
+def _on_the_map(candidates: Sequence[Candidate]) -> bool:
+    return any(said.value.geonameid is not None and said.value.precision in LOCAL for c in candidates for said in c.places)
+
+
+def shot_down_too(happening: Happening, candidate: Candidate) -> bool:
+    """As in "shot down 30 drones over Kursk. … Ten were destroyed over Orel": one defence against one wave."""
+    last = happening.members[-1]
+    both = last.trigger.pattern.card.reverse and candidate.trigger.pattern.card.reverse and bool(place_keys([last])[0])
+    return both and candidate.trigger.sentence.index - last.trigger.sentence.index <= NEXT

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
-from aiokafka import TopicPartition
 
 from schemas.envelope import GENESIS, Envelope, to_headers
 from schemas.genesis import Genesis
@@ -52,10 +51,8 @@ class Outbox:
         await self._append(tx, [(partition_of(r.key, self._partitions[r.topic]), r) for r in records])
 
     async def _append(self, tx: asyncpg.Connection, placed: Sequence[tuple[int, Outgoing]]) -> None:
-        if not placed:
-            return
-        first = await _number(tx, placed, f"{NOTIFY}_{self._source}")
-        await tx.execute(SQL["append"], *zip(*_numbered(placed, first), strict=True))
+        if placed:
+            await tx.execute(SQL["append"], f"{NOTIFY}_{self._source}", *zip(*_counted(placed), strict=True))
 
     def _genesis(self, topic: str, partition: int, log_uuid: str) -> tuple[int, Outgoing]:
         now = datetime.now(UTC)  # the one clock in here: when this log began
@@ -71,19 +68,10 @@ def _need_size(record: Outgoing) -> None:
         raise Permanent(f"a record for {record.topic} would be {size} bytes, and {LARGEST} is the most", record.cause)
 
 
-async def _number(tx: asyncpg.Connection, placed: Sequence[tuple[int, Outgoing]], channel: str) -> dict[TopicPartition, int]:
-    """Lock the heads of these records' partitions; the first free number of each. The relay that listens will be told."""
-    counts = Counter(TopicPartition(record.topic, partition) for partition, record in placed)
-    asked = sorted(counts)
-    rows = await tx.fetch(SQL["number"], [a.topic for a in asked], [a.partition for a in asked], [counts[a] for a in asked], channel)
-    return {TopicPartition(row["topic"], row["partition"]): row["first_seq"] for row in rows}
-
-
-def _numbered(placed: Sequence[tuple[int, Outgoing]], first: Mapping[TopicPartition, int]) -> list[tuple[object, ...]]:
-    given: defaultdict[TopicPartition, int] = defaultdict(int, first)
-    rows: list[tuple[object, ...]] = []
+def _counted(placed: Sequence[tuple[int, Outgoing]]) -> Iterator[tuple[object, ...]]:
+    """The rows, each with how many there are before it for its partition."""
+    before: Counter[tuple[str, int]] = Counter()
     for partition, record in placed:
-        at = TopicPartition(record.topic, partition)
-        rows.append((*at, given[at], record.key, record.value, json.dumps(dict(record.headers)), record.timestamp_ms))
-        given[at] += 1
-    return rows
+        at = record.topic, partition
+        yield (*at, before[at], record.key, record.value, json.dumps(dict(record.headers)), record.timestamp_ms)
+        before[at] += 1

@@ -6,24 +6,28 @@ ORDER BY topic, partition
 ON CONFLICT DO NOTHING
 RETURNING topic, partition, log_uuid
 
--- name: number
--- The lock on a head is what makes its numbers dense: they are given and committed in one order, or not at all. The relay is told in the
--- same question, and hears it once the transaction commits.
-UPDATE outbox_heads AS head SET next_seq = head.next_seq + more.records
-FROM (
-    SELECT held.topic, held.partition, more.records
-    FROM outbox_heads AS held
-    JOIN unnest($1::text[], $2::int[], $3::int[]) AS more (topic, partition, records)
-      ON held.topic = more.topic AND held.partition = more.partition
-    ORDER BY held.topic, held.partition
-    FOR UPDATE OF held
-) AS more
-WHERE head.topic = more.topic AND head.partition = more.partition
-RETURNING head.topic, head.partition, head.next_seq - more.records AS first_seq, pg_notify($4, '')
-
 -- name: append
+-- The lock on a head is what makes its numbers dense: they are given and committed in one order, or not at all. `nth` counts the records of
+-- one partition from 0; one whose partition has no head would have no number, which the table refuses. The relay is told in the same
+-- question, and hears it once the transaction commits.
+WITH numbered AS (
+    UPDATE outbox_heads AS head SET next_seq = head.next_seq + more.records
+    FROM (
+        SELECT held.topic, held.partition, more.records
+        FROM outbox_heads AS held
+        JOIN (SELECT topic, partition, count(*) AS records FROM unnest($2::text[], $3::int[]) AS one (topic, partition) GROUP BY topic, partition) AS more
+          ON held.topic = more.topic AND held.partition = more.partition
+        ORDER BY held.topic, held.partition
+        FOR UPDATE OF held
+    ) AS more
+    WHERE head.topic = more.topic AND head.partition = more.partition
+    RETURNING head.topic, head.partition, head.next_seq - more.records AS first_seq, pg_notify($1, '')
+)
 INSERT INTO outbox (topic, partition, seq, key, value, headers, timestamp_ms)
-SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::bigint[])
+SELECT new.topic, new.partition, numbered.first_seq + new.nth, new.key, new.value, new.headers, new.timestamp_ms
+FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bytea[], $6::bytea[], $7::text[], $8::bigint[])
+     AS new (topic, partition, nth, key, value, headers, timestamp_ms)
+LEFT JOIN numbered ON numbered.topic = new.topic AND numbered.partition = new.partition
 
 -- name: waiting
 -- The first rows of each partition, at most $1 and as many as fit into $2 bytes, and one at the least: rows may be large, and are held in

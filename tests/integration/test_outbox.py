@@ -1,0 +1,77 @@
+"""The outbox on a real server: numbers without gaps, whoever else appends at the same time, and whoever gives up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from deploy.local.stack import Stack
+from services.chassis.outbox import Outbox
+from services.chassis.postgres import open_pool
+from services.chassis.settings import Settings
+from tests.integration.test_relay import TOPIC, parcels
+from tests.support.service import eventually
+
+OUTBOX = Outbox("ingestor", {TOPIC: 4}, [])
+
+
+@pytest.fixture
+async def pool(emptied: Stack) -> AsyncIterator[asyncpg.Pool]:
+    async with await open_pool(Settings(kafka=emptied.kafka, dsn=SecretStr(emptied.dsn("ingestor"))), "ingestor") as opened:
+        await opened.execute("DELETE FROM outbox")
+        await opened.execute("DELETE FROM outbox_heads")
+        async with opened.acquire() as tx, tx.transaction():
+            await OUTBOX.open_logs(tx)
+        yield opened
+
+
+async def numbers(pool: asyncpg.Pool) -> dict[int, list[int]]:
+    """Of each partition the numbers, and the one that its head would give next, in order."""
+    rows = await pool.fetch("SELECT partition, seq FROM outbox UNION ALL SELECT partition, next_seq FROM outbox_heads ORDER BY 1, 2")
+    return {number: [row["seq"] for row in rows if row["partition"] == number] for number in {row["partition"] for row in rows}}
+
+
+async def is_kept_waiting(pool: asyncpg.Pool) -> bool:
+    return bool(await pool.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = current_user"))
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+async def test_who_appends_beside_another_is_numbered_after_it_and_leaves_no_gap(pool: asyncpg.Pool, gives_up: bool) -> None:
+    async with pool.acquire() as one, pool.acquire() as other:
+        # given a transaction that has appended and is under way, and another that waits for it
+        first, second = one.transaction(), other.transaction()
+        await first.start()
+        await second.start()
+        await OUTBOX.append(one, parcels(20))
+        waiting = asyncio.create_task(OUTBOX.append(other, parcels(30)))
+        await eventually(lambda: is_kept_waiting(pool))
+        # when the first ends
+        await (first.rollback() if gives_up else first.commit())
+        async with asyncio.timeout(10):
+            await waiting
+        await second.commit()
+    # then
+    found = await numbers(pool)
+    assert all(given == list(range(len(given))) for given in found.values())
+    assert sum(map(len, found.values())) == 4 + 30 + (0 if gives_up else 20)
+
+
+async def test_records_of_one_partition_are_numbered_in_the_order_in_which_they_were_given(pool: asyncpg.Pool) -> None:
+    async with pool.acquire() as tx, tx.transaction():
+        await OUTBOX.append(tx, parcels(40))
+    rows = await pool.fetch("SELECT partition, key FROM outbox ORDER BY partition, seq")
+    assert {row["partition"] for row in rows} == {0, 1, 2, 3}
+    for number in range(4):
+        keys = [int(row["key"].split()[1]) for row in rows if row["partition"] == number]
+        assert keys == sorted(keys)
+
+
+async def test_a_record_for_a_partition_that_has_no_head_is_refused_rather_than_left_lying(pool: asyncpg.Pool) -> None:
+    await pool.execute("DELETE FROM outbox_heads WHERE partition = 0")
+    async with pool.acquire() as tx, tx.transaction():
+        with pytest.raises(asyncpg.NotNullViolationError):
+            await OUTBOX.append(tx, parcels(40))

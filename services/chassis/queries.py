@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_PARAMETER = re.compile(r"\$(\d+)")
 
 
 @cache
@@ -21,3 +22,19 @@ def queries(path: Path) -> dict[str, str]:
     if len(found) * 2 != len(parts):
         raise ValueError(f"{path}: a query name stands twice")
     return found
+
+
+def at_once(*parts: str) -> str:
+    """One statement that does what these do, which must not need each other's rows: all see what was there before. Its parameters are
+    those of the first, then those of the second, and so on.
+    """
+    told: list[str] = []
+    taken = 0
+    for number, part in enumerate(parts):
+        told.append(f"part_{number} AS ({_shifted(part, taken)})")
+        taken += max((int(found) for found in _PARAMETER.findall(part)), default=0)
+    return f"WITH {', '.join(told)} SELECT 1"
+
+
+def _shifted(part: str, by: int) -> str:
+    return _PARAMETER.sub(lambda found: f"${by + int(found[1])}", part)

@@ -18,13 +18,15 @@ from schemas.changes import EventChange
 from schemas.edits import Edit
 from schemas.events import CanonicalEvent
 from schemas.mentions import ArticleRef, Mention, Reading
-from services.chassis.queries import queries
+from services.chassis.queries import at_once, queries
 from services.normalizer.commands import Commands, Slot, slots_of
 from services.normalizer.merging import Command, Keys, Rulings, Told, keys_of, named_with, rulings
 from services.normalizer.recent import Recent, digest_of
 from services.normalizer.shelf import Row, Shelf
 
 SQL = queries(Path(__file__).parent / "sql" / "merging.sql")
+WRITTEN = {"remember_readings": 7, "remember_mentions": 7, "remember_keys": 3, "move": 3, "save_events": 5}  # by how many columns
+WRITE = at_once(*(SQL[name] for name in WRITTEN))
 Version = tuple[int, int]  # revision, and rereading of it
 
 
@@ -55,14 +57,12 @@ class Store:
         """Load what is known of the articles of a batch, and whatever their mentions, those told before and those `told` now, and
         editors' commands lead to.
         """
-        await self._tx.execute(SQL["by_index"])
         if self._shared:
             await self._tx.execute(SQL["alone"], sorted({one.kind for one in batch} | {one.kind for one in edits}))
+        else:
+            await self._tx.execute(SQL["by_index"])
         named = await self._commands.find(edits)
-        slots = sorted({slot_of(reading) for reading in batch} | named)
-        for row in await self._tx.fetch(SQL["revisions"], *columns(slots, 2)):
-            self._versions[row["article_id"], row["kind"]] = (row["revision"], row["rereading"])
-        await self._load_articles(slots)
+        await self._load_articles(sorted({slot_of(reading) for reading in batch} | named))
         before = [row.told for row in self._shelf.rows.values()]
         await self._ask(together(keys_of(one) for one in (*before, *told)))
         await self._load_events({row.event_id for row in self._shelf.rows.values() if row.event_id})
@@ -160,19 +160,21 @@ class Store:
 
     async def close(self) -> None:
         """Write all that changed, in the order of its keys."""
-        readings = sorted(self._readings.items())
-        await self._write("remember_readings", [(*slot, *texts) for slot, texts in readings], 7)
-        rows = [self._shelf.rows[name] for name in sorted(self._shelf.written)]
-        await self._write("remember_mentions", [self._mention_columns(row) for row in rows], 7)
-        await self._write("remember_keys", sorted(key for row in rows for key in _keys_of(row)), 3)
-        moved = [self._shelf.rows[name] for name in sorted(self._shelf.moved - self._shelf.written)]
-        await self._write("move", [(row.mention_id, row.event_id, row.present) for row in moved], 3)
-        await self._write("save_events", [self._event_columns(*changed) for changed in sorted(self._states.items())], 5)
+        shelf = self._shelf
+        rows = [shelf.rows[name] for name in sorted(shelf.written)]
+        moved = [shelf.rows[name] for name in sorted(shelf.moved - shelf.written)]
+        told: list[Iterable[Sequence[object]]] = [
+            [(*slot, *texts) for slot, texts in sorted(self._readings.items())],
+            [self._mention_columns(row) for row in rows],
+            sorted(key for row in rows for key in _keys_of(row)),
+            [(row.mention_id, row.event_id, row.present) for row in moved],
+            [self._event_columns(*changed) for changed in sorted(self._states.items())],
+        ]
+        if any(told):
+            await self._tx.execute(
+                WRITE, *(each for some, width in zip(told, WRITTEN.values(), strict=True) for each in columns(some, width))
+            )
         await self._commands.close()
-
-    async def _write(self, query: str, rows: Sequence[tuple[object, ...]], width: int) -> None:
-        if rows:
-            await self._tx.execute(SQL[query], *columns(rows, width))
 
     def _mention_columns(self, row: Row) -> tuple[object, ...]:
         return row.mention_id, *row.slot, row.event_id, row.present, row.digest, self._mentions[row.mention_id]
@@ -191,14 +193,16 @@ class Store:
             return False
         self._strong |= strong
         self._weak |= weak
-        found = await self._tx.fetch(SQL["sharing_keys"], sorted(strong | weak), sorted(strong))
-        unknown = sorted({row["mention_id"] for row in found} - self._shelf.rows.keys())
-        await self._load(await self._tx.fetch(SQL["told"], unknown) if unknown else ())
-        return bool(unknown)
+        found = await self._tx.fetch(SQL["sharing_keys"], sorted(strong | weak), sorted(strong), list(self._shelf.rows))
+        await self._load(found)
+        return bool(found)
 
     async def _load_articles(self, slots: Sequence[Slot]) -> None:
         more = await self._commands.load(slots)
-        await self._load(await self._tx.fetch(SQL["told_before"], *columns(slots, 2)))
+        rows = await self._tx.fetch(SQL["known"], *columns(slots, 2))
+        for row in rows:
+            self._versions.setdefault((row["article_id"], row["kind"]), (row["revision"], row["rereading"]))
+        await self._load([row for row in rows if row["mention_id"] is not None])
         if more:
             await self._load_articles(sorted(more))
 

@@ -9,19 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
-from services.chassis.queries import queries
+from services.chassis.queries import at_once, queries
 from services.timeline.fold import Entry, heads_of
 from services.timeline.projections import Projection, Row
 
 SQL = queries(Path(__file__).parent / "sql" / "projecting.sql")
 FEW = 32  # changes
-HEADS = ("text", "int", "timestamptz")
 Columns = Sequence[Sequence[Any]]
 Copy = Callable[[Projection, Sequence[Row]], Awaitable[None]]
 
@@ -48,16 +46,17 @@ class Storing:
 
 def together(projections: Sequence[Projection]) -> str:
     """One statement that moves the heads and adds the rows of every projection. It takes arrays: those of `move_heads`, then the columns of
-    each projection in turn. An array has no rows of arrays, so those are told as text.
+    each projection in turn.
     """
-    numbers = count(1 + len(HEADS))
-    parts = [f"heads_moved AS ({SQL['move_heads']})"]
-    for one in projections:
-        names = ", ".join(f'"{name}"' for name in one.columns)
-        told = ", ".join(f'"{name}"::{kind}' for name, kind in one.columns.items())
-        arrays = ", ".join(f"${next(numbers)}::{_array(kind)}" for kind in one.columns.values())
-        parts.append(f'"{one.name}_added" AS (INSERT INTO "{one.name}" ({names}) SELECT {told} FROM unnest({arrays}) AS new ({names}))')  # noqa: S608 - names of ours
-    return f"WITH {', '.join(parts)} SELECT 1"
+    return at_once(SQL["move_heads"], *map(_insert, projections))
+
+
+def _insert(projection: Projection) -> str:
+    """An array has no rows of arrays, so those are told as text."""
+    columns = projection.columns.items()
+    names, told = ", ".join(f'"{name}"' for name, _ in columns), ", ".join(f'"{name}"::{kind}' for name, kind in columns)
+    arrays = ", ".join(f"${number}::{_array(kind)}" for number, (_, kind) in enumerate(columns, 1))
+    return f'INSERT INTO "{projection.name}" ({names}) SELECT {told} FROM unnest({arrays}) AS new ({names})'  # noqa: S608 - names of ours
 
 
 def literal(texts: Sequence[str]) -> str:

@@ -1,10 +1,14 @@
--- name: revisions
-SELECT article_id, kind, revision, rereading FROM readings JOIN unnest($1::text[], $2::text[]) AS asked (article_id, kind) USING (article_id, kind)
-
--- name: told_before
--- What was taken back too: a mention that returns finds its event again.
-SELECT mention_id, event_id, present, digest
-FROM told JOIN unnest($1::text[], $2::text[]) AS asked (article_id, kind) USING (article_id, kind)
+-- name: known
+-- Which versions of these articles were read, and their mentions, none of some. What was taken back too: a mention that returns finds its
+-- event again. Each is looked up by itself, whatever Postgres believes of a young table.
+SELECT article_id, kind, revision, rereading, mention_id, event_id, present, digest
+FROM unnest($1::text[], $2::text[]) AS asked (article_id, kind)
+CROSS JOIN LATERAL (
+    SELECT revision, rereading FROM readings WHERE readings.article_id = asked.article_id AND readings.kind = asked.kind OFFSET 0
+) AS held
+LEFT JOIN LATERAL (
+    SELECT mention_id, event_id, present, digest FROM told WHERE told.article_id = asked.article_id AND told.kind = asked.kind OFFSET 0
+) AS mentioned ON true
 
 -- name: by_index
 -- Of a young table Postgres believes that some hundred keys are had by most rows, and would read all of it.
@@ -12,16 +16,22 @@ SET LOCAL enable_seqscan = off
 
 -- name: alone
 -- One transaction at a time merges a kind: its readings and its editors' commands come from two topics, and so maybe to two processes.
-SELECT pg_advisory_xact_lock(hashtext('daybook merging ' || kind)) FROM (SELECT kind FROM unnest($1::text[]) AS kind ORDER BY kind OFFSET 0) AS kinds
+-- And by index, as above.
+SELECT set_config('enable_seqscan', 'off', true), pg_advisory_xact_lock(hashtext('daybook merging ' || kind))
+FROM (SELECT kind FROM unnest($1::text[]) AS kind ORDER BY kind OFFSET 0) AS kinds
 
 -- name: sharing_keys
--- $1: all keys, $2: the strong ones. Two weak keys do not meet.
-SELECT mention_id FROM told_keys WHERE strong AND key = ANY ($1::text[])
-UNION
-SELECT mention_id FROM told_keys WHERE NOT strong AND key = ANY ($2::text[])
-
--- name: told
-SELECT mention_id, event_id, present, digest FROM told WHERE mention_id = ANY ($1::text[]) AND present
+-- $1: all keys, $2: the strong ones, $3: mentions that are here. Two weak keys do not meet.
+SELECT mention_id, event_id, present, digest
+FROM (
+    SELECT mention_id FROM told_keys WHERE strong AND key = ANY ($1::text[])
+    UNION
+    SELECT mention_id FROM told_keys WHERE NOT strong AND key = ANY ($2::text[])
+    EXCEPT
+    SELECT unnest($3::text[])
+) AS found
+CROSS JOIN LATERAL (SELECT event_id, present, digest FROM told WHERE told.mention_id = found.mention_id OFFSET 0) AS held
+WHERE present
 
 -- name: remember_keys
 -- A key that a later revision does not have any more stays: what is found by it and does not belong does no harm.

@@ -18,7 +18,7 @@ from services.chassis.errors import Permanent
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.chassis.quarantine import quarantine_records
-from services.chassis.queries import queries
+from services.chassis.queries import at_once, queries
 from services.chassis.records import digest, partition_of, seq_of
 from services.chassis.settings import Settings, parsed
 from tests.support.records import raw
@@ -27,6 +27,13 @@ from tests.support.records import raw
 def test_a_plan_of_faults_that_names_no_such_point_is_refused() -> None:
     with pytest.raises(ValueError, match="before_lunch"):
         Faults("before_lunch:1:kill")
+
+
+def test_several_statements_at_once_take_the_parameters_of_one_after_the_other() -> None:
+    told = at_once("INSERT INTO a VALUES ($1, $2, $1)", "DELETE FROM b", "UPDATE c SET x = $1")
+    assert told == (
+        "WITH part_0 AS (INSERT INTO a VALUES ($1, $2, $1)), part_1 AS (DELETE FROM b), part_2 AS (UPDATE c SET x = $3) SELECT 1"
+    )
 
 
 def test_no_plan_means_that_nothing_happens() -> None:

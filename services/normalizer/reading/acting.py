@@ -11,6 +11,8 @@ from services.normalizer.reading.happening import side_of
 
 # Words that may stand between a name and a verb of saying that it governs: "Peskov, her spokesman, said".
 SAY_GAP = 3
+# "U.S. Secretary of State X": so many words between a land and its man.
+TITLE_REACH = 5
 # "X's special envoy": so many words behind the possessive.
 AIDE_REACH = 3
 
@@ -50,5 +52,17 @@ def stands_aside(sentence: Sentence, name: Name) -> bool:
 
 def is_speaker(sentence: Sentence, name: Name, before: int) -> bool:
     """Whether the name says something that the trigger stands in: "Ushakov said …", "Lavrov told TASS …"."""
-    follows = any(name.last <= first <= name.last + SAY_GAP and last <= before for first, last in sentence.says)
-    return follows and low_at(sentence, name.last) not in {",", ";"}
+    speaks = _whom_it_presents(sentence, name) or name
+    follows = any(speaks.last <= first <= speaks.last + SAY_GAP and last <= before for first, last in sentence.says)
+    return follows and low_at(sentence, speaks.last) not in {",", ";"}
+
+
+def _whom_it_presents(sentence: Sentence, name: Name) -> Name | None:
+    """As in "Chadian Foreign Minister X said": the person whose land the adjective only tells."""
+    if is_person(name) or name.named.form != "adjective" and low_at(sentence, name.last) != "'s" and name.named.form != "acronym":
+        return None
+    following = next((n for n in sentence.names if n.first >= name.last), None)
+    if following is None or not is_person(following) or following.first - name.last > TITLE_REACH:
+        return None
+    gap = sentence.lows[name.last : following.first]
+    return following if all(low in grammar().skipped or low in {"of", "'s", "for"} for low in gap) else None

@@ -133,11 +133,18 @@ def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     far = name.governor == "between" and not _follows_at_once(sentence, trigger.last, name.governor_at)
     if topic or far or name.governor not in words("with"):
         return False
+    if name.governor == "by" and _mediates(sentence, trigger, name):
+        return False
     if name.governor == "by" and low_at(sentence, name.governor_at - 1) in words("leading"):
         return True
     if name.governor in {"of", "from"}:
         return name.governor_at <= trigger.last or attached(sentence, name)
     return name.governor != "by" or _is_passive(trigger) or (trigger.noun and name.governor_at <= trigger.last + 1)
+
+
+def _mediates(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
+    """As in "talks mediated by Qatar", "… and by a group led by Norway": who brings the sides together is none."""
+    return any(low in words("go_between") for low in sentence.lows[trigger.last : name.governor_at])
 
 
 def _listed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
@@ -185,7 +192,14 @@ def after(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
         or (trigger.noun and _listed(sentence, trigger, n))
         or low_at(sentence, n.last + 1) == "format"
     ]
-    return (*met, *(_objects(sentence, trigger) if not trigger.noun or _as_verb(sentence, trigger) else ()))
+    return (*met, *(_objects(sentence, trigger) if _takes_objects(sentence, trigger) else ()))
+
+
+def _takes_objects(sentence: Sentence, trigger: Trigger) -> bool:
+    """As in "met Xi", "discussed with Xi"; but what is discussed is a matter: "discussed Sudan and Chad"."""
+    if trigger.noun:
+        return _as_verb(sentence, trigger)
+    return trigger.pattern.card.id != "summit.verb.discuss" or low_at(sentence, trigger.last - 1) == "with"
 
 
 def _as_verb(sentence: Sentence, trigger: Trigger) -> bool:
@@ -226,13 +240,21 @@ def _proposes(sentence: Sentence, name: Name, before: int) -> bool:
 
 def acts(sentence: Sentence, name: Name) -> bool:
     """Whether a state may be a subject: not "to discuss Ukraine", where a verb stands right before it."""
-    if is_person(name) or name.first == 0:
+    if name.first == 0 or (is_person(name) and not _held_by_verb(sentence, name)):
         return True
     before = sentence.tokens[name.first - 1]
     joined = any(n.last == name.first for n in sentence.names)
     return (
         joined or before.capital or not before.low.isalpha() or before.low in grammar().skipped | grammar().conjunctions | words("openers")
     )
+
+
+def _held_by_verb(sentence: Sentence, name: Name) -> bool:
+    """As in "holding President X to account", "accused X of": a verb's object, and not who meets."""
+    at = name.first - 1
+    while at >= 0 and (sentence.lows[at] in grammar().skipped or sentence.tokens[at].capital or sentence.lows[at] == "'s"):
+        at -= 1
+    return at >= 0 and sentence.lows[at] in words("object_verbs")
 
 
 def _aside(sentence: Sentence, name: Name) -> bool:

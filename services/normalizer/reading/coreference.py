@@ -44,6 +44,9 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         fitting = [] if loose else [h for h in happenings[-LATEST:] if fits(h, candidate) and not _other_day(h, candidate, published)]
         if fitting:
             max(fitting, key=lambda h: _nearness(h, candidate, published)).add(candidate)
+        elif whole and (parties := _told_parties(happenings, candidate)):
+            happenings.append(_with_pending(pending, replace(candidate, parties=parties)))
+            pending = []
         elif whole or (candidate.fresh and (_echoes(happenings, candidate) or _another(happenings, candidate))):
             happenings.append(_with_pending(pending, candidate))
             pending = []
@@ -55,6 +58,14 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         elif candidate.fresh:
             pending = [*(p for p in pending if _may_wait(p, candidate) or _leads(p) or _just_told(p, candidate)), candidate][-KEPT:]
     return tuple(happenings)
+
+
+def _told_parties(happenings: Sequence[Happening], candidate: Candidate) -> tuple[Said[Participant], ...]:
+    """As in "The negotiations will be back in Cairo on Friday": of a day and a place of their own, by those who were told to meet."""
+    points = candidate.trigger.kind.frame == "meeting" and candidate.refers and not candidate.parties and bool(happenings)
+    if not points or candidate.trigger.sentence.index - happenings[-1].last_sentence > RECENT:
+        return ()
+    return next((m.parties for m in happenings[-1].known if len(sides([m])) > 1), ())
 
 
 def _just_told(earlier: Candidate, candidate: Candidate) -> bool:

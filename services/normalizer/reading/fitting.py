@@ -12,6 +12,7 @@ from services.normalizer.reading.candidates import Candidate
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import PHASES, Happening, attackers_of, mutual, persons, side_of, sides
 from services.normalizer.reading.same_place import narrows, place_keys, places_meet
+from services.normalizer.reading.sidelines import stands_beside
 from services.normalizer.reading.triggers import phrase_start
 
 # A bare "the attack" points at what was told at most this many sentences before.
@@ -274,7 +275,8 @@ def _ranks_meet(happening: Happening, candidate: Candidate) -> bool:
 
 def _meeting_fits(happening: Happening, candidate: Candidate) -> bool:
     return (
-        _ranks_meet(happening, candidate)
+        not stands_beside(happening.members[-1].trigger, candidate.trigger)
+        and _ranks_meet(happening, candidate)
         and _forms_meet(happening, candidate)
         and _phases_meet(happening, candidate)
         and _parties_meet(happening, candidate)

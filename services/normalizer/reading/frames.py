@@ -23,7 +23,7 @@ from services.normalizer.reading.playing import as_place
 from services.normalizer.reading.sidelines import widened
 from services.normalizer.reading.states import state
 from services.normalizer.reading.status import State, read_state
-from services.normalizer.reading.telling import ALLOWED, answered, if_to_come, is_announced, is_reported_plan, refers, region, state_of
+from services.normalizer.reading.telling import ALLOWED, answered, if_ahead, if_to_come, is_announced, is_reported_plan, refers, region, state_of
 
 # An invitation is told within so many sentences.
 INVITED = 2
@@ -84,6 +84,7 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
         when = None  # "a source close to the talks said on Friday"
     beside = widened(trigger)
     when = lasting(trigger, told.status, when or (dating.choose(beside, told.status, document.anchor.date) if beside else None))
+    told = if_ahead(trigger, document, told, when)
     places = placing.venues(trigger, told.status) or placing.host_land(trigger, names) or placing.here(document, trigger)
     places = places or (placing.venues(beside, told.status) if beside else ())
     places = places or (meeting.under_own_roof(trigger) if told.status == "proposed" else ())

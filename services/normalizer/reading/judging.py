@@ -12,6 +12,7 @@ from services.normalizer.reading.happening import mutual
 from services.normalizer.reading.needs import has, is_dead
 from services.normalizer.reading.status import tells
 from services.normalizer.reading.telling import region
+from services.normalizer.reading.things import is_of_a_thing
 from services.normalizer.reading.triggers import phrase_start
 
 # So many strikes over weeks are a campaign.
@@ -26,7 +27,7 @@ CONTENT = 4
 
 def judged(candidate: Candidate) -> tuple[Candidate, bool]:
     """The candidate, and whether it is a happening of its own."""
-    fresh = not _unreal(candidate) and (candidate.trigger.kind.frame != "directed" or _particular(candidate))
+    fresh = not _unreal(candidate) and not _of_a_thing(candidate) and (candidate.trigger.kind.frame != "directed" or _particular(candidate))
     return replace(candidate, fresh=fresh), next(shortcomings(candidate), None) is None
 
 
@@ -35,12 +36,18 @@ def shortcomings(candidate: Candidate) -> Iterator[str]:
     yield from (f"it lacks {need!r}" for need in candidate.trigger.pattern.card.needs if not has(candidate, need))
     if _unreal(candidate):
         yield "its clause denies, intends or only imagines it"
+    if _of_a_thing(candidate):
+        yield "what is met or visited is a thing"
     if _only_if(candidate):
         yield "it is told on a condition"
     if _habitual(candidate):
         yield "it is told as a habit, at no time"
     if not _particular(candidate):
         yield "it is no particular occasion"
+
+
+def _of_a_thing(candidate: Candidate) -> bool:
+    return candidate.trigger.kind.frame == "meeting" and is_of_a_thing(candidate.trigger)
 
 
 def _again_and_again(candidate: Candidate) -> bool:
@@ -171,7 +178,7 @@ def _particular(candidate: Candidate) -> bool:
     if only_points:
         return False
     inside = any(trigger.sentence.start <= said.start < trigger.sentence.end for said in candidate.parties)
-    inside = inside or (candidate.group and _office_before(trigger))
+    inside = inside or (candidate.group and (_office_before(trigger) or candidate.status == "scheduled"))
     before = [token.low for token in trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.first]]
     generic = any(word in lexical("generic") for word in before)
     return inside and not (generic and not candidate.names_parties)

@@ -13,7 +13,7 @@ from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.placing import land_of
 from services.normalizer.reading.playing import in_role
-from services.normalizer.reading.standins import antecedents, fallbacks, pair
+from services.normalizer.reading.standins import antecedents, fallbacks, owned, pair
 from services.normalizer.reading.states import state
 
 TWO, THREE = 2, 3
@@ -55,7 +55,7 @@ def _wanted(trigger: Trigger) -> int:
 def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
     """The names of those who meet, in the order of the text."""
     sentence = trigger.sentence
-    found = list(between(sentence, trigger))
+    found = list(between(sentence, trigger)) or list(owned(document, sentence, trigger))
     if not found:
         found = [
             *relative(sentence, trigger),
@@ -102,11 +102,17 @@ def _for_body(name: Name) -> bool:
     return any(word in title for word in words("body_titles"))
 
 
+def _master(actor: Participant | None) -> Participant | None:
+    """As in "CIA Director X": the service that a man heads is his state's, which sits there in its place."""
+    own = actor is not None and actor.name in words("services") and actor.country
+    return (state(actor.country, "attendee") or actor) if own and actor else actor
+
+
 def with_states(names: Sequence[Name], host: str | None = None) -> tuple[Said[Participant], ...]:
     """Each name as a participant, and beside each person the state that the person speaks for, unless it is named itself."""
     parties: dict[str, Said[Participant]] = {}
     for name in names:
-        actor = name.named.actor
+        actor = _master(name.named.actor)
         if actor is not None:
             role: ParticipantRole = "host" if host and actor.name == host else "attendee"
             parties.setdefault(actor.name, Said(in_role(actor, role), name.named.start, name.named.end))

@@ -12,7 +12,7 @@ from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, phrases, words
 from services.normalizer.reading.names import Names
 from services.normalizer.reading.playing import as_place
-from services.normalizer.reading.sidelines import does_more
+from services.normalizer.reading.sidelines import does_more, takes_place
 from services.normalizer.reading.states import state
 from services.normalizer.reading.triggers import phrase_start
 
@@ -67,6 +67,8 @@ def _near_enough(trigger: Trigger, name: Name) -> bool:
         return False
     if name.first >= trigger.last and does_more(trigger, high):
         return False
+    if takes_place(trigger, name):
+        return True
     plain = grammar().skipped | grammar().conjunctions | grammar().small | words("held_there")
     strange = [at for at in range(low, high) if at not in held and tokens[at].low not in plain and tokens[at].low.isalpha()]
     return len(strange) <= STRANGE

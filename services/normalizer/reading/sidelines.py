@@ -7,6 +7,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from services.normalizer.reading.candidates import Trigger
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
 
 # "on the sidelines of the annual": so many words between a meeting and what it stands beside.
@@ -31,3 +32,22 @@ def does_more(trigger: Trigger, before: int) -> bool:
     """As in "will meet X and sign a pact on a port in Y": what is told behind the verb of another deed is not of the meeting."""
     behind = trigger.sentence.tokens[trigger.last : before]
     return any(one.low in {"and", "then"} and other.low in words("deeds") for one, other in pairwise(behind))
+
+
+def takes_place(trigger: Trigger, name: Name) -> bool:
+    """As in "Talks to end the long war in the east will resume in X": its own verb stands right before the place, however far off."""
+    if not trigger.noun or name.governor_at < trigger.last:
+        return False
+    at = name.governor_at - 1
+    while at > trigger.last and (at in trigger.sentence.at_times or trigger.sentence.lows[at] in words("speech_fillers")):
+        at -= 1
+    crossed = any(low <= at and name.governor_at < high for low, high in trigger.rivals)
+    return at >= trigger.last and trigger.sentence.lows[at] in words("takes_place") and not crossed
+
+
+def stands_beside(trigger: Trigger, other: Trigger) -> bool:
+    """As in "held a meeting on the sidelines of a summit": the other is the gathering, and not the meeting held there."""
+    if trigger.sentence is not other.sentence or other.first < trigger.last:
+        return False
+    wide = widened(trigger)
+    return wide is not None and other.first < wide.high

@@ -6,16 +6,20 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from services.normalizer.reading.acting import is_party, is_person, is_speaker, low_at, side, sides_of, stands_aside
-from services.normalizer.reading.attending import acts, attached, subjects
+from services.normalizer.reading.attending import acts, after, attached, subjects
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, phrases, words
+from services.normalizer.reading.triggers import phrase_start
 
 TWO, THREE = 2, 3
+_SEVERAL = {"three": 3, "four": 4, "five": 5, "six": 6}
 # How far before a pronoun its person may have been named, in sentences.
 ANTECEDENT_REACH = 2
 PRONOUN_REACH = 8
+# "The constitutional monarch, who last went there in May, is to meet …": so many words.
+OFFICE_REACH = 4
 # "The two sides" were named at most so many sentences before.
 PAIR_REACH = 8
 
@@ -46,6 +50,9 @@ def _pronoun(sentence: Sentence, trigger: Trigger) -> tuple[int, str] | None:
     for at in (*near, clause_low):
         if at < trigger.first and low_at(sentence, at) in pronouns:
             return at, pronouns[low_at(sentence, at)]
+    leaning = _before_gerund(sentence, clause_low)
+    if leaning is not None:
+        return leaning, pronouns[low_at(sentence, leaning)]
     crowd = range(max(clause_low, trigger.first - THREE) + 1, trigger.first)
     for at in crowd:
         if low_at(sentence, at) in words("crowds") and low_at(sentence, at - 1) == "the":
@@ -56,16 +63,37 @@ def _pronoun(sentence: Sentence, trigger: Trigger) -> tuple[int, str] | None:
     return None
 
 
+def _before_gerund(sentence: Sentence, low: int) -> int | None:
+    """As in "He will speak in Rome before attending talks with X": whoever does the one does the other."""
+    gerund = low_at(sentence, low) in words("gerund_turns") and low_at(sentence, low + 1).endswith("ing")
+    start, _ = sentence.clause(low - 1) if gerund and low > 0 else (0, 0)
+    return start if gerund and low > 0 and low_at(sentence, start) in words("persons") else None
+
+
+def owned(document: Document, sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+    """As in "X said at the start of his meeting with Y": whose meeting it is, whoever else the sentence tells of, and with whom."""
+    start = phrase_start(sentence, trigger.first)
+    at = next((n for n in range(trigger.first - 1, start - 1, -1) if low_at(sentence, n) in words("owner_pronouns")), None)
+    met = after(sentence, trigger) if at is not None else ()
+    if at is None or not any(n.governor == "with" for n in met):
+        return ()
+    named = any(n.last <= at and is_person(n) for n in sentence.names)
+    mine = next((n for n in persons_before(document, sentence, at) if side(n) not in sides_of(met)), None) if named else None
+    return (mine, *met) if mine is not None else ()
+
+
 def antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
     """Whom "he", "his", "their" stand for: the latest subjects that are not named already."""
     pronoun = _pronoun(sentence, trigger)
     if pronoun is None:
         return ()
     at, number = pronoun
-    acts_itself = not trigger.noun and number == "one" and at < trigger.first and low_at(sentence, at) in words("persons")
+    clause_low, _ = sentence.clause(trigger.first)
+    does = not trigger.noun or (at < clause_low and low_at(sentence, clause_low) in words("gerund_turns"))
+    acts_itself = does and number == "one" and at < trigger.first and low_at(sentence, at) in words("persons")
     if len(sides_of(taken)) > 1 and not acts_itself:
         return ()
-    known = sides_of(taken)
+    known = sides_of([n for n in taken if is_person(n)] if acts_itself else taken)
     people: dict[str, Name] = {}
     for name in persons_before(document, sentence, at):
         if side(name) not in known:
@@ -84,14 +112,46 @@ def pair(document: Document, trigger: Trigger, *, near: bool = False, anywhere: 
     low, high = (0, len(sentence.tokens)) if anywhere else sentence.clause(trigger.first)
     if not near and sentence.find_within(low, high, phrases("two_people")):
         return _two_people(document, sentence)
-    if not near and not sentence.find_within(low, high, phrases("the_two")):
+    if not near and (several := _several(document, sentence, low, high)):
+        return several
+    said = () if near else sentence.find_within(low, high, phrases("the_two"))
+    if not near and not said:
         return ()
+    if said and _are_people(sentence, low + said[0][1]) and (people := _two_people(document, sentence)):
+        return people
     earlier = document.sentences[max(sentence.index - (1 if near else PAIR_REACH), 0) : sentence.index]
     for before in reversed(earlier):
         for one, other in pairwise(n for n in before.names if is_party(n) and not is_person(n) and not _between_sides(n)):
             joined = [t.low for t in before.tokens[one.last : other.first]]
             if side(one) != side(other) and "and" in joined and len(joined) <= TWO:
                 return one, other
+    return ()
+
+
+def _are_people(sentence: Sentence, behind: int) -> bool:
+    """As in "the two will discuss …", not "the two countries", "the two armies": nothing is said of what they are."""
+    return low_at(sentence, behind - 1) == "two" and low_at(sentence, behind) in words("modals") | words("plain_acts")
+
+
+def _several(document: Document, sentence: Sentence, low: int, high: int) -> tuple[Name, ...]:
+    """As in "the four foreign ministers", "the three countries": as many sides as a sentence before lists one after the other."""
+    for at in range(low, high - TWO):
+        number = _SEVERAL.get(low_at(sentence, at + 1)) if low_at(sentence, at) in {"the", "all"} else None
+        if number and any(low_at(sentence, n) in words("listed_sides") for n in range(at + TWO, at + TWO + THREE)):
+            earlier = document.sentences[max(sentence.index - PAIR_REACH, 0) : sentence.index]
+            return next((found for before in reversed(earlier) if (found := _list_of(before, number))), ())
+    return ()
+
+
+def _list_of(sentence: Sentence, number: int) -> tuple[Name, ...]:
+    """So many sides that stand in one list."""
+    listed: list[Name] = []
+    for name in (n for n in sentence.names if is_party(n) and not is_person(n)):
+        gap = [t.low for t in sentence.tokens[listed[-1].last : name.first]] if listed else []
+        joined = bool(gap) and gap[0] in {",", "and"} and len(gap) <= THREE
+        listed = [*listed, name] if joined and side(name) not in sides_of(listed) else [name]
+        if len(listed) == number:
+            return tuple(listed)
     return ()
 
 
@@ -120,7 +180,7 @@ def fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
         yield from reversed(speaking)
     yield from reversed(subjects(sentence, trigger, low))
     before = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]
-    yield from (n for n in before if is_person(n) and n.governor is None)
+    yield from (n for n in before if is_person(n) and n.governor is None and acts(sentence, n))
     yield from (n for n in before if n.governor == "from" and attached(sentence, n))
     if any(first == low for first, _, _ in sentence.find(grammar().turns)):
         yield from (n for n in before if n.governor is None and acts(sentence, n) and not is_speaker(sentence, n, trigger.first))
@@ -131,5 +191,6 @@ def fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
 def _office_acts(trigger: Trigger) -> bool:
     """As in "The vice president will meet …": an office whose holder was named before."""
     low, _ = trigger.sentence.clause(trigger.first)
-    low = 0 if low_at(trigger.sentence, low) in {"who", "which"} else low
+    opens = low_at(trigger.sentence, 0) == "the" and any(low_at(trigger.sentence, n) in words("holders") for n in range(1, OFFICE_REACH))
+    low = 0 if opens or low_at(trigger.sentence, low) in {"who", "which"} else low
     return any(token.low in words("holders") for token in trigger.sentence.tokens[low : trigger.first])

@@ -223,8 +223,18 @@ def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[Whe
         return told, when
     planned = dating.choose(trigger, "scheduled", published)
     days = spans.days(planned.value) if planned else None
+    if planned is not None and days is None and told.weight == 0 and dating.looks_ahead(trigger, planned):
+        return replace(told, status="scheduled"), planned  # "the call in the coming days"
     if planned is None or days is None or days[0] <= published:
         return told, when
     if not (_is_dated_ahead(planned) or (told.weight == 0 and dating.looks_ahead(trigger, planned))):
         return told, when
     return replace(told, status="scheduled"), planned
+
+
+def if_ahead(trigger: Trigger, document: Document, told: State, when: Said[When] | None) -> State:
+    """As in "when they meet at the summit this weekend": turned to the past as far as it may be, the day is still to come."""
+    published, days = document.anchor.date, spans.days(when.value) if when else None
+    bare = not trigger.noun and not lexical("past") & set(trigger.sentence.lows[trigger.first : trigger.last])
+    plain = told.status == "occurred" and told.weight == 0 and bare
+    return replace(told, status="scheduled") if plain and published and days and days[0] > published else told

@@ -11,6 +11,8 @@ from services.normalizer.reading.happening import side_of
 
 # Words that may stand between a name and a verb of saying that it governs: "Peskov, her spokesman, said".
 SAY_GAP = 3
+# "Chad's two main rebel factions": so many words behind the possessive.
+FACTION_REACH = 4
 # "U.S. Secretary of State X": so many words between a land and its man.
 TITLE_REACH = 5
 # "X's special envoy": so many words behind the possessive.
@@ -47,7 +49,19 @@ def stands_aside(sentence: Sentence, name: Name) -> bool:
     others = low_at(sentence, owned) in words("others")
     asks = name.governor in {"with", "to"} and low_at(sentence, name.governor_at - 1) in words("asked")
     served = range(owned, min(owned + AIDE_REACH, len(sentence.tokens))) if owned > name.last else range(owned, owned + 1)
-    return located or others or asks or (is_person(name) and any(low_at(sentence, at) in words("aides") for at in served))
+    return (
+        located
+        or others
+        or asks
+        or _fought_at_home(sentence, name, owned)
+        or (is_person(name) and any(low_at(sentence, at) in words("aides") for at in served))
+    )
+
+
+def _fought_at_home(sentence: Sentence, name: Name, owned: int) -> bool:
+    """As in "leaders of Chad's two main rebel factions": who fights the state is not the state."""
+    behind = sentence.lows[owned : owned + FACTION_REACH] if owned > name.last else ()
+    return any(low in words("fighting_groups") for low in behind) and "and" not in behind and "," not in behind
 
 
 def is_speaker(sentence: Sentence, name: Name, before: int) -> bool:
@@ -59,7 +73,8 @@ def is_speaker(sentence: Sentence, name: Name, before: int) -> bool:
 
 def _whom_it_presents(sentence: Sentence, name: Name) -> Name | None:
     """As in "Chadian Foreign Minister X said": the person whose land the adjective only tells."""
-    if is_person(name) or name.named.form != "adjective" and low_at(sentence, name.last) != "'s" and name.named.form != "acronym":
+    owns = name.named.form in {"adjective", "acronym"} or low_at(sentence, name.last) == "'s"
+    if is_person(name) or not owns:
         return None
     following = next((n for n in sentence.names if n.first >= name.last), None)
     if following is None or not is_person(following) or following.first - name.last > TITLE_REACH:

@@ -133,13 +133,19 @@ def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     far = name.governor == "between" and not _follows_at_once(sentence, trigger.last, name.governor_at)
     if topic or far or name.governor not in words("with"):
         return False
-    if name.governor == "by" and _mediates(sentence, trigger, name):
-        return False
-    if name.governor == "by" and low_at(sentence, name.governor_at - 1) in words("leading"):
-        return True
+    if name.governor == "by":
+        return _acts_by(sentence, trigger, name)
     if name.governor in {"of", "from"}:
         return name.governor_at <= trigger.last or attached(sentence, name)
-    return name.governor != "by" or _is_passive(trigger) or (trigger.noun and name.governor_at <= trigger.last + 1)
+    return True
+
+
+def _acts_by(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
+    """As in "was received by X", "a visit by X", "a delegation led by X"; not "talks mediated by X"."""
+    if _mediates(sentence, trigger, name):
+        return False
+    led = low_at(sentence, name.governor_at - 1) in words("leading")
+    return led or _is_passive(trigger) or (trigger.noun and name.governor_at <= trigger.last + 1)
 
 
 def _mediates(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
@@ -242,8 +248,14 @@ def acts(sentence: Sentence, name: Name) -> bool:
     """Whether a state may be a subject: not "to discuss Ukraine", where a verb stands right before it."""
     if name.first == 0 or (is_person(name) and not _held_by_verb(sentence, name)):
         return True
-    before = sentence.tokens[name.first - 1]
+    at = name.first - 1
+    while at > 0 and sentence.lows[at] in words("plain_articles"):
+        at -= 1  # "discussed the Sudan issue"
+    before = sentence.tokens[at]
     joined = any(n.last == name.first for n in sentence.names)
+    listed = next((n for n in sentence.names if n.last == at), None) if before.low == "and" else None
+    if listed is not None and not is_person(listed):
+        return acts(sentence, listed)
     return (
         joined or before.capital or not before.low.isalpha() or before.low in grammar().skipped | grammar().conjunctions | words("openers")
     )

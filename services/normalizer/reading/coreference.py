@@ -44,8 +44,8 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         fitting = [] if loose else [h for h in happenings[-LATEST:] if fits(h, candidate) and not _other_day(h, candidate, published)]
         if fitting:
             max(fitting, key=lambda h: _nearness(h, candidate, published)).add(candidate)
-        elif whole and (parties := _told_parties(happenings, candidate)):
-            happenings.append(_with_pending(pending, replace(candidate, parties=parties)))
+        elif whole and (known := _told_parties(happenings, candidate)):
+            happenings.append(_with_pending(pending, replace(candidate, parties=known)))
             pending = []
         elif whole or (candidate.fresh and (_echoes(happenings, candidate) or _another(happenings, candidate))):
             happenings.append(_with_pending(pending, candidate))

@@ -231,7 +231,17 @@ def _heard(sentence: Sentence, trigger: Trigger, time: Time) -> Time:
     between = any(
         time.last <= first and last <= trigger.first and tokens[min(last, len(tokens) - 1)].low != "," for first, last in sentence.says
     )
-    return replace(time, of_speech=True) if between or _of_speaker(sentence, trigger, time) else time
+    if between or _of_speaker(sentence, trigger, time):
+        return replace(time, of_speech=True)
+    return replace(time, of_speech=False) if time.of_speech and _of_who_says(sentence, trigger, time) else time
+
+
+def _of_who_says(sentence: Sentence, trigger: Trigger, time: Time) -> bool:
+    """As in "A meeting of ministers in Oslo on Friday said …": the meeting itself says it, on its day."""
+    says = any(first == time.last for first, _ in sentence.says)
+    if not trigger.noun or not says or not 0 <= time.first - trigger.last <= TALKS:
+        return False
+    return not any(sentence.lows[at] in {",", "that", "but"} for at in range(trigger.last, time.first))
 
 
 def _of_speaker(sentence: Sentence, trigger: Trigger, time: Time) -> bool:

@@ -153,12 +153,19 @@ def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
     if candidate.refers and not _bloc_apart(happening, candidate) and place_keys(happening.known)[0] & place_keys([candidate])[0]:
         return True
     here, there = persons(happening.known), persons([candidate])
-    close = same_day(happening, candidate) or candidate.refers
+    close = same_day(happening, candidate) or candidate.refers or _day_of_its_week(happening, candidate)
     if mine <= other or other <= mine:
-        return (close or len(other) <= 1 or happening.last_sentence == candidate.trigger.sentence.index) and not (
-            here and there and not here & there
-        )
+        near = close or len(other) <= 1 or happening.last_sentence == candidate.trigger.sentence.index
+        apart = bool(here and there and not here & there)
+        return near and not (_others_meet(happening, candidate) if candidate.refers else apart)
     return close and len(mine & other) > 1
+
+
+def _day_of_its_week(happening: Happening, candidate: Candidate) -> bool:
+    """As in "called off a summit this week … had been invited for Thursday": the one day that the week holds."""
+    mine = spans.days(candidate.when.value) if candidate.when else None
+    told = [d for m in happening.known if m.when and m.when.value.precision == "week" and (d := spans.days(m.when.value))]
+    return mine is not None and mine[0] == mine[1] and any(one <= mine[0] <= last for one, last in told)
 
 
 def _by_side(candidates: Sequence[Candidate]) -> dict[str, frozenset[str]]:

@@ -20,10 +20,21 @@ from services.normalizer.reading.names import Names
 from services.normalizer.reading.opposing import other_side
 from services.normalizer.reading.placing import sentence_word
 from services.normalizer.reading.playing import as_place
+from services.normalizer.reading.relatives import with_relative
 from services.normalizer.reading.sidelines import widened
 from services.normalizer.reading.states import state
 from services.normalizer.reading.status import State, read_state
-from services.normalizer.reading.telling import ALLOWED, answered, if_ahead, if_to_come, is_announced, is_reported_plan, refers, region, state_of
+from services.normalizer.reading.telling import (
+    ALLOWED,
+    answered,
+    if_ahead,
+    if_to_come,
+    is_announced,
+    is_reported_plan,
+    refers,
+    region,
+    state_of,
+)
 
 # An invitation is told within so many sentences.
 INVITED = 2
@@ -67,12 +78,19 @@ def _called_on(
     return (Said(home, at.start, at.end),) if home else ()
 
 
+def _is_timed(document: Document, trigger: Trigger) -> bool:
+    """As in "said they would meet on Tuesday", "would meet soon"."""
+    soon = any(token.low in words("soon") for token in trigger.sentence.tokens[trigger.last : trigger.high])
+    return soon or dating.choose(trigger, "scheduled", document.anchor.date) is not None
+
+
 def meet(document: Document, trigger: Trigger) -> Candidate:
     names = meeting.find_names(document, trigger)
+    trigger = with_relative(trigger)
     told = answered(document, trigger, state_of(trigger))
     if told.status == "scheduled" and meeting.offers_roof(trigger):
         told = replace(told, status="proposed")
-    if told.status == "proposed" and is_reported_plan(trigger, told) and dating.choose(trigger, "scheduled", document.anchor.date):
+    if told.status == "proposed" and is_reported_plan(trigger, told) and _is_timed(document, trigger):
         told = replace(told, status="scheduled")
     if told.status == "proposed" and is_announced(trigger, told):
         told = replace(told, status="scheduled")

@@ -78,11 +78,13 @@ def share_days(happenings: Sequence[Happening], published: dt.date | None) -> tu
 
 def date_by_opening(document: Document, happenings: Sequence[Happening]) -> tuple[Happening, ...]:
     """The same happenings; a meeting without a day of two people of whom the story opens is of the day that it opens with."""
-    when = _opening_day(document)
+    told, printed = _opening_day(document), _day_of_print(document)
     people = {n.named.actor.name for s in document.sentences[:OPENING] for n in s.names if n.named.actor and n.named.actor.type == "person"}
     dated: list[Happening] = []
     for happening in happenings:
         first, *rest = happening.members
+        trigger = first.trigger.sentence.tokens[first.trigger.first]
+        when = told or (Said(printed, trigger.start, trigger.end) if printed else None)
         known = when is not None and _bare(happening) and len(persons(happening.members) & people) > 1
         dated.append(Happening([replace(first, when=when), *rest]) if known else happening)
     return tuple(dated)
@@ -96,6 +98,14 @@ def _opening_day(document: Document) -> Said[When] | None:
         if published and when and days and _exact(when) and dt.timedelta(0) <= published - days[0] <= dt.timedelta(1):
             return Said(when, time.expression.start, time.expression.end)
     return None
+
+
+def _day_of_print(document: Document) -> When | None:
+    """Where the story opens with no day at all, it is news of the day on which it is printed."""
+    published, opening = document.anchor.date, document.sentences[:OPENING]
+    if published is None or not opening or any(t.expression.when and t.expression.when.start for s in opening for t in s.times):
+        return None
+    return dating.on_day(published)
 
 
 def _bare(happening: Happening) -> bool:

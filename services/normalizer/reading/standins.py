@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from services.normalizer.reading.acting import is_party, is_person, is_speaker, low_at, side, sides_of, stands_aside
 from services.normalizer.reading.attending import acts, after, attached, subjects
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, phrases, words
+from services.normalizer.reading.states import state
 from services.normalizer.reading.triggers import phrase_start
 
 TWO, THREE = 2, 3
@@ -125,7 +128,14 @@ def pair(document: Document, trigger: Trigger, *, near: bool = False, anywhere: 
             joined = [t.low for t in before.tokens[one.last : other.first]]
             if side(one) != side(other) and "and" in joined and len(joined) <= TWO:
                 return one, other
-    return ()
+    return () if near else _their_lands(document, sentence)
+
+
+def _their_lands(document: Document, sentence: Sentence) -> tuple[Name, ...]:
+    """As in "the two countries' ministers", where only two people were named: the lands of the two."""
+    two = _two_people(document, sentence)
+    homes = [state(n.named.actor.country, "attendee") if n.named.actor else None for n in two]
+    return tuple(replace(n, named=replace(n.named, actor=home)) for n, home in zip(two, homes, strict=True) if home is not None)
 
 
 def _are_people(sentence: Sentence, behind: int) -> bool:

@@ -47,7 +47,7 @@ ASKED = 16
 def region(trigger: Trigger) -> Region:
     """The words that may tell its state: its clause, less what a trigger before tells of."""
     low, high = trigger.sentence.clause(trigger.first)
-    reach = max(high if not trigger.rivals else trigger.high, trigger.last)
+    reach = max(high if not trigger.rivals else trigger.high, trigger.last, trigger.high if trigger.high > high else 0)
     if trigger.noun and trigger.kind.frame == "meeting" and (comma := opening_comma(trigger)):
         reach = comma
     first = trigger.first + (trigger.kind.frame != "directed" and trigger.sentence.tokens[trigger.first].low == "to")  # "ready | to swap"

@@ -1,4 +1,4 @@
-"""What stands where whoever is met would stand, and is a thing: "met its deadline", "will visit a factory", "the talks with the aim of …"."""
+"""What stands where whoever is met would stand, and is a thing: "met its deadline", "will visit a factory"."""
 
 from __future__ import annotations
 

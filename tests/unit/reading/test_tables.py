@@ -21,6 +21,7 @@ KINDS = {
     "meetings_told_at_length": ("summit",),
     "meetings_among_others": ("summit",),
     "meetings_to_come": ("summit",),
+    "meetings_by_whom": ("summit",),
     "exchanges": ("prisoner_exchange", "body_exchange"),
 }
 

@@ -16,6 +16,7 @@ from services.normalizer.reading.names.titles import Title, Titles
 
 Step = tuple[Draft | None, int]
 _POSSESSIVE = frozenset(("'", "’"))
+_NAMED = 3  # words
 _GOVERNING = ("state", "adjective", "seat", "capital")
 
 
@@ -236,7 +237,20 @@ class Walk:
         return owner if owner and len(owner) == 2 and before and before.last < at else None  # noqa: PLR2004  # a state's code
 
     def _told_as_person(self, at: int, last: int) -> bool:
-        return self.text.keys[at] in self.lexicon.given or self._of_a_family(at, last) or self._described(last) or self._announced(at)
+        return (
+            self.text.keys[at] in self.lexicon.given
+            or self._of_a_family(at, last)
+            or self._described(last)
+            or self._announced(at)
+            or self._travels(at, last)
+        )
+
+    def _travels(self, at: int, last: int) -> bool:
+        """As in "X Y will visit Ruritania", "X Y flew to Rome": only people do so, where nothing but a name opens the sentence."""
+        sets, key = self.lexicon.sets, self.text.key
+        if last - at > _NAMED or self.text.keys[at] in self.lexicon.openers or (at > 0 and self.text.gap(at - 1).strip() == ""):
+            return False
+        return key(last) in sets["deeds_of_people"] or (key(last) == "will" and key(last + 1) in sets["plans_of_people"])
 
     def _of_a_family(self, at: int, last: int) -> bool:
         """As in "Hunter Biden": ends in a surname that is known, and begins with no common word."""

@@ -19,12 +19,21 @@ from services.timeline.generations.names import SERVICE
 from services.timeline.now import Now, Place
 
 SQL = queries(Path(__file__).parent / "sql" / "present.sql")
+ENTER = SQL["enter"].format(present=SQL["present"])
 LOOK_SECONDS = 1.0  # for a notice that never came
 
 
 async def look(connection: asyncpg.Connection | asyncpg.Pool) -> Now:
     """What is so now, by one statement, which sees one moment."""
-    rows = await connection.fetch(SQL["present"])
+    return _now(await connection.fetch(SQL["present"]))
+
+
+async def enter(tx: asyncpg.Connection) -> Now:
+    """What is so in this transaction, which asks the generation that answers from now on."""
+    return _now(await tx.fetch(ENTER))
+
+
+def _now(rows: Sequence[Mapping[str, Any]]) -> Now:
     known = [row for row in rows if row["topic"] is not None]
     return Now(
         rows[0]["number"] if rows else 0,

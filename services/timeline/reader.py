@@ -26,13 +26,14 @@ from services.timeline.lean import read_event
 from services.timeline.now import Now
 from services.timeline.packing import some, unpack
 from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
-from services.timeline.present import Present, look
+from services.timeline.present import Present, enter, look
 from services.timeline.questions import SQL, counting, every, listing, nearby, one_event
 from services.timeline.settings import TimelineSettings
 
 CONNECTIONS = 4
 STATEMENT_SECONDS = 5  # longest a question may keep Postgres busy
 PATIENCE_SECONDS = 3.0  # longest wait for a connection
+KNOWN = 4 * CONNECTIONS
 EXPORTS = 2  # at a time: each holds one of the connections
 STALLED_SECONDS = 30  # an export whose reader takes nothing for so long is broken off
 PIECE = 200  # events of an export in memory
@@ -88,13 +89,12 @@ class Snapshot:
     """One moment of the generation that answers: whatever is asked of `tx` is of this moment."""
 
     tx: asyncpg.Connection
+    now: Now
 
-    async def position(self) -> Position:
+    @property
+    def position(self) -> Position:
         """The next offset of each partition: what this moment takes into account."""
-        return {f"{topic}-{number}": offset for (topic, number), offset in (await self.now()).reached.items()}
-
-    async def now(self) -> Now:
-        return await look(self.tx)
+        return {f"{topic}-{number}": offset for (topic, number), offset in self.now.reached.items()}
 
     async def marked(self) -> str:
         """The position as a subscriber goes on from it: with what is known of each log."""
@@ -109,7 +109,7 @@ class Reader:
         """`present` must be kept by whoever runs the reader, or nobody can wait for `min_position`."""
         self._pool, self.present = pool, present
         self._exporting = asyncio.Semaphore(EXPORTS)
-        self._entered: dict[int, str] = {}
+        self._entered: dict[int, int] = {}
 
     async def keep_open(self) -> None:
         """Hold the connections until cancelled, then close them."""
@@ -126,11 +126,10 @@ class Reader:
         async with self.at(query) as now:
             rows = await now.tx.fetch(sql, *arguments)
             total = await _total(now, query) if query.total else None
-            position = await now.position()
         shown = rows[: query.limit]
         more = encode(_cursor(query, shown[-1])) if len(rows) > query.limit else None
         states = [some(row["state"], [*query.fields, "event_id"]) if query.fields else unpack(row["state"]) for row in shown]
-        return EventsPage(states, more, total, position)
+        return EventsPage(states, more, total, now.position)
 
     async def export(self, query: EventsFilter) -> AsyncIterator[list[str]]:
         """All states that are asked for, piece by piece, from one snapshot.
@@ -159,8 +158,7 @@ class Reader:
         sql, arguments = one_event(event_id, then)
         async with self.at(moment) as now:
             chain = await now.tx.fetch(sql, *arguments)
-            position = await now.position()
-        return FoundEvent(unpack(chain[0]["state"]), _survivor(chain), position) if chain else None
+        return FoundEvent(unpack(chain[0]["state"]), _survivor(chain), now.position) if chain else None
 
     async def related(self, event_id: str, moment: Moment, then: AsOf | None = None) -> Related | None:
         """An event, and what follows from it and its neighbours as they are now; of the past nothing follows."""
@@ -169,19 +167,17 @@ class Reader:
             chain = await now.tx.fetch(sql, *arguments)
             state = unpack(chain[0]["state"]) if chain else ""
             around = await now.tx.fetch(SQL["nearby"], *about) if chain and not then and (about := nearby(state)) else []
-            position = await now.position()
         if not chain:
             return None
-        return Related(state, relations(read_event(state), [read_event(unpack(row["state"])) for row in around]), position)
+        return Related(state, relations(read_event(state), [read_event(unpack(row["state"])) for row in around]), now.position)
 
     async def history(self, event_id: str, query: HistoryQuery) -> Page | None:
         async with self.at(query) as now:
             rows = await now.tx.fetch(SQL["history"], event_id, query.after, query.limit + 1)
             known = rows or await now.tx.fetchval(SQL["known"], event_id)
-            position = await now.position()
         shown = rows[: query.limit]
         more = shown[-1]["revision"] if len(rows) > query.limit else None
-        return Page(shown, more, position) if known else None
+        return Page(shown, more, now.position) if known else None
 
     async def calendar(self, query: CalendarQuery) -> Page:
         return await self._page(query, "calendar", query.since, query.until, query.kind, query.country)
@@ -207,7 +203,7 @@ class Reader:
 
     async def _page(self, moment: Moment, question: str, *arguments: object) -> Page:
         async with self.at(moment) as now:
-            return Page(await now.tx.fetch(SQL[question], *arguments), None, await now.position())
+            return Page(await now.tx.fetch(SQL[question], *arguments), None, now.position)
 
     @asynccontextmanager
     async def at(self, moment: Moment) -> AsyncIterator[Snapshot]:
@@ -234,14 +230,21 @@ class Reader:
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """A read-only transaction on the live generation."""
         async with self._pool.acquire(timeout=PATIENCE_SECONDS) as tx, tx.transaction(isolation="repeatable_read", readonly=True):
-            await self._enter(tx)
-            yield Snapshot(tx)
+            now = await enter(tx)
+            await self._fit(tx, now.generation)
+            yield Snapshot(tx, now)
 
-    async def _enter(self, tx: asyncpg.Connection) -> None:
-        """What a connection has prepared for one generation does not fit another whose columns have other types."""
-        entered, connection = await tx.fetchval(SQL["enter"]), tx.get_server_pid()
-        if self._entered.setdefault(connection, entered) != entered:
-            self._entered[connection] = entered
+    async def _fit(self, tx: asyncpg.Connection, generation: int) -> None:
+        """What a connection has prepared for one generation does not fit another whose columns have other types.
+
+        Of connections that are gone nobody tells, so only those are known that were used last; another begins anew, which costs little.
+        """
+        connection = tx.get_server_pid()
+        entered = self._entered.pop(connection, None)
+        self._entered[connection] = generation
+        if len(self._entered) > KNOWN:
+            del self._entered[next(iter(self._entered))]
+        if entered != generation:
             await tx.reload_schema_state()
 
 

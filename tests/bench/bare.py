@@ -17,6 +17,7 @@ from aiokafka import ConsumerRecord
 from schemas.topics import cards
 from services.chassis.decoding import decode
 from services.chassis.outbox import Outbox
+from services.chassis.queries import at_once
 from services.chassis.records import Outgoing, Record
 from services.chassis.service import Service, run_service
 from services.chassis.settings import Settings
@@ -27,6 +28,7 @@ QUERIES = ("remember_readings", "remember_mentions", "remember_keys", "save_even
 INTO = {query: re.search(r"INSERT INTO (\w+) \(([^)]+)\)", SQL[query]) for query in QUERIES}
 TABLES = {query: into[1] for query, into in INTO.items() if into}
 COLUMNS = {query: tuple(into[2].split(", ")) for query, into in INTO.items() if into}
+WRITE = at_once(*(SQL[query] for query in QUERIES))
 KEY = {"remember_readings": 2, "remember_mentions": 1, "remember_keys": 3, "save_events": 1}  # how many columns tell a row
 
 
@@ -55,11 +57,12 @@ class Bare:
 
 
 async def write_rows(tx: asyncpg.Connection, prepared: Sequence[Deed]) -> None:
-    """Each row once a batch, in the order of keys, as the merger's store does it."""
+    """Each row once a batch, in the order of keys and by one statement, as the merger's store does it."""
+    told: list[object] = []
     for query, key in KEY.items():
         rows = {row[:key]: row for deed in prepared for row in deed.rows[query]}
-        if rows:
-            await tx.execute(SQL[query], *columns([rows[name] for name in sorted(rows)], len(COLUMNS[query])))
+        told += columns([rows[name] for name in sorted(rows)], len(COLUMNS[query]))
+    await tx.execute(WRITE, *told)
 
 
 def deeds(

@@ -35,6 +35,6 @@ async def _lines(reader: Reader, query: SnapshotQuery) -> AsyncIterator[str]:
     """The position, the id of the stream, then the states as they are stored, piece by piece: all of one moment."""
     async with reader.whole(query) as (now, pieces):
         yield await now.marked()
-        yield write(standing_at(await now.now()))
+        yield write(standing_at(now.now))
         async for piece in pieces:
             yield "".join(f"{state}\n" for state in piece)

@@ -1,9 +1,5 @@
 -- The questions of the API. A pair of braces stands for the number of a parameter.
 
--- name: enter
--- Which generation answers is looked up in the snapshot of the question: a cut-over falls between two questions, never into one.
-SELECT set_config('search_path', format('timeline_g%s, timeline', number), true) FROM timeline.generations WHERE state = 'live'
-
 -- name: marked
 -- How far the generation that answers has come in each log, and what is known of the log up to there.
 SELECT c.topic, c.partition, c.next_offset, c.next_seq, c.log_uuid, c.last_digest

@@ -6,3 +6,8 @@ SELECT g.number, c.topic, c.partition, c.next_offset, c.log_uuid,
               ORDER BY q."offset") AS waiting
 FROM timeline.generations AS g LEFT JOIN timeline.checkpoints AS c ON c.follower = 'timeline-g' || g.number
 WHERE g.state = 'live' ORDER BY c.topic, c.partition
+
+-- name: enter
+-- The same, and what is asked next in this transaction is asked of that generation. It is looked up in the snapshot of the question: a
+-- cut-over falls between two questions, never into one.
+SELECT set_config('search_path', format('timeline_g%s, timeline', number), true), present.* FROM ({present}) AS present

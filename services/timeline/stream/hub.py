@@ -87,7 +87,7 @@ class Hub:
         """Tell the next stretch. Gives how long to rest; nothing, if nothing was new."""
         began = self._standing
         async with self._reader.snapshot() as moment:
-            now = await moment.now()
+            now = moment.now
             if made_anew := other_logs(began.logs, now):
                 return self._let_all_go(made_anew)
             new = await stretch(moment, began, now, PAGE)

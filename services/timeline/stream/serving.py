@@ -108,7 +108,7 @@ class Streams:
     async def _corrected(self, standing: Standing) -> Standing:
         """What was told late elsewhere is not to be told again; unless it waits again, as in a Postgres that was put back."""
         async with self._reading, self._reader.snapshot() as moment:
-            return standing.passing_by((await moment.now()).waiting)
+            return standing.passing_by(moment.now.waiting)
 
     async def _up_to(self, stream: Stream, there: Standing) -> AsyncIterator[bytes]:
         """One step. Whoever joins the hub does so where it stands now: nothing is awaited or told since `there` was taken."""
@@ -128,7 +128,7 @@ class Streams:
     async def _read(self, standing: Standing, there: Standing) -> Stretch:
         """A page up to where the hub stood. Postgres may know more by now, which the hub will tell; or less, if it was put back."""
         async with self._reading, self._reader.snapshot() as moment:
-            return await stretch(moment, standing, common(as_now(there), await moment.now()), PAGE)
+            return await stretch(moment, standing, common(as_now(there), moment.now), PAGE)
 
     def _wanted(self, query: StreamQuery, new: Stretch) -> bytes:
         """What is wanted of a stretch; its end is said too, so that nobody reads it twice."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from services.normalizer.reading.acting import SAY_GAP, is_party, is_person, is_speaker, low_at, side, stands_aside
@@ -10,8 +10,11 @@ from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, words
+from services.normalizer.reading.tokens import Token
 
-TWO = 2
+TWO, THREE = 2, 3
+# "between the transitional government of X": so many words.
+OFFICE_REACH = 5
 # "In a telephone call …" opens a sentence within so many words.
 OPENING = 6
 # "proposed … that": so many words between.
@@ -20,13 +23,21 @@ THAT_GAP = 5
 
 def between(sentence: Sentence, trigger: Trigger, *, topic: bool = False) -> tuple[Name, ...]:
     """As in "talks between X and Y"; of a `topic`, as in "talks on a ceasefire between X and Y"."""
-    found = [n for n in sentence.names if n.governor == "between" and is_party(n) and trigger.last <= n.governor_at < trigger.high]
+    found = [n for n in sentence.names if _is_between(sentence, n) and is_party(n) and trigger.last <= n.governor_at < trigger.high]
     found = [n for n in found if (low_at(sentence, n.governor_at - 1) in words("topics")) is topic]
     if len(found) < TWO or not (topic or _follows_at_once(sentence, trigger.last, found[0].governor_at)):
         return ()
     mine = {side(n) for n in found}
     attending = [n for n in subjects(sentence, trigger, trigger.low) if is_person(n) and side(n) in mine]
     return (*attending, *found) if not any(is_person(n) for n in found) else tuple(found)
+
+
+def _is_between(sentence: Sentence, name: Name) -> bool:
+    """As in "between X", "between the government of X and …"."""
+    if name.governor != "of" or not attached(sentence, name):
+        return name.governor == "between"
+    before = sentence.lows[max(name.governor_at - OFFICE_REACH, 0) : name.governor_at]
+    return "between" in before and "," not in before
 
 
 def _follows_at_once(sentence: Sentence, last: int, at: int) -> bool:
@@ -46,7 +57,9 @@ def premodifiers(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
     if run_in_city(sentence, trigger) is not None:
         return ()
     for name in reversed([n for n in sentence.names if n.last <= trigger.first]):
-        gap = sentence.tokens[name.last : edge]
+        gap = _unbracketed(sentence.tokens[name.last : edge])
+        if any(token.low in words("go_between") | words("leading") for token in gap):
+            break  # "U.S.-mediated talks"
         if len(gap) > TWO or not is_party(name) or any(token.low in words("no_premodifier") for token in gap):
             break
         if any(name.last <= first < edge for first, _ in sentence.says):
@@ -54,6 +67,11 @@ def premodifiers(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
         found.append(name)
         edge = name.first
     return tuple(found)
+
+
+def _unbracketed(gap: Sequence[Token]) -> Sequence[Token]:
+    """As in "the African Union (AU) summit": the short name in brackets parts nothing."""
+    return gap[THREE:] if len(gap) >= THREE and gap[0].low == "(" and gap[TWO].low == ")" else gap
 
 
 def run_in_city(sentence: Sentence, trigger: Trigger) -> Name | None:

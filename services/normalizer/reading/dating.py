@@ -14,7 +14,7 @@ from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.spans import days
-from services.normalizer.reading.speech_times import Time
+from services.normalizer.reading.speech_times import Time, of_calling_off
 
 FUTURE = frozenset({"proposed", "scheduled", "postponed"})
 WEEK, YEAR = 7, 366
@@ -115,7 +115,13 @@ def fitted(when: When, text: str, status: str, published: dt.date | None) -> Whe
     if day == published and text.lower() == "the night" and status not in FUTURE:
         return when.model_copy(update={"start": moved(when, -1).start})
     spoken = text.lower().split()[:1]
-    if day is not None and published is not None and when.precision == "month" and when.basis.anchor and spoken not in (["last"], ["this"]):
+    if (
+        day is not None
+        and published is not None
+        and when.precision == "month"
+        and when.basis.anchor
+        and spoken not in (["last"], ["this"], ["next"])
+    ):
         return _year_fitted(when, day, status, published)
     if day is None or published is None or not any(text.lower().startswith(name) for name in words("weekdays")):
         return when
@@ -165,6 +171,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not (_is_clock(time) and (trigger.kind.frame == "directed" or _in_between(trigger, time)))
         and not (trigger.kind.frame == "directed" and _is_soon_after(time))
         and not _of_talks(trigger, time)
+        and not (status == "cancelled" and of_calling_off(sentence.lows, time))
     ]
     own = [
         time
@@ -184,7 +191,10 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         told = best.expression.when if best else None
         if best is not None and told is not None:
             expression = best.expression
-            turned = "occurred" if had_been_due(trigger) else status
+            until = (
+                sentence.lows[best.first - 1] in {"until", "to"} if best.first else False
+            )  # "put off until May what had been due in March"
+            turned = "occurred" if had_been_due(trigger) and not until else status
             return Said(fitted(told, expression.text, turned, published), expression.start, expression.end)
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from schemas.events import Participant, ParticipantRole, Place
 from services.normalizer.reading.acting import is_party, side, sides_of
@@ -24,6 +25,13 @@ ROOF_REACH, ROOF_NEAR = 12, 4
 def offers_roof(trigger: Trigger) -> bool:
     """As in "offered to host talks": whoever stands before is no party, unless he says with whom."""
     return trigger.noun and roof_at(trigger, "hosting") is not None
+
+
+def _as_mediator(trigger: Trigger) -> bool:
+    """As in "will join X as mediators for talks between …"."""
+    lows, (low, _) = trigger.sentence.lows, trigger.sentence.clause(trigger.first)
+    start = max(low, trigger.first - ROOF_REACH)
+    return any(one == "as" and other in words("go_betweens") for one, other in pairwise(lows[start : trigger.first]))
 
 
 def roof_at(trigger: Trigger, verbs: str) -> int | None:
@@ -66,7 +74,7 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
         ]
         if _of_bloc(trigger, found):
             return _in_order(found)
-        if offers_roof(trigger):
+        if offers_roof(trigger) or _as_mediator(trigger):
             return tuple(n for n in found if n.first >= trigger.last) or pair(document, trigger, near=True)
         if len(sides_of(found)) < TWO:
             found = list(between(sentence, trigger, topic=True)) or found

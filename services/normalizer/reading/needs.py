@@ -18,6 +18,8 @@ HELD_REACH = 4
 OPPONENT_REACH = 14
 # "The leaders of X, of Y and of Z discussed": so many words between two of them.
 JOINED = 8
+# "will attend an emergency Paris meeting": so many words.
+ATTENDING = 5
 # "met the country's rebel leaders": so many words behind the verb.
 OBJECT_REACH = 5
 # Where "the bodies of …" may stand behind the verb; how near those that are dead to the word.
@@ -70,9 +72,20 @@ def _parties(candidate: Candidate) -> bool:
         or len(sides) > 1
         or _of_bloc(candidate)
         or (bool(sides) and _faces_opponents(candidate))
+        or _attends_abroad(candidate)
         or (_of_many_nations(candidate) and (candidate.when is not None or bool(candidate.places)))
         or (candidate.group and not _at_home(candidate) and (bool(candidate.places) or _side_near(candidate)))
     )
+
+
+def _attends_abroad(candidate: Candidate) -> bool:
+    """As in "X will attend a meeting in Oslo on May 6": a minister who goes to a meeting in another land meets others there."""
+    trigger = candidate.trigger
+    goes = not lexical("attends").isdisjoint(trigger.sentence.lows[max(trigger.first - ATTENDING, 0) : trigger.first])
+    homes, lands = {said.value.country for said in candidate.parties} - {None}, {said.value.country for said in candidate.places} - {None}
+    person = any(said.value.type == "person" and said.value.country for said in candidate.parties)
+    dated = candidate.when is not None and candidate.when.value.precision in {"day", "hour", "minute"}
+    return trigger.noun and goes and person and dated and bool(lands) and not lands & homes
 
 
 def _side_near(candidate: Candidate) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from services.normalizer.reading.datelines import DATELINE_LENGTH
+from services.normalizer.reading.grammar import words
 from services.normalizer.reading.times import TimeExpression
 from services.normalizer.reading.tokens import Token, positions
 
@@ -58,6 +59,14 @@ def _told_then(tokens: Sequence[Token], first: int, last: int, said: frozenset[i
         tokens[last].low in {"that", '"'} or (tokens[last].low == "," and last + 1 < len(tokens) and tokens[last + 1].low == '"')
     )
     return opens and any(at in said for at in range(max(first - SPEECH_REACH, 0), first))
+
+
+def of_calling_off(lows: Sequence[str], time: Time) -> bool:
+    """As in "was called off on Thursday": the day of the word, and not of what was planned."""
+    at = time.first - 1
+    while at > 0 and lows[at] in words("speech_fillers"):
+        at -= 1
+    return at > 0 and lows[at] in words("called_off")
 
 
 def _in_dateline(tokens: Sequence[Token], first: int) -> bool:

@@ -101,7 +101,8 @@ def antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken:
     for name in persons_before(document, sentence, at):
         if side(name) not in known:
             people.setdefault(side(name), name)
-    found = tuple(people.values())[: 1 if number == "one" else TWO]
+    wanted = 1 if number == "one" or len(known) == 1 else TWO  # "X said that Y asked for it in their call": one is told, and one is meant
+    found = tuple(people.values())[:wanted]
     alone = number == "many" and not known and (not trigger.noun or low_at(sentence, at) in {"pair", "duo"})
     return (_two_people(document, sentence) if alone else ()) or found
 
@@ -118,7 +119,7 @@ def pair(document: Document, trigger: Trigger, *, near: bool = False, anywhere: 
     if not near and (several := _several(document, sentence, low, high)):
         return several
     said = () if near else sentence.find_within(low, high, phrases("the_two"))
-    if not near and not said:
+    if not near and (not said or _counts_things(sentence, low + said[0][1])):
         return ()
     if said and _are_people(sentence, low + said[0][1]) and (people := _two_people(document, sentence)):
         return people
@@ -136,6 +137,13 @@ def _their_lands(document: Document, sentence: Sentence) -> tuple[Name, ...]:
     two = _two_people(document, sentence)
     homes = [state(n.named.actor.country, "attendee") if n.named.actor else None for n in two]
     return tuple(replace(n, named=replace(n.named, actor=home)) for n, home in zip(two, homes, strict=True) if home is not None)
+
+
+def _counts_things(sentence: Sentence, behind: int) -> bool:
+    """As in "the two conflicts", which are no sides."""
+    following = low_at(sentence, behind)
+    plural = following.isalpha() and following.endswith("s") and following not in words("listed_sides") | words("being")
+    return low_at(sentence, behind - 1) == "two" and plural
 
 
 def _are_people(sentence: Sentence, behind: int) -> bool:

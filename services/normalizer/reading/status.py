@@ -62,7 +62,9 @@ def find_cues(lows: Sequence[str]) -> tuple[Cued, ...]:
 
 
 def _is_noun(lows: Sequence[str], at: int) -> bool:
-    """As in "depends on the political will of both sides"."""
+    """As in "depends on the political will of both sides", "a May 30 meeting"."""
+    if lows[at] == "may":
+        return at + 1 < len(lows) and lows[at + 1].isdigit()
     return lows[at] == "will" and at > 0 and lows[at - 1] in words("before_a_will")
 
 

@@ -150,6 +150,23 @@ async def test_indexes_that_were_made_before_a_rebuild_was_broken_off_are_left_a
         await admin.close()
 
 
+async def test_autovacuum_leaves_tables_alone_while_they_are_filled_and_looks_after_them_from_then_on(emptied: Stack) -> None:
+    admin = await administer(emptied.dsn("admin"))
+    unwatched = "SELECT count(*) FROM pg_class WHERE relnamespace = $1::regnamespace AND 'autovacuum_enabled=false' = ANY (reloptions)"
+    try:
+        async with admin.transaction():
+            await admin.execute(SQL["lock"])
+            generation = await found(admin, discover(), indexed=False)
+        assert await admin.fetchval(unwatched, generation.schema) == len(discover()) + 1  # heads
+        for _ in range(2):
+            await index(emptied.dsn("admin"), generation, discover(), await missing(admin, generation, discover()))
+            assert await admin.fetchval(unwatched, generation.schema) == 0
+        # a copy that is followed from its beginning always was looked after
+        assert await admin.fetchval(unwatched, FIRST.schema) == 0
+    finally:
+        await admin.close()
+
+
 async def test_a_process_ends_when_whoever_started_it_is_gone(emptied: Stack) -> None:
     # given: a job that never ends, as the log is not so long
     until = {TopicPartition("events.summit.v1", 0): 10**9}

@@ -9,7 +9,7 @@ import asyncpg
 
 from services.timeline.generations.filling import HANDS
 from services.timeline.generations.names import SERVICE, Generation
-from services.timeline.generations.registry import administer
+from services.timeline.generations.registry import administer, tables_of, watched
 from services.timeline.projections import Projection
 
 MEMORY = "128MB"  # to sort an index in; more of it goes to disk
@@ -25,11 +25,13 @@ async def missing(admin: asyncpg.Connection, generation: Generation, projections
 
 
 async def index(admin_dsn: str, generation: Generation, projections: Sequence[Projection], statements: Sequence[str]) -> None:
-    """Make these indexes, as many at a time as there are hands, and let Postgres know what the tables hold. Broken off, it can be called
-    again with what is missing then.
+    """Make these indexes, as many at a time as there are hands, let Postgres know what the tables hold, and have it look after them from now on.
+    Broken off, it can be called again with what is missing then.
     """
+    tables = tables_of(projections)
     await _shared_out(admin_dsn, generation, statements)
-    await _shared_out(admin_dsn, generation, [f'ANALYZE "{projection.name}"' for projection in projections])
+    await _shared_out(admin_dsn, generation, [f'ANALYZE "{table}"' for table in tables])
+    await _shared_out(admin_dsn, generation, map(watched, tables))
 
 
 async def _shared_out(admin_dsn: str, generation: Generation, statements: Iterable[str]) -> None:

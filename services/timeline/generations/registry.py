@@ -77,8 +77,8 @@ def tables_of(projections: Sequence[Projection]) -> list[str]:
 
 
 def unwatched(table: str) -> str:
-    """The statement by which autovacuum leaves a table alone: while one is filled, looking through it again and again cost a quarter of what
-    Postgres did, and found nothing to clean up.
+    """The statement by which autovacuum leaves a table alone: while one is filled, looking through it again and again cost a quarter of
+    what Postgres did, and found nothing to clean up.
     """
     return f'ALTER TABLE "{table}" SET (autovacuum_enabled = false, toast.autovacuum_enabled = false)'
 

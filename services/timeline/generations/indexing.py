@@ -25,8 +25,8 @@ async def missing(admin: asyncpg.Connection, generation: Generation, projections
 
 
 async def index(admin_dsn: str, generation: Generation, projections: Sequence[Projection], statements: Sequence[str]) -> None:
-    """Make these indexes, as many at a time as there are hands, let Postgres know what the tables hold, and have it look after them from now
-    on. Broken off, it can be called again with what is missing then.
+    """Make these indexes, as many at a time as there are hands, let Postgres know what the tables hold, and have it look after them from
+    now on. Broken off, it can be called again with what is missing then.
     """
     tables = tables_of(projections)
     await _shared_out(admin_dsn, generation, statements)

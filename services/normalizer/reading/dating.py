@@ -56,6 +56,8 @@ def _counts(sentence: Sentence, time: Time, status: str) -> bool:
         and not ((before[-1] == "from" and status in FUTURE) or (before[-1] in {"until", "to"} and status == "postponed"))
     ):
         return False
+    if _of_a_deal(sentence, time):
+        return False
     when = time.expression.when
     if (
         when is not None
@@ -68,6 +70,12 @@ def _counts(sentence: Sentence, time: Time, status: str) -> bool:
     named = time.expression.text[0].isupper()  # "the first summit in June", not "the first summit this year"
     wide = time.expression.when is not None and time.expression.when.precision in {"month", "year", "week"} and not named
     return not (wide and any(word in words("ranks") for word in before[-7:]) and "on" not in before[-2:])
+
+
+def _of_a_deal(sentence: Sentence, time: Time) -> bool:
+    """As in "despite a November ceasefire": the day of the truce, not of what breaks it."""
+    article = time.first > 0 and sentence.lows[time.first - 1] in words("articles") | {"the"}
+    return article and any(low in words("truces") for low in sentence.lows[time.last : time.last + 1])
 
 
 def _points_back(time: Time) -> bool:

@@ -63,6 +63,8 @@ def _by(sentence: Sentence, trigger: Trigger) -> list[Name]:
 def _of_another(sentence: Sentence, name: Name) -> bool:
     """As in "a hospital run by …", "a town held by …": who does something else than to strike."""
     before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
+    if before == "led" and name.named.actor is not None and name.named.actor.type == "organisation":
+        return False  # "air strikes led by a coalition"
     armed = before != "used" or any(t.low in words("flying") for t in sentence.tokens[max(name.governor_at - 3, 0) : name.governor_at])
     return not (armed and before in words("strike_verbs")) and (before in words("kept") or before.endswith("ed"))
 
@@ -103,6 +105,7 @@ def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
         if n.last <= trigger.first and is_party(n) and n.governor is None and not is_speaker(sentence, n, trigger.first)
     ]
     uses = [at for at, token in enumerate(sentence.tokens) if token.low in words("strike_verbs") and at not in trigger.others]
+    uses = [at for at in uses if words("fended_off").isdisjoint(sentence.lows[at : trigger.first])]
     users = [n for n in before if any(n.last <= at < n.last + USER_GAP and not _suffers(sentence, n, at) for at in uses)]
     return next((n for n in reversed(users) if n.first - users[0].last <= USER_GAP), None)
 
@@ -221,7 +224,7 @@ def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
 def _killed_people(sentence: Sentence, trigger: Trigger, used: set[int]) -> tuple[Name, ...]:
     """As in "killed 150 al Shabaab fighters": whose people the words of killing count, where they are armed."""
     armed = [n for n in sentence.names if n.first not in used and n.last < len(sentence.tokens) and is_party(n) and not is_person(n)]
-    armed = [n for n in armed if _is_armed(sentence, n) and n.first >= trigger.first]
+    armed = [n for n in armed if _is_armed(sentence, n) and (n.first >= trigger.first or trigger.noun)]
     return tuple(n for n in armed if any(t.low in words("kills") for t in sentence.tokens[max(n.first - KILL_REACH, 0) : n.first]))
 
 
@@ -280,6 +283,8 @@ def is_struck(trigger: Trigger, name: Name, *, attacked_by_known: bool) -> bool:
     behind = trigger.sentence.tokens[name.last : name.last + 1]
     if land is not None and attacked_by_known and any(token.low in words("borderland") for token in behind):
         return False
+    if land is not None and land.country in trigger.kind.contested and [token.low for token in behind] == ["'s"]:
+        return False  # "on Ethiopia's Tigray region": where, and no side of the war there
     if land is None or name.governor is None or name.governor in words("aimed_at_lands"):
         return True
     if name.governor == "of":

@@ -16,7 +16,7 @@ from schemas.base import Model, name_uuid, sha256
 from schemas.events import Claim, Evidence, Modality, Participant, Place, Quantity, Status, When
 from schemas.mentions import Mention
 from services.normalizer.reading import dating, spans
-from services.normalizer.reading.candidates import Candidate, Said
+from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.happening import PHASES, Happening
@@ -225,12 +225,22 @@ def _like_before(happening: Happening, earlier: Sequence[Happening], published: 
     first = happening.members[0].trigger
     if first.kind.frame != "directed" or first.sentence.tokens[0].low in {"*", "•"}:
         return None
-    for before in reversed(earlier):
+    for before in (one for one in reversed(earlier) if not _in_passing(one.members[0].trigger)):
         dated = fold_when(before)
         told = spans.days(dated[1].value) if dated and dated[1].value.precision in EXACT else None
         if dated and told and 0 <= (published - told[1]).days <= LATELY:
             return dated[1].value
     return None
+
+
+def _in_passing(trigger: Trigger) -> bool:
+    """As in "It came after Iran launched missiles at the weekend": told beside what is news."""
+    return _turns(trigger.sentence, trigger.first)
+
+
+def _turns(sentence: Sentence, at: int) -> bool:
+    low, _ = sentence.clause(at)
+    return low > 0 and sentence.lows[low] in words("turned_from")
 
 
 def _going_on(document: Document, happening: Happening, published: dt.date) -> When | None:
@@ -241,7 +251,9 @@ def _going_on(document: Document, happening: Happening, published: dt.date) -> W
     for sentence in reversed(document.sentences[max(first.sentence.index - NEAR, 0) : first.sentence.index]):
         violent = sentence.find(first.kind.weapon) or any(t.low in words("kills") | words("deaths") for t in sentence.tokens)
         told = [
-            t.expression.when for t in sentence.times if not t.of_speech and t.expression.when and t.expression.type in {"DATE", "TIME"}
+            t.expression.when
+            for t in sentence.times
+            if not t.of_speech and not _turns(sentence, t.first) and t.expression.when and t.expression.type in {"DATE", "TIME"}
         ]
         exact = [
             when for when in told if when.precision in EXACT and (days := spans.days(when)) and 0 <= (published - days[1]).days <= LATELY

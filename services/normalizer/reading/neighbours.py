@@ -277,7 +277,25 @@ def lend_attackers(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
         lender = next((h for h in reversed(lent) if _strikes_beside(h, happening)), None) if bare else None
         parties = (*_side(lender, "attacker"), *first.parties) if lender else first.parties
         lent.append(Happening([replace(first, parties=parties), *rest]))
-    return tuple(lent)
+    return tuple(_from_behind(happening, lent[n + 1 : n + 1 + NEXT_DOOR]) for n, happening in enumerate(lent))
+
+
+def _from_behind(happening: Happening, later: Sequence[Happening]) -> Happening:
+    """As in "A drone hit a refinery in Ryazan. … Ukraine launched drones at several regions": the lead is of the wave that is told next."""
+    first, *rest = happening.members
+    if first.trigger.kind.frame != "directed" or first.trigger.sentence.index >= LEADING or _side(happening, "attacker"):
+        return happening
+    lender = next((other for other in later if _tells_whose(other, happening)), None)
+    return Happening([replace(first, parties=(*_side(lender, "attacker"), *first.parties)), *rest]) if lender else happening
+
+
+def _tells_whose(other: Happening, happening: Happening) -> bool:
+    """A strike by a state on the same land on the same day, told within a few sentences."""
+    gap = other.members[0].trigger.sentence.index - happening.last_sentence
+    days = [m.when.value for m in happening.members if m.when], [m.when.value for m in other.members if m.when]
+    known = all(days) and all(spans.meet(one, two) for one in days[0] for two in days[1])
+    state_of = any(said.value.type == "state" for said in _side(other, "attacker"))
+    return known and state_of and 0 <= gap <= NEXT_DOOR + 1 and bool(_countries(other) & _countries(happening))
 
 
 def _strikes_beside(other: Happening, happening: Happening) -> bool:
@@ -289,5 +307,7 @@ def _strikes_beside(other: Happening, happening: Happening) -> bool:
     return 0 <= gap <= NEXT_DOOR and bool(_countries(other) & _countries(happening)) and bool(_side(other, "attacker"))
 
 
+# A lead is one of so many first sentences.
+LEADING = 2
 # A hit is told within so many sentences of its strike.
 NEXT_DOOR = 2

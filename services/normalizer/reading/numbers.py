@@ -164,6 +164,8 @@ def _noun(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str 
         if people < 0 and low in lexical("uncounted"):
             return "nothing", at + 1
         end, measures = words.nouns.at(tokens, at)
+        if low in lexical("states_of_health") and tokens[at + 1 : at + 2] and tokens[at + 1].low in lexical("plain_people"):
+            return "wounded", at + 2
         if measures and low not in words.people and not _only_describes(tokens, at, words):
             return measures[0], end
         if low in words.people:
@@ -260,7 +262,7 @@ def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words
         noun, last = _weapon_further(tokens, number, words)
     before, after = _verb_before(tokens, first, words), _verb_after(tokens, last, words)
     if noun in WEAPONS:
-        shot = "downed" in {before, after} and not _is_whole(tokens, first)
+        shot = ("downed" in {before, after} or _are_destroyed(tokens, last)) and not _is_whole(tokens, first)
         return (f"{noun}_downed" if shot else noun), last
     return (_of_people(tokens, number, first, (noun, before, after)) if noun in {"prisoners", "people", None} else noun), last
 
@@ -294,6 +296,12 @@ def _downed_among(tokens: Sequence[Token], number: _Number, first: int, words: _
 def _verb_past(tokens: Sequence[Token], number: _Number, words: _Words) -> str | None:
     """The verb behind "of which"."""
     return _verb_after(tokens, number.last + OF_THE, words) if number.last < len(tokens) and tokens[number.last].low == "of" else None
+
+
+def _are_destroyed(tokens: Sequence[Token], last: int) -> bool:
+    """As in "30 drones destroyed over the city": done to them, as nothing that they destroyed follows."""
+    gone = last < len(tokens) and tokens[last].low in {"destroyed", "neutralised", "neutralized"}
+    return gone and last + 1 < len(tokens) and tokens[last + 1].low in lexical("after_destroyed")
 
 
 def _is_whole(tokens: Sequence[Token], first: int) -> bool:

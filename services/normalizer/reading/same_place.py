@@ -42,12 +42,15 @@ def places_meet(happening: Happening, candidate: Candidate) -> bool:
 
 
 def narrows(happening: Happening, candidate: Candidate) -> bool:
-    """As in "A strike in the Ruritanian north … hit the market of Wrenn": a town on no map, told right behind of a region alone."""
-    first = happening.members[0].trigger
-    near = first.sentence.index < LEAD and candidate.trigger.sentence.index - happening.last_sentence <= NEXT
-    return (
-        near and _is_one(happening.members[0]) and not towns(happening.known) and bool(towns([candidate])) and not _on_the_map([candidate])
-    )
+    """As in "A drone strike in the north … a drone hit the market of Wrenn": the same weapon, a town on no map."""
+    first = happening.members[0]
+    near = first.trigger.sentence.index < LEAD and candidate.trigger.sentence.index - happening.last_sentence <= NEXT
+    near = near and not towns(happening.known) and bool(_weapons(first) & _weapons(candidate))
+    return near and _is_one(first) and bool(towns([candidate])) and not _on_the_map([candidate])
+
+
+def _weapons(candidate: Candidate) -> frozenset[str]:
+    return frozenset(said.value for name, said in candidate.details if name == "weapons")
 
 
 def _is_one(candidate: Candidate) -> bool:

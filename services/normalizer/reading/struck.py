@@ -16,13 +16,15 @@ from services.normalizer.reading.placing import in_order, in_scope, is_place, po
 
 BOARD_REACH = 4
 CHAIN = 4
+# "the Israel-Lebanon border": so many words from a land to the word.
+BESIDE = 2
 VOICE_REACH = 2
 # "(80 miles) to the west of": words between a distance and its preposition.
 FAR_REACH = 4
 # "from an air base in": so many words before the preposition.
 BASE_REACH = 4
 # An unknown town is placed by what so many sentences before name.
-NEAR = 2
+NEAR = 6
 # "the city" was named at most so many sentences before.
 RECALL = 4
 
@@ -138,11 +140,19 @@ def settled(
 
 def _known_land(sentence: Sentence, trigger: Trigger, striking: Collection[str | None]) -> str | None:
     """The country of the last place of a sentence that a gazetteer has; in the trigger's own, of the nearest to it."""
-    places = [(n.first, n.named.place) for n in sentence.names if n.named.place and _is_known(n)]
+    places = [(n.first, n.named.place) for n in sentence.names if n.named.place and _is_known(n) and not _only_beside(sentence, n)]
     lands = [(at, place.country) for at, place in places if place.country and place.country not in striking]
     if sentence is trigger.sentence:
         lands.sort(key=lambda land: -abs(land[0] - trigger.last))
     return lands[-1][1] if lands else None
+
+
+def _only_beside(sentence: Sentence, name: Name) -> bool:
+    """As in "close to the Ruritania-Graustark border", "after a strike in Damascus": near it, or of another time."""
+    low, _ = sentence.clause(name.first)
+    behind = sentence.lows[name.last : name.last + BESIDE]
+    turned = low > 0 and any(first == low for first, _, _ in sentence.find(grammar().turns))
+    return turned or not words("frontiers").isdisjoint(behind)
 
 
 def _is_known(name: Name) -> bool:

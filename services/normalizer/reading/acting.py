@@ -66,12 +66,14 @@ def _fought_at_home(sentence: Sentence, name: Name, owned: int) -> bool:
 
 def is_speaker(sentence: Sentence, name: Name, before: int) -> bool:
     """Whether the name says something that the trigger stands in: "Ushakov said …", "Lavrov told TASS …"."""
-    speaks = _whom_it_presents(sentence, name) or name
+    if not sentence.says:
+        return False
+    speaks = whom_it_presents(sentence, name) or name
     follows = any(speaks.last <= first <= speaks.last + SAY_GAP and last <= before for first, last in sentence.says)
     return follows and low_at(sentence, speaks.last) not in {",", ";"}
 
 
-def _whom_it_presents(sentence: Sentence, name: Name) -> Name | None:
+def whom_it_presents(sentence: Sentence, name: Name) -> Name | None:
     """As in "Chadian Foreign Minister X said": the person whose land the adjective only tells."""
     owns = name.named.form in {"adjective", "acronym"} or low_at(sentence, name.last) == "'s"
     if is_person(name) or not owns:

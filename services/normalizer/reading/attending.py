@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from services.normalizer.reading.acting import SAY_GAP, is_party, is_person, is_speaker, low_at, side, stands_aside
+from services.normalizer.reading.acting import SAY_GAP, is_party, is_person, is_speaker, low_at, side, stands_aside, whom_it_presents
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.governing import Name
@@ -23,6 +23,8 @@ THAT_GAP = 5
 
 def between(sentence: Sentence, trigger: Trigger, *, topic: bool = False) -> tuple[Name, ...]:
     """As in "talks between X and Y"; of a `topic`, as in "talks on a ceasefire between X and Y"."""
+    if "between" not in sentence.lows:
+        return ()
     found = [n for n in sentence.names if _is_between(sentence, n) and is_party(n) and trigger.last <= n.governor_at < trigger.high]
     found = [n for n in found if (low_at(sentence, n.governor_at - 1) in words("topics")) is topic]
     if len(found) < TWO or not (topic or _follows_at_once(sentence, trigger.last, found[0].governor_at)):
@@ -97,6 +99,8 @@ def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
         token = sentence.tokens[at]
         if token.low == "," and not _list_goes_on(sentence, at, held):
             return
+        if at in sentence.at_times or (token.low == "on" and at + 1 in sentence.at_times):
+            continue  # "received on Thursday X"
         if at in held:
             if held[at].first == at and _owns_a_thing(sentence, held[at], held):
                 return
@@ -128,6 +132,8 @@ def _of_title(at: int, held: dict[int, Name]) -> bool:
 def _list_goes_on(sentence: Sentence, comma: int, held: dict[int, Name]) -> bool:
     """As in "met Xi, Modi and …" but not "hosted Macron, Moscow said": the next name stands in a list too."""
     following = next((held[at] for at in range(comma + 1, min(comma + 6, len(sentence.tokens))) if at in held), None)
+    if following is not None:
+        following = whom_it_presents(sentence, following) or following
     return following is not None and low_at(sentence, following.last) in {",", "and"}
 
 

@@ -82,6 +82,7 @@ def _governor(tokens: Sequence[Token], first: int, held: Sequence[int], words: G
             or tokens[at].capital
             or low[0].isdigit()
             or _titles(tokens, at, held)
+            or low in lexical("so_called")
         ):
             return None, -1
         at -= 1

@@ -29,8 +29,10 @@ def offers_roof(trigger: Trigger) -> bool:
 
 def _as_mediator(trigger: Trigger) -> bool:
     """As in "will join X as mediators for talks between …"."""
-    lows, (low, _) = trigger.sentence.lows, trigger.sentence.clause(trigger.first)
-    start = max(low, trigger.first - ROOF_REACH)
+    lows = trigger.sentence.lows
+    if words("go_betweens").isdisjoint(lows):
+        return False
+    start = max(trigger.sentence.clause(trigger.first)[0], trigger.first - ROOF_REACH)
     return any(one == "as" and other in words("go_betweens") for one, other in pairwise(lows[start : trigger.first]))
 
 

@@ -75,6 +75,8 @@ def _before_gerund(sentence: Sentence, low: int) -> int | None:
 
 def owned(document: Document, sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
     """As in "X said at the start of his meeting with Y": whose meeting it is, whoever else the sentence tells of, and with whom."""
+    if words("owner_pronouns").isdisjoint(sentence.lows):
+        return ()
     start = phrase_start(sentence, trigger.first)
     at = next((n for n in range(trigger.first - 1, start - 1, -1) if low_at(sentence, n) in words("owner_pronouns")), None)
     met = after(sentence, trigger) if at is not None else ()
@@ -153,6 +155,8 @@ def _are_people(sentence: Sentence, behind: int) -> bool:
 
 def _several(document: Document, sentence: Sentence, low: int, high: int) -> tuple[Name, ...]:
     """As in "the four foreign ministers", "the three countries": as many sides as a sentence before lists one after the other."""
+    if _SEVERAL.keys().isdisjoint(sentence.lows):
+        return ()
     for at in range(low, high - TWO):
         number = _SEVERAL.get(low_at(sentence, at + 1)) if low_at(sentence, at) in {"the", "all"} else None
         if number and any(low_at(sentence, n) in words("listed_sides") for n in range(at + TWO, at + TWO + THREE)):

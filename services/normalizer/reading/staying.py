@@ -105,7 +105,8 @@ def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
         return True
     if _is_in(sentence, name) or (name.governor == "in" and any(last == name.governor_at for _, last in sentence.says)):
         return True
-    if name.governor not in {"in", "at", "to"} or name.first - name.governor_at > GAP:
+    parted = any(token.low in words("parting") for token in sentence.tokens[max(at - GAP, 0) : max(at + 1, 0)])  # "before departure at X"
+    if parted or name.governor not in {"in", "at", "to"} or name.first - name.governor_at > GAP:
         return False
     while at >= 0 and steps < GAP:
         low = sentence.tokens[at].low

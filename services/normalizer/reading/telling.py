@@ -29,6 +29,8 @@ WIELDED = 5
 OPENED = 8
 # "urged X and Y to": so many words.
 URGED = 8
+# "arrived in Rome late on Monday evening for": so many words.
+COME = 14
 # "hold a round of talks": so many words from the verb to its noun.
 LIGHT = 5
 INTENT = 4.0
@@ -36,7 +38,7 @@ PLANS = frozenset({"scheduled", "proposed"})
 UNSURE = frozenset({"if", "probably", "likely", "possibly"})
 
 # "announced last week that the two would meet": so many words.
-ANNOUNCED = 8
+ANNOUNCED = 12
 # An answer to a proposal stands within this many sentences.
 ANSWER_REACH = 2
 # One trigger is asked several times, one after the other.
@@ -74,6 +76,9 @@ def state_of(trigger: Trigger) -> State:
     joined = not {"and", "for"}.isdisjoint(trigger.sentence.lows[trigger.since : trigger.first])
     if told.weight == 0 and trigger.since > low and joined:
         told = read_state(trigger.sentence.cues, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
+    untold = told.weight < INTENT or lexical("came").issuperset(trigger.sentence.lows[told.first : told.last])
+    if untold and told.status == "occurred" and trigger.kind.frame == "meeting" and _come_for(trigger):
+        told = State("scheduled", trigger.first - 1, trigger.last, INTENT)
     if told.weight < INTENT + 3:
         told = _joined_to(trigger) or (_after_relative(trigger) if trigger.kind.frame == "meeting" else None) or told
     own = tokens[trigger.first].low == "to"
@@ -113,6 +118,17 @@ def _joined_to(trigger: Trigger) -> State | None:
         return State("proposed", before, before + 1, 5.0)
     status = {"will": "scheduled", "would": "proposed", "could": "proposed", "might": "proposed", "may": "proposed"}.get(tokens[before].low)
     return State(status, before, before + 1, 5.0) if before >= 0 and status else None
+
+
+def _come_for(trigger: Trigger) -> bool:
+    """As in "left on Sunday for talks with X", "has arrived to attend a summit": what one has set out for is still to come."""
+    sentence = trigger.sentence
+    start, (low, _) = phrase_start(sentence, trigger.first), sentence.clause(trigger.first)
+    ahead = sentence.lows[max(start - 1, 0) : trigger.first]
+    attends = not lexical("attends").isdisjoint(sentence.lows[max(start - 2, 0) : start])
+    came = sentence.lows[max(low, start - COME) : start]
+    sets_out = not lexical("came").isdisjoint(came) and ("for" in ahead[:1] or attends)
+    return (sets_out or (attends and not lexical("arrivals").isdisjoint(came))) and "after" not in came
 
 
 def _said(trigger: Trigger) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from schemas.events import Participant
 from services.normalizer.reading.names.lexicon import Lexicon
@@ -97,6 +98,8 @@ class Persons:
         key = " ".join(self.text.keys[first:last])
         if key in self.introduced:
             return self.introduced[key]
+        if known := self.otherwise_written(self.text.keys[first:last]):
+            return known
         name = " ".join(self.text.body[start:end].split())
         if name.isupper():
             name = name.title()
@@ -105,3 +108,12 @@ class Persons:
         person, surname = Participant(name=name, type="person", country=country), self.text.keys[last - 1]
         famous = self.known(surname, self.lexicon.people.get(surname, ()))  # "Trump" stays the president beside an Ivanka Trump
         return person if famous else self.introduce(person)
+
+    def otherwise_written(self, words: Sequence[str]) -> Participant | None:
+        """As in "Antony J. Blinken", "Kishida Fumio": with an initial in the midst, or the family name first."""
+        plain = [word for n, word in enumerate(words) if len(word) > 1 or n in {0, len(words) - 1}]
+        keys = [" ".join(plain)] if len(plain) < len(words) else []
+        keys += [f"{words[1]} {words[0]}"] if len(words) == 2 else []  # noqa: PLR2004
+        found = (p for key in keys for p in self.lexicon.people.get(key, ()) if key in p.keys)
+        person = next(found, None)
+        return self.introduce(person.participant) if person else None

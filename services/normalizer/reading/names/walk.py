@@ -17,6 +17,8 @@ from services.normalizer.reading.names.titles import Title, Titles
 Step = tuple[Draft | None, int]
 _POSSESSIVE = frozenset(("'", "’"))
 _NAMED = 3  # words
+_OF_A_LINE, _LINK = frozenset({"bin", "ibn", "bint"}), 2  # "bin Khalid"
+_OF_A_HOUSE = _OF_A_LINE | {"al"}
 _GOVERNING = ("state", "adjective", "seat", "capital")
 
 
@@ -150,7 +152,16 @@ class Walk:
         return Draft(hit.first, hit.last, "name", hit.senses).owner if hit else None
 
     def _as_person(self, first: int, last: int, person: Participant, key: str) -> Draft:
+        last = self._with_fathers(last, key)
         return Draft(first, last, "surname" if key in self.lexicon.surnames else "name", actor=person, reading="actor", key=key)
+
+    def _with_fathers(self, last: int, name: str) -> int:
+        """As in "Hamad bin Khalid bin Ali Al Thani": behind a name that is known come a father's and a house's."""
+        text, end = self.text, last
+        line = _OF_A_LINE if _OF_A_LINE.isdisjoint(name.split()) else _OF_A_HOUSE
+        while end + 1 < text.size and text.keys[end] in line and text.joined[end - 1] and text.joined[end] and text.capital[end + 1]:
+            end += _LINK
+        return end
 
     # ---------------------------------------------------------------------------------------------------- names
 
@@ -166,7 +177,8 @@ class Walk:
         if hit.last - hit.first == 1 and self._first_name(hit):
             return self._unknown(hit.first)
         if hit.key in self.persons.introduced and not self.geography.cued(hit.first):
-            return self._as_person(hit.first, hit.last, self.persons.introduced[hit.key], hit.key), hit.last
+            draft = self._as_person(hit.first, hit.last, self.persons.introduced[hit.key], hit.key)
+            return draft, draft.last
         return (
             self._force(hit)
             or self.geography.wider(hit)
@@ -183,6 +195,9 @@ class Walk:
 
     def _of_the_lexicon(self, hit: Hit) -> Step | None:
         last = self.persons.run(hit.first)
+        turned = self.persons.otherwise_written(self.text.keys[hit.first : last]) if last == hit.first + _LINK else None
+        if turned is not None and hit.last < last:
+            return self._as_person(hit.first, last, turned, hit.key), last
         if last > hit.last and hit.key in self.lexicon.surnames and not longest(self.text, hit.last, self.lexicon):
             return None  # "Bush Street", "Biden Smith"
         if hit.senses and self.geography.cued(hit.first):
@@ -190,7 +205,8 @@ class Walk:
         if hit.key not in self.persons.introduced and any(s.kind == "body" for s in hit.senses):
             return None  # "Houthi prisoners" before any Mr Houthi
         person = self.persons.known(hit.key, hit.people)
-        return (self._as_person(hit.first, hit.last, person, hit.key), hit.last) if person else None
+        draft = self._as_person(hit.first, hit.last, person, hit.key) if person else None
+        return (draft, draft.last) if draft else None
 
     def _first_name(self, hit: Hit) -> bool:
         """As in "Jordan Smith", but neither "Jordan Valley" nor "Jordan King Abdullah"."""

@@ -198,8 +198,3 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(event.wait(), seconds)
     except TimeoutError:
         return
-
-
-async def pending(pool: asyncpg.Pool, limit: int = 0) -> bool:
-    """Whether more than `limit` records wait in the outbox."""
-    return bool(await pool.fetchval(OUTBOX["pending"]) > limit)

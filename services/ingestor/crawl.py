@@ -56,7 +56,7 @@ class Crawl:
 
     async def _behind(self) -> bool:
         try:
-            await self.intake.check_backlog()
+            await self.intake.check_backlog(anew=True)
         except Problem:
             return True
         return False

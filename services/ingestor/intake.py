@@ -16,10 +16,11 @@ import structlog
 
 from services.chassis.away import Away
 from services.chassis.faults import Faults
+from services.chassis.outbox import SQL as OUTBOX
 from services.chassis.outbox import Outbox
 from services.chassis.passing import is_passing
-from services.chassis.relay import pending
 from services.ingestor.answers import Answer, answer, gone
+from services.ingestor.backlog import Backlog
 from services.ingestor.cutting import Cutting, Piece, unread
 from services.ingestor.identity import page_id
 from services.ingestor.once import Once, answered, begin, finish
@@ -52,12 +53,12 @@ class Intake:
     cutting: Cutting
     clock: Clock = now_utc
     _away: Away = field(init=False)
-    _looks: Together[None, bool] = field(init=False)
+    _backlog: Backlog = field(init=False)
     _plain: Together[Piece, Answer] = field(init=False)
 
     def __post_init__(self) -> None:
         self._away = Away("postgres_away")
-        self._looks = Together(self._look, about=lambda _: frozenset(), size=lambda _: 0)
+        self._backlog = Backlog(self._waiting, self.settings.backlog_records)
         self._plain = Together(self._take_together, about=lambda piece: piece.article_ids, size=lambda piece: piece.size)
 
     @property
@@ -65,21 +66,21 @@ class Intake:
         """The latest time at which a page can have been captured: now, and what clocks may differ by."""
         return self.clock() + timedelta(seconds=self.settings.skew_seconds)
 
-    async def check_backlog(self) -> None:
-        """Turn senders away while Kafka is behind.
+    async def check_backlog(self, *, anew: bool = False) -> None:
+        """Turn senders away while Kafka is behind. `anew`: whatever was found a moment ago.
 
         Raises:
             Problem: 429 above the limit, 503 without Postgres.
         """
         async with self._postgres():
-            behind = await self._looks.do(None)
+            behind = await self._backlog.is_full(anew=anew)
         if behind:
             detail = f"more than {self.settings.backlog_records:,} records wait for Kafka"
             wait = self.settings.retry_after_seconds
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "backlog", detail, "Come back later; nothing is lost.", retry_after=wait)
 
-    async def _look(self, asked: Sequence[None]) -> Sequence[bool]:
-        return [await pending(self.pool, self.settings.backlog_records)] * len(asked)
+    async def _waiting(self) -> int:
+        return int(await self.pool.fetchval(OUTBOX["pending"]))
 
     async def take(self, capture: Capture, once: Once | None = None) -> Answer:
         """Cut a capture, and make its articles durable. What is refused of it goes to quarantine.
@@ -94,8 +95,11 @@ class Intake:
             await self._commit(lambda tx: self.keep(tx, piece))
             raise refused(capture.label, piece.refusals)
         if piece.is_plain and once is None:
-            return await self._plain.do(piece)
-        return await self._once(once, lambda tx: self.keep(tx, piece))
+            done = await self._plain.do(piece)
+        else:
+            done = await self._once(once, lambda tx: self.keep(tx, piece))
+        self._backlog.takes(len(piece.drafts) + len(piece.refusals))
+        return done
 
     async def _take_together(self, pieces: Sequence[Piece]) -> list[Answer]:
         """One transaction for several plain pieces that share no article."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from services.chassis.api_keys import BadKeysError
+from services.chassis.health import Health
 from services.chassis.service import Service
 from services.chassis.workers import Workers
 from services.ingestor import problems
@@ -17,6 +18,8 @@ from services.ingestor.intake import Intake
 from services.ingestor.keys import keys_of
 from services.ingestor.settings import IngestorSettings
 from services.ingestor.watch import PART, watch
+
+CUTTING = "cutting"
 
 
 def builder(settings: IngestorSettings, cut: Cutter) -> Callable[[Service], Awaitable[None]]:
@@ -37,17 +40,19 @@ def builder(settings: IngestorSettings, cut: Cutter) -> Callable[[Service], Awai
         problems.install(service.app)
         if settings.crawl_topic:
             await follow_crawl(service, intake, settings.crawl_topic)
-        service.health.set(PART, reason="starting")
-        service.background += [lambda: watch(intake, service.health), lambda: _keep(cutting.workers)]
+        for part in (PART, CUTTING):
+            service.health.set(part, reason="starting")
+        service.background += [lambda: watch(intake, service.health), lambda: keep(cutting.workers, service.health)]
         service.app.include_router(router(intake, Bodies(settings), keys, settings.http_host))
 
     return build
 
 
-async def _keep(workers: Workers) -> None:
-    """Have the processes that cut ready before the first page comes, and end them with the service."""
+async def keep(workers: Workers, health: Health) -> None:
+    """Have the processes that cut ready before readiness says so, as the first page would wait for them; end them with the service."""
     try:
         await workers.start()
+        health.set(CUTTING)
         await asyncio.Event().wait()
     finally:
         await workers.close()

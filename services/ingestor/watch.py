@@ -31,7 +31,7 @@ async def watch(intake: Intake, health: Health) -> None:
 async def why_not(intake: Intake) -> str | None:
     """Why a sender would be turned away now; None if it would not."""
     try:
-        await intake.check_backlog()
+        await intake.check_backlog(anew=True)
     except Problem as problem:
         return problem.details.detail
     return None

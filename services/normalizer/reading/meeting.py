@@ -118,6 +118,11 @@ def _master(actor: Participant | None) -> Participant | None:
     return (state(actor.country, "attendee") or actor) if own and actor else actor
 
 
+def _is_side(actor: Participant) -> bool:
+    """As in "the Taliban's minister X": who sits there for a group speaks for it, and not for the land."""
+    return actor.type == "organisation" and actor.country is not None and actor.name not in words("arms_of_state")
+
+
 def with_states(names: Sequence[Name], host: str | None = None) -> tuple[Said[Participant], ...]:
     """Each name as a participant, and beside each person the state that the person speaks for, unless it is named itself."""
     parties: dict[str, Said[Participant]] = {}
@@ -126,7 +131,7 @@ def with_states(names: Sequence[Name], host: str | None = None) -> tuple[Said[Pa
         if actor is not None:
             role: ParticipantRole = "host" if host and actor.name == host else "attendee"
             parties.setdefault(actor.name, Said(in_role(actor, role), name.named.start, name.named.end))
-    named = {said.value.country for said in parties.values() if said.value.type == "state"}
+    named = {said.value.country for said in parties.values() if said.value.type == "state" or _is_side(said.value)}
     for name in names:
         actor = name.named.actor
         speaks = actor is not None and actor.type == "person" and not _for_body(name) and actor.country not in named

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from schemas.events import Basis, When
 from services.normalizer.reading.candidates import Candidate, Said
-from services.normalizer.reading.dating import moved
 from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.spans import days
 from services.normalizer.reading.speech_times import Time
+from services.normalizer.reading.turning import moved
 
 Told = tuple[Candidate, bool]
 _DAYS = re.compile(r"P(\d+)([DW])")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Sequence
@@ -15,9 +14,8 @@ from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.spans import days
 from services.normalizer.reading.speech_times import Time, of_calling_off
+from services.normalizer.reading.turning import FUTURE, day_of, fitted
 
-FUTURE = frozenset({"proposed", "scheduled", "postponed"})
-WEEK, YEAR = 7, 366
 PLUPERFECT = 6
 # "said it had shot down …": reported speech moves the tense, not the day.
 REPORTED = 9
@@ -102,59 +100,6 @@ def _of_verb_before(trigger: Trigger, time: Time) -> bool:
     """As in "arrived on Thursday and held a meeting with X on Friday": the first day is of the first verb."""
     between = [token.low for token in trigger.sentence.tokens[time.last : trigger.first]]
     return between[:1] == ["and"] and len(between) > 1 and between[1] in words("past") | {"had"}
-
-
-def _day(when: When | None) -> dt.date | None:
-    return dt.date.fromisoformat(when.start[:10]) if when and when.start else None
-
-
-def moved(when: When, days: int) -> When:
-    """The same interval, some days later."""
-
-    def shift(moment: str | None) -> str | None:
-        return (dt.date.fromisoformat(moment[:10]) + dt.timedelta(days)).isoformat() + moment[10:] if moment else None
-
-    return when.model_copy(update={"start": shift(when.start), "end": shift(when.end)})
-
-
-def fitted(when: When, text: str, status: str, published: dt.date | None) -> When:
-    """A bare weekday, turned to the side of publication that the status asks for."""
-    day = _day(when)
-    if day == published and text.lower() == "the night" and status not in FUTURE:
-        return when.model_copy(update={"start": moved(when, -1).start})
-    spoken = text.lower().split()[:1]
-    if (
-        day is not None
-        and published is not None
-        and when.precision == "month"
-        and when.basis.anchor
-        and spoken not in (["last"], ["this"], ["next"])
-    ):
-        return _year_fitted(when, day, status, published)
-    if day is None or published is None or not any(text.lower().startswith(name) for name in words("weekdays")):
-        return when
-    if status in FUTURE | {"cancelled"} and day < published and (published - day).days < WEEK:
-        return moved(when, WEEK)
-    if status in {"occurred", "ongoing"} and day > published and (day - published).days < WEEK:
-        return moved(when, -WEEK)
-    return when
-
-
-def _year_fitted(when: When, day: dt.date, status: str, published: dt.date) -> When:
-    """A month without a year, turned to the side of publication that the status asks for."""
-    last = dt.date.fromisoformat(when.end[:10]) if when.end else day
-    if status in FUTURE and last < published and (published - last).days < YEAR:
-        return _years(when, day, 1)
-    if status in {"occurred", "ongoing"} and day > published:
-        return _years(when, day, -1)
-    return when
-
-
-def _years(when: When, day: dt.date, years: int) -> When:
-    """The same month of another year."""
-    year = day.year + years
-    last = calendar.monthrange(year, day.month)[1]
-    return when.model_copy(update={"start": dt.date(year, day.month, 1).isoformat(), "end": dt.date(year, day.month, last).isoformat()})
 
 
 def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[When] | None:
@@ -314,7 +259,7 @@ def _of_leaving(trigger: Trigger, time: Time, status: str) -> bool:
 
 def _of_telling(trigger: Trigger, time: Time, status: str, published: dt.date | None) -> bool:
     """As in "X on Thursday offered to help talks", "in a tweet on Sunday, days before they were to meet": the day on which it was told."""
-    day = _day(time.expression.when)
+    day = day_of(time.expression.when)
     if status not in FUTURE or day is None or published is None or day > published or time.last > trigger.first:
         return False
     weekday = any(time.expression.text.lower().startswith(name) for name in words("weekdays"))

@@ -172,7 +172,10 @@ def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
         behind = [t.low for at, t in enumerate(sentence.tokens[last : last + SELF_GAP], last) if at not in times][:SELF_WORDS]
         owns = any(low in words("self") for low in behind)
         if last <= trigger.first and owns:
-            return [n for n in sentence.names if first - SAY_GAP <= n.last <= first and is_party(n) and not is_person(n)][-1:]
+            before = [n for n in sentence.names if n.last <= first and is_party(n) and not is_person(n)]
+            near = [n for n in before if first - SAY_GAP <= n.last][-1:]
+            free = [n for n in before if n.governor is None][:1]  # "The force that fights the rebels said it had …"
+            return free if near and near[0].governor is not None and free else near
     return []
 
 

@@ -212,6 +212,7 @@ def _of_title(document: Document, found: dict[str, Said[Participant]]) -> dict[s
     """The other side, where the title names it, by its first name in the text: a claim quotes the text alone."""
     title = document.title
     named = [n for n in title.names if (is_party(n) or n.governor in {"to", "from"}) and not stands_aside(title, n)] if title else []
+    named = [n for n in named if title and not any(t.low in words("mediating") for t in title.tokens[n.last : n.last + 2])]
     titled = {_side(n) for n in named} - {*found, None}
     for sentence in document.sentences if titled else ():
         for name in sentence.names:

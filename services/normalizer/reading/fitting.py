@@ -256,12 +256,22 @@ def _elaborates(happening: Happening, candidate: Candidate) -> bool:
 def is_apart(candidate: Candidate) -> bool:
     """As in "another raid", "a second air strike", "the first attack hit …": not the one just told; "the third raid this year" is."""
     trigger, tokens = candidate.trigger, candidate.trigger.sentence.tokens
+    if _of_earlier_hours(candidate):
+        return True
     if not trigger.noun or trigger.kind.frame != "directed":
         return False
     before = trigger.sentence.lows[max(trigger.first - APART, 0) : trigger.first]
     acts = trigger.last < len(tokens) and tokens[trigger.last].low in words("hits")
     other = not words("apart").isdisjoint(before)
     return (other and ("the" not in before or acts)) or (acts and not words("opening_of").isdisjoint(before))
+
+
+def _of_earlier_hours(candidate: Candidate) -> bool:
+    """As in "Earlier, they struck a home, killing 11", "An air strike earlier on a house killed ten": with dead of its own."""
+    trigger, lows = candidate.trigger, candidate.trigger.sentence.lows
+    own = any(said.value.measure == "killed" for said in candidate.quantities) and bool(candidate.places) and candidate.when is None
+    near = lows[:1] == ("earlier",) or "earlier" in lows[trigger.last : trigger.last + 1]
+    return own and near and trigger.kind.frame == "directed" and not candidate.refers
 
 
 def _rank(candidate: Candidate) -> str | None:
@@ -293,10 +303,11 @@ def _meeting_fits(happening: Happening, candidate: Candidate) -> bool:
 def fits(happening: Happening, candidate: Candidate) -> bool:
     """Whether nothing speaks against a candidate's being this happening, and something for it."""
     frame = candidate.trigger.kind.frame
-    if is_apart(candidate) or _of_others(happening, candidate) or mutual(candidate) or _says_nothing(candidate):
+    twin = happening.members[-1].trigger is candidate.trigger  # "killed four in X and eight in Y": told by one word, and two
+    if twin or is_apart(candidate) or _of_others(happening, candidate) or mutual(candidate) or _says_nothing(candidate):
         return False
     if "another" in candidate.trigger.pattern.card.needs and candidate.when and not same_day(happening, candidate):
-        return False
+        return _dates_it(happening, candidate)
     if not ((_times_meet(happening, candidate) or _other_half(happening, candidate)) and _points_back(happening, candidate)):
         return False
     if frame == "directed":
@@ -305,6 +316,12 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
         candidate_venues = "proposed" in {candidate.status, happening.members[0].status}
         return _meeting_fits(happening, candidate) and (candidate_venues or places_meet(happening, candidate))
     return _phases_meet(happening, candidate) or _is_that_exchange(happening, candidate)
+
+
+def _dates_it(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The attack, which was overnight in Wrenn, left 30 injured": the day of a strike of which none was told."""
+    here = happening.members[-1].trigger.sentence is candidate.trigger.sentence
+    return here and not any(m.when for m in happening.known) and places_meet(happening, candidate)
 
 
 def _other_half(happening: Happening, candidate: Candidate) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from schemas.events import Participant, Place
+from schemas.events import Participant, Place, Quantity, When
 from services.normalizer.reading import acting, counting, dating, directed, exchanging, meeting, named_people, placing, struck
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document
@@ -35,9 +35,12 @@ from services.normalizer.reading.telling import (
     region,
     state_of,
 )
+from services.normalizer.reading.turning import FUTURE
 
 # An invitation is told within so many sentences.
 INVITED = 2
+# "eight in the market in the village of X": so many words.
+IN_REACH = 9
 
 
 def _group(trigger: Trigger) -> bool:
@@ -148,27 +151,22 @@ def _country_place(trigger: Trigger, name: Name) -> Place | None:
 
 
 def _by_place(trigger: Trigger, candidate: Candidate) -> tuple[Candidate, ...]:
-    """As in "killed seven in Kharkiv and three in Odesa": as many strikes as places that have a toll of their own."""
-    tokens, sentence = trigger.sentence.tokens, trigger.sentence
+    """As in "killed seven in Kharkiv and three in the town of Izium": as many strikes as places that have a toll of their own."""
     tolls = [said for said in candidate.quantities if said.value.measure == "killed"]
+    ends = [*(toll.start for toll in tolls[1:]), trigger.sentence.end]
     parts: list[Candidate] = []
-    for toll in tolls:
-        after = next(
-            (
-                n
-                for n in sentence.names
-                if n.named.start >= toll.end and n.governor == "in" and tokens[n.governor_at].start <= toll.end + 10
-            ),
-            None,
-        )
-        mine = [
-            place
-            for place in candidate.places
-            if after and place.start == after.named.start and place.value.precision in {"city", "region", "site"}
-        ]
+    for toll, end in zip(tolls, ends, strict=False):
+        mine = [place for place in candidate.places if toll.end <= place.start < end and _right_behind(trigger, toll, place)]
         if mine:
             parts.append(replace(candidate, places=tuple(mine), quantities=(toll,)))
     return tuple(parts) if len(parts) > 1 else (candidate,)
+
+
+def _right_behind(trigger: Trigger, toll: Said[Quantity], place: Said[Place]) -> bool:
+    """As in "eight in the market in the village of Izium": few words and no comma between."""
+    between = [token.low for token in trigger.sentence.tokens if toll.end <= token.start < place.start]
+    local = place.value.precision in {"city", "region", "site"}
+    return local and "in" in between and len(between) <= IN_REACH and not {",", ";", "and"} & set(between)
 
 
 def _denied(document: Document, trigger: Trigger, attacking: Sequence[Name]) -> bool:
@@ -206,15 +204,25 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     when = dating.choose(trigger, told.status, document.anchor.date)
     if when and "another" in trigger.pattern.card.needs and dating.is_heard(trigger, when):
         when = None  # "were killed in a raid on Sunday, a spokesman said on Monday": no day of the toll
+    if when and refers(trigger) and _of_a_turn(trigger, when):
+        when = None  # "The strikes come a day after seven died on Saturday"
     points = refers(trigger) or bool({"another", "told"} & set(trigger.pattern.card.needs))
     weapons, bombs = _weapons(trigger), {"planted": document.planted, "afar": document.afar}
     return Candidate(trigger, told, when, places, parties, quantities, weapons, points, **bombs)
 
 
+def _of_a_turn(trigger: Trigger, when: Said[When]) -> bool:
+    """Whether a time stands in a clause behind "after" that is not the trigger's own."""
+    sentence = trigger.sentence
+    at = next((time.first for time in sentence.times if time.expression.start == when.start), None)
+    low = sentence.clause(at)[0] if at is not None else 0
+    return low > trigger.last and "after" in sentence.lows[low : low + 2]
+
+
 def exchange(document: Document, trigger: Trigger) -> Candidate:
     told = state_of(trigger)
     when = dating.choose(trigger, told.status, document.anchor.date)
-    if when and (dating.is_quoted(trigger, when) or (told.status in dating.FUTURE and dating.is_over(when.value, document.anchor.date))):
+    if when and (dating.is_quoted(trigger, when) or (told.status in FUTURE and dating.is_over(when.value, document.anchor.date))):
         when = None  # "announcing the planned swap last week": the day of the word, not of the deed
     if trigger.pattern.card.id.endswith(".named"):
         return Candidate(trigger, told, parties=exchanging.named(document, trigger), refers=True)

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from schemas.events import When
 from services.normalizer.reading.candidates import Said, Trigger
-from services.normalizer.reading.dating import FUTURE, moved
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.spans import days
+from services.normalizer.reading.turning import FUTURE, moved
 
 _DAYS = re.compile(r"P([2-9])D")
 # "a three-day official visit", "two days of peace talks": so many words between the length and the noun.

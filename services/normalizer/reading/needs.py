@@ -341,7 +341,8 @@ def _weapon(candidate: Candidate) -> bool:
 
 def _from_afar(candidate: Candidate) -> bool:
     """As in "the embassy bombing": where bombs are planted, one that fell says so in its own sentence."""
-    return not candidate.planted or bool(candidate.trigger.sentence.find(phrases("afar")))
+    forces = _state_attacker(candidate) and not candidate.trigger.noun  # "Ruritanian forces bombed a house"
+    return not candidate.planted or forces or bool(candidate.trigger.sentence.find(phrases("afar")))
 
 
 # What a pattern may ask for by name; any other need names a class of words of its kind.

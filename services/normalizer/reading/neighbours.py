@@ -277,7 +277,20 @@ def lend_attackers(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
         lender = next((h for h in reversed(lent) if _strikes_beside(h, happening)), None) if bare else None
         parties = (*_side(lender, "attacker"), *first.parties) if lender else first.parties
         lent.append(Happening([replace(first, parties=parties), *rest]))
-    return tuple(_from_behind(happening, lent[n + 1 : n + 1 + NEXT_DOOR]) for n, happening in enumerate(lent))
+    facing = [_from_behind(happening, lent[n + 1 : n + 1 + NEXT_DOOR]) for n, happening in enumerate(lent)]
+    return tuple(_by_the_one(facing, happening) for happening in facing)
+
+
+def _by_the_one(happenings: Sequence[Happening], happening: Happening) -> Happening:
+    """As in a story of Israel's strikes, "A strike late on Tuesday killed nine": by the one who strikes that land in all of it."""
+    first, *rest = happening.members
+    if first.trigger.kind.frame != "directed" or _side(happening, "attacker"):
+        return happening
+    striking = {said.value.name: said for h in happenings for said in _side(h, "attacker")}
+    there = any(_side(h, "attacker") and _countries(h) & _countries(happening) for h in happenings)
+    if len(striking) != 1 or not there:
+        return happening
+    return Happening([replace(first, parties=(*striking.values(), *first.parties)), *rest])
 
 
 def _from_behind(happening: Happening, later: Sequence[Happening]) -> Happening:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from schemas.events import Place, PlaceRole, When
-from services.normalizer.reading import dating, spans
+from services.normalizer.reading import dating, spans, turning
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.governing import Name
@@ -94,7 +94,7 @@ def _on_its_day(sentence: Sentence, happening: Happening) -> bool:
 
 def _soon_after(arrival: When, meeting: When) -> bool:
     """As in "arrived on Friday … will meet X on Monday": a traveller stays for some days."""
-    return any(spans.meet(dating.moved(arrival, days), meeting) for days in range(1, STAYED + 1))
+    return any(spans.meet(turning.moved(arrival, days), meeting) for days in range(1, STAYED + 1))
 
 
 def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:

@@ -26,6 +26,7 @@ from services.chassis.health import Health
 from services.chassis.outbox import Outbox
 from services.chassis.passing import is_passing
 from services.chassis.plan import Place, Plan, WaitingKey, make_plan
+from services.chassis.postgres import give_time
 from services.chassis.quarantine import quarantine_records
 from services.chassis.records import Record
 from services.chassis.standing import Standing
@@ -245,12 +246,14 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                     if await self._was_committed(plan):
                         break
                 with metrics.COMMIT_SECONDS.labels(self.name).time():
-                    await self._transact(plan, prepared)
+                    await self._transact(plan, prepared, attempt.num)
         self._standing.waits(None)
 
-    async def _transact(self, plan: Plan, prepared: Any) -> None:
+    async def _transact(self, plan: Plan, prepared: Any, attempt: int) -> None:
         """Step 2: the compare-and-swap first, then the effects, then the commit."""
         async with self.pool.acquire() as tx, tx.transaction():
+            if attempt > 1:
+                await give_time(tx, attempt)
             self._faults.reached("before_compare_and_swap", self.name)
             await checkpoints.advance(tx, self.name, plan.moves)
             self._faults.reached("after_compare_and_swap", self.name)

@@ -20,6 +20,8 @@ from services.chassis.records import Outgoing, partition_of
 SQL = queries(Path(__file__).parent / "sql" / "outbox.sql")
 NOTIFY = "outbox"
 LARGEST = 8_000_000  # bytes; the topics take 8 MiB with headers
+AT_ONCE = 64_000_000  # bytes of values in one question; Postgres and its client take no message of more than 1 GiB
+Placed = tuple[int, Outgoing]
 
 
 class Outbox:
@@ -50,11 +52,11 @@ class Outbox:
             _need_size(record)
         await self._append(tx, [(partition_of(r.key, self._partitions[r.topic]), r) for r in records])
 
-    async def _append(self, tx: asyncpg.Connection, placed: Sequence[tuple[int, Outgoing]]) -> None:
-        if placed:
-            await tx.execute(SQL["append"], f"{NOTIFY}_{self._source}", *zip(*_counted(placed), strict=True))
+    async def _append(self, tx: asyncpg.Connection, placed: Sequence[Placed]) -> None:
+        for portion in _portions(placed):
+            await tx.execute(SQL["append"], f"{NOTIFY}_{self._source}", *zip(*_counted(portion), strict=True))
 
-    def _genesis(self, topic: str, partition: int, log_uuid: str) -> tuple[int, Outgoing]:
+    def _genesis(self, topic: str, partition: int, log_uuid: str) -> Placed:
         now = datetime.now(UTC)  # the one clock in here: when this log began
         body = Genesis(log_uuid=log_uuid, topic=topic, partition=partition).model_dump_json().encode()
         identity = str(uuid.uuid5(uuid.UUID(log_uuid), str(partition)))
@@ -68,7 +70,22 @@ def _need_size(record: Outgoing) -> None:
         raise Permanent(f"a record for {record.topic} would be {size} bytes, and {LARGEST} is the most", record.cause)
 
 
-def _counted(placed: Sequence[tuple[int, Outgoing]]) -> Iterator[tuple[object, ...]]:
+def _portions(placed: Sequence[Placed]) -> Iterator[Sequence[Placed]]:
+    """All of them in order, as many at a time as `AT_ONCE` allows, and one at the least. Two transactions that need several may lock heads
+    crosswise; Postgres then ends one of them, and it is tried again.
+    """
+    first, size = 0, 0
+    for at, (_, record) in enumerate(placed):
+        more = len(record.value or b"")
+        if at > first and size + more > AT_ONCE:
+            yield placed[first:at]
+            first, size = at, 0
+        size += more
+    if placed:
+        yield placed[first:]
+
+
+def _counted(placed: Sequence[Placed]) -> Iterator[tuple[object, ...]]:
     """The rows, each with how many there are before it for its partition."""
     before: Counter[tuple[str, int]] = Counter()
     for partition, record in placed:

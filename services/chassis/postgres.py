@@ -18,6 +18,12 @@ from services.chassis.settings import Settings
 _QUIET = logging.getLogger("daybook.migrations")
 _QUIET.setLevel(logging.ERROR)  # the library warns of each migration that it applies; that one ran is no trouble
 COMMAND_SECONDS = 60.0  # a server that is silent for longer is taken for gone
+MOST_TIMES = 64  # of the limit; 32 minutes of the one that is set unless told otherwise
+MORE_TIME = """
+SELECT set_config('transaction_timeout', '0', true),
+  set_config('transaction_timeout', least(reset_val::bigint * $1, 2147483647)::text, true)
+FROM pg_settings WHERE name = 'transaction_timeout'
+"""
 CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -43,6 +49,13 @@ async def open_pool(
                 server_settings=_session(settings, service) | {"search_path": search_path or service, **session},
             )
     raise AssertionError("stamina returns or raises")
+
+
+async def give_time(tx: asyncpg.Connection, attempt: int) -> None:
+    """Let a transaction that is tried again take twice as long as it might before: a batch may be more work than the limit foresees, and
+    would else be cut off for ever. The first 0 is what starts the clock anew: Postgres lets one that runs go on as it was set.
+    """
+    await tx.execute(MORE_TIME, min(2 ** (attempt - 1), MOST_TIMES))
 
 
 async def left_as_found(_: asyncpg.Connection) -> None:

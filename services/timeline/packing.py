@@ -1,7 +1,7 @@
 """States as they are stored: JSON text packed by Zstandard, which no question of SQL looks into (docs/adr/0021). Pure.
 
-A packed state ends in a checksum of the text (RFC 8878, 3.1.1), so that two are compared without being unpacked, by whatever release of the
-library they were packed.
+A packed state ends in a checksum of the text (RFC 8878, 3.1.1), so that two that are equal are known to be without being unpacked, by
+whatever release of the library they were packed; of two that differ it takes the text to say whether they hold the same.
 """
 
 from __future__ import annotations

@@ -37,12 +37,15 @@ class Keeping:
 
     def __init__(self) -> None:
         self.trouble: list[Exception] = []
+        self.seconds = 0.0
 
     async def prepare(self, records: Sequence[Record]) -> Sequence[Record]:
         return records
 
     async def apply(self, tx: asyncpg.Connection, records: Sequence[Record]) -> None:
         await tx.executemany("INSERT INTO seen (at, key) VALUES ($1, $2)", [(r.offset, r.key.decode()) for r in records])
+        if self.seconds:
+            await tx.execute("SELECT pg_sleep($1)", self.seconds)
         if self.trouble:
             raise self.trouble.pop()
 
@@ -108,7 +111,7 @@ async def world(emptied: Stack) -> AsyncIterator[World]:
     postgres = await asyncpg.connect(emptied.dsn("admin"))
     await postgres.execute("CREATE TABLE timeline.seen (at bigint, key text); GRANT ALL ON timeline.seen TO timeline")
     await postgres.close()
-    settings = Settings(kafka=emptied.kafka, dsn=SecretStr(emptied.dsn("timeline")), session_timeout_ms=1500)
+    settings = Settings(kafka=emptied.kafka, dsn=SecretStr(emptied.dsn("timeline")), session_timeout_ms=1500, transaction_timeout_ms=2000)
     async with await open_pool(settings, "timeline") as pool:
         world = World(emptied, pool, settings)
         await world.send(genesis("one"))
@@ -228,6 +231,30 @@ async def test_backends_that_are_terminated_again_and_again_cost_no_record(world
         )
     await postgres.close()
     await world.saw(*keys)
+
+
+async def test_a_batch_that_is_more_work_than_a_transaction_may_last_is_given_more_time(world: World) -> None:
+    world.effects.seconds = 3.0
+    await world.send(parcel(1, "a"))
+    await world.saw("a")
+
+
+async def test_without_more_time_such_a_batch_is_cut_off_for_ever(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control."""
+    monkeypatch.setattr("services.chassis.follower.give_time", _gives_none)
+    before = _retried()
+    world.effects.seconds = 3.0
+    await world.send(parcel(1, "a"))
+    await eventually(lambda: _retried() >= before + 3)
+    assert await world.seen() == []
+
+
+async def _gives_none(*_: object) -> None:
+    """As much as at first."""
+
+
+def _retried() -> float:
+    return REGISTRY.get_sample_value("daybook_retries_total", {"follower": "timeline"}) or 0.0
 
 
 async def test_a_bug_in_the_effects_halts_loudly_and_is_not_retried_for_ever(world: World) -> None:

@@ -60,7 +60,12 @@ async def test_who_appends_beside_another_is_numbered_after_it_and_leaves_no_gap
     assert sum(map(len, found.values())) == 4 + 30 + (0 if gives_up else 20)
 
 
-async def test_records_of_one_partition_are_numbered_in_the_order_in_which_they_were_given(pool: asyncpg.Pool) -> None:
+@pytest.mark.parametrize("at_once", [64_000_000, 10, 1])
+async def test_records_of_one_partition_are_numbered_in_the_order_in_which_they_were_given(
+    pool: asyncpg.Pool, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many fit into one question: five of these, or one that is larger than it should be."""
+    monkeypatch.setattr("services.chassis.outbox.AT_ONCE", at_once)
     async with pool.acquire() as tx, tx.transaction():
         await OUTBOX.append(tx, parcels(40))
     rows = await pool.fetch("SELECT partition, key FROM outbox ORDER BY partition, seq")
@@ -68,6 +73,8 @@ async def test_records_of_one_partition_are_numbered_in_the_order_in_which_they_
     for number in range(4):
         keys = [int(row["key"].split()[1]) for row in rows if row["partition"] == number]
         assert keys == sorted(keys)
+    assert all(given == list(range(len(given))) for given in (await numbers(pool)).values())
+    assert len(rows) == 40
 
 
 async def test_a_record_for_a_partition_that_has_no_head_is_refused_rather_than_left_lying(pool: asyncpg.Pool) -> None:

@@ -270,7 +270,7 @@ def _proposes(sentence: Sentence, name: Name, before: int) -> bool:
 
 def acts(sentence: Sentence, name: Name) -> bool:
     """Whether a state may be a subject: not "to discuss Ukraine", where a verb stands right before it."""
-    if name.first == 0 or (is_person(name) and not _held_by_verb(sentence, name)):
+    if name.first == 0 or is_person(name):
         return True
     at = name.first - 1
     while at > 0 and sentence.lows[at] in words("plain_articles"):
@@ -285,7 +285,7 @@ def acts(sentence: Sentence, name: Name) -> bool:
     )
 
 
-def _held_by_verb(sentence: Sentence, name: Name) -> bool:
+def held_by_verb(sentence: Sentence, name: Name) -> bool:
     """As in "holding President X to account", "accused X of": a verb's object, and not who meets."""
     at = name.first - 1
     while at >= 0 and (sentence.lows[at] in grammar().skipped or sentence.tokens[at].capital or sentence.lows[at] == "'s"):

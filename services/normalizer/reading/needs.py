@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.giving import both_give, in_return, man_for_man
+from services.normalizer.reading.going_abroad import attends_abroad
 from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.happening import side_of
@@ -18,8 +19,6 @@ HELD_REACH = 4
 OPPONENT_REACH = 14
 # "The leaders of X, of Y and of Z discussed": so many words between two of them.
 JOINED = 8
-# "will attend an emergency Paris meeting": so many words.
-ATTENDING = 5
 # "met the country's rebel leaders": so many words behind the verb.
 OBJECT_REACH = 5
 # Where "the bodies of …" may stand behind the verb; how near those that are dead to the word.
@@ -72,20 +71,10 @@ def _parties(candidate: Candidate) -> bool:
         or len(sides) > 1
         or _of_bloc(candidate)
         or (bool(sides) and _faces_opponents(candidate))
-        or _attends_abroad(candidate)
+        or attends_abroad(candidate)
         or (_of_many_nations(candidate) and (candidate.when is not None or bool(candidate.places)))
         or (candidate.group and not _at_home(candidate) and (bool(candidate.places) or _side_near(candidate)))
     )
-
-
-def _attends_abroad(candidate: Candidate) -> bool:
-    """As in "X will attend a meeting in Oslo on May 6": a minister who goes to a meeting in another land meets others there."""
-    trigger = candidate.trigger
-    goes = not lexical("attends").isdisjoint(trigger.sentence.lows[max(trigger.first - ATTENDING, 0) : trigger.first])
-    homes, lands = {said.value.country for said in candidate.parties} - {None}, {said.value.country for said in candidate.places} - {None}
-    person = any(said.value.type == "person" and said.value.country for said in candidate.parties)
-    dated = candidate.when is not None and candidate.when.value.precision in {"day", "hour", "minute"}
-    return trigger.noun and goes and person and dated and bool(lands) and not lands & homes
 
 
 def _side_near(candidate: Candidate) -> bool:
@@ -207,6 +196,19 @@ def _two_of_rank(candidate: Candidate, before: Collection[int]) -> bool:
         said.value for said in candidate.parties if said.start in before and said.value.type == "person"
     ]
     return len({side_of(person) for person in people}) > 1
+
+
+def _addressed(candidate: Candidate) -> bool:
+    """Whoever is spoken "to" is a person, an office or a counterpart: a house or a body listens to a speech."""
+    trigger = candidate.trigger
+    if trigger.sentence.lows[trigger.last - 1] != "to" or "call" in trigger.sentence.lows[trigger.first : trigger.last]:
+        return True
+    tokens = trigger.sentence.tokens
+    stop = next((at for at in range(trigger.last, trigger.high) if tokens[at].low in lexical("closes_object")), trigger.high)
+    end = tokens[max(stop, trigger.last + 1) - 1].end if trigger.last < len(tokens) else trigger.sentence.end
+    heard = trigger.sentence.lows[trigger.last : stop]
+    people = any(said.value.type == "person" and tokens[trigger.last - 1].end <= said.start < end for said in candidate.parties)
+    return people or not (lexical("offices") | lexical("holders") | lexical("counterparts") | lexical("objects")).isdisjoint(heard)
 
 
 def _adversaries(candidate: Candidate) -> bool:
@@ -351,6 +353,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "leaders": _leaders,
     "counterpart": _counterpart,
     "conversed": _conversed,
+    "addressed": _addressed,
     "together": _together,
     "adversaries": _adversaries,
     "handed": _handed,

@@ -63,6 +63,8 @@ def _told_then(tokens: Sequence[Token], first: int, last: int, said: frozenset[i
 
 def of_calling_off(lows: Sequence[str], time: Time) -> bool:
     """As in "was called off on Thursday": the day of the word, and not of what was planned."""
+    if "'s" in lows[time.last : time.last + 1]:
+        return False  # "called off Thursday's summit"
     at = time.first - 1
     while at > 0 and lows[at] in words("speech_fillers"):
         at -= 1

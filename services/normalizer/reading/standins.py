@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from services.normalizer.reading.acting import is_party, is_person, is_speaker, low_at, side, sides_of, stands_aside
-from services.normalizer.reading.attending import acts, after, attached, subjects
+from services.normalizer.reading.attending import acts, after, attached, held_by_verb, subjects
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.governing import Name
@@ -73,6 +73,11 @@ def _before_gerund(sentence: Sentence, low: int) -> int | None:
     return start if gerund and low > 0 and low_at(sentence, start) in words("persons") else None
 
 
+def _one_alone(document: Document, sentence: Sentence, at: int) -> bool:
+    """Whether a pronoun can stand for one person only: so far ahead of what he does nothing else tells who he is."""
+    return len({n.named.actor.name for n in persons_before(document, sentence, at) if n.named.actor is not None}) == 1
+
+
 def owned(document: Document, sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
     """As in "X said at the start of his meeting with Y": whose meeting it is, whoever else the sentence tells of, and with whom."""
     if words("owner_pronouns").isdisjoint(sentence.lows):
@@ -83,8 +88,17 @@ def owned(document: Document, sentence: Sentence, trigger: Trigger) -> tuple[Nam
     if at is None or not any(n.governor == "with" for n in met):
         return ()
     named = any(n.last <= at and is_person(n) for n in sentence.names)
-    mine = next((n for n in persons_before(document, sentence, at) if side(n) not in sides_of(met)), None) if named else None
+    candidates = (*_told_of(sentence, at), *persons_before(document, sentence, at)) if named else ()
+    mine = next((n for n in candidates if side(n) not in sides_of(met)), None)
     return (mine, *met) if mine is not None else ()
+
+
+def _told_of(sentence: Sentence, at: int) -> tuple[Name, ...]:
+    """As in "X said that Y had been clear in his call with Z": who does what is said, and not who says it."""
+    said = max((last for _, last in sentence.says if last <= at), default=0)
+    low = max(said, sentence.clause(at)[0])
+    told = [n for n in sentence.names if said and said <= n.first and n.last <= at and is_person(n) and n.governor is None]
+    return tuple(sorted(told, key=lambda n: (n.first < low, n.first)))
 
 
 def antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
@@ -97,6 +111,8 @@ def antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken:
     does = not trigger.noun or (at < clause_low and low_at(sentence, clause_low) in words("gerund_turns"))
     acts_itself = does and number == "one" and at < trigger.first and low_at(sentence, at) in words("persons")
     if len(sides_of(taken)) > 1 and not acts_itself:
+        return ()
+    if at < clause_low and at == _before_gerund(sentence, clause_low) and not _one_alone(document, sentence, at):
         return ()
     known = sides_of([n for n in taken if is_person(n)] if acts_itself else taken)
     people: dict[str, Name] = {}
@@ -202,12 +218,21 @@ def fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
         yield from reversed(speaking)
     yield from reversed(subjects(sentence, trigger, low))
     before = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]
-    yield from (n for n in before if is_person(n) and n.governor is None and acts(sentence, n))
+    free = not _means_them(trigger)
+    yield from (n for n in before if is_person(n) and n.governor is None and not (free and held_by_verb(sentence, n)))
     yield from (n for n in before if n.governor == "from" and attached(sentence, n))
     if any(first == low for first, _, _ in sentence.find(grammar().turns)):
+        before = [n for n in before if not (free and is_person(n) and held_by_verb(sentence, n))]
         yield from (n for n in before if n.governor is None and acts(sentence, n) and not is_speaker(sentence, n, trigger.first))
     if not trigger.noun and _office_acts(trigger):
         yield from persons_before(document, sentence, 0)
+
+
+def _means_them(trigger: Trigger) -> bool:
+    """As in "praised X after the two met", "accused X of lying before meeting him": the verb's object meets whoever does it."""
+    low, high = trigger.sentence.clause(trigger.first)
+    beside = trigger.sentence.lows[low:high]
+    return not words("objects").isdisjoint(beside) or "their" in beside or bool(trigger.sentence.find_within(low, high, phrases("the_two")))
 
 
 def _office_acts(trigger: Trigger) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -127,8 +129,24 @@ def _come_for(trigger: Trigger) -> bool:
     ahead = sentence.lows[max(start - 1, 0) : trigger.first]
     attends = not lexical("attends").isdisjoint(sentence.lows[max(start - 2, 0) : start])
     came = sentence.lows[max(low, start - COME) : start]
-    sets_out = not lexical("came").isdisjoint(came) and ("for" in ahead[:1] or attends)
-    return (sets_out or (attends and not lexical("arrivals").isdisjoint(came))) and "after" not in came
+    sets_out = ("for" in ahead[:1] or attends) and any(_sets_out(one, other) for one, other in pairwise((*came, "")))
+    goes = sets_out or (attends and not lexical("arrivals").isdisjoint(came))
+    return goes and "after" not in came and _is_under_way(trigger, came)
+
+
+def _sets_out(verb: str, behind: str) -> bool:
+    """As in "left for", "headed to"; but not "headed the delegation"."""
+    return verb in lexical("came") and (verb not in lexical("leads_or_goes") or behind in lexical("towards"))
+
+
+def _is_under_way(trigger: Trigger, came: Sequence[str]) -> bool:
+    """As in "leaves", "has left", "left on Sunday" on that very day; what one flew to on a day that is over is over, too."""
+    published, (low, high) = trigger.sentence.page.anchor.date, trigger.sentence.clause(trigger.first)
+    times = [time for time in trigger.sentence.times if low <= time.first < high and not time.of_speech]
+    told = [span[1] for time in times if (span := spans.days(time.expression.when)) is not None]
+    if told:
+        return published is not None and max(told) >= published
+    return not lexical("under_way").isdisjoint(came)
 
 
 def _said(trigger: Trigger) -> frozenset[int]:

@@ -71,9 +71,10 @@ def _counts(sentence: Sentence, time: Time, status: str) -> bool:
 
 
 def _of_a_deal(sentence: Sentence, time: Time) -> bool:
-    """As in "despite a November ceasefire": the day of the truce, not of what breaks it."""
+    """As in "despite a November ceasefire": the month of the truce, not of what breaks it. "In the Sunday attacks" is of Sunday."""
     article = time.first > 0 and sentence.lows[time.first - 1] in words("articles") | {"the"}
-    return article and any(low in words("truces") for low in sentence.lows[time.last : time.last + 1])
+    wide = time.expression.when is not None and time.expression.when.precision in {"month", "year"}
+    return article and wide and any(low in words("truces") for low in sentence.lows[time.last : time.last + 1])
 
 
 def _points_back(time: Time) -> bool:

@@ -18,6 +18,9 @@ THINGS = 4
 GIVER = 2
 # "Chad's government and Libya freed": so many words from one to the other.
 MATE = 3
+# "released 24 women and children held since May": what is given stands within so many words behind the verb, before another clause.
+OBJECT = 10
+PEOPLE = frozenset({"people", "prisoners", "bodies"})
 
 
 def in_return(trigger: Trigger) -> bool:
@@ -35,14 +38,38 @@ def man_for_man(trigger: Trigger) -> bool:
 
 
 def both_give(trigger: Trigger) -> bool:
-    """As in "Israel freed prisoners as Hamas handed over …", "Chad and Libya freed 200": two sides that each do so."""
+    """As in "Israel freed prisoners as Hamas handed over …": two sides that each do so."""
     return len({side(name) for name in givers(trigger.sentence)}) > 1
 
 
 def givers(sentence: Sentence) -> tuple[Name, ...]:
-    """Those who stand before a verb of letting people go, or of giving back the dead."""
+    """Those who stand before a verb of letting people go, or of giving back the dead, whom they let go or give back."""
     verbs = [at for at, low in enumerate(sentence.lows) if low in words("gives_up")]
-    return tuple(name for at in verbs if not _is_done_to(sentence, at) for name in _givers(sentence, at))
+    return tuple(name for at in verbs if not _is_done_to(sentence, at) and _gives_people(sentence, at) for name in _givers(sentence, at))
+
+
+def _gives_people(sentence: Sentence, at: int) -> bool:
+    """As in "handed over two bodies", "freed Libyan pilots": captives, the dead, or people who are counted, named or of another
+    land; not as in "returned fire", "released its budget", "freed the town".
+    """
+    last = _object_end(sentence, at)
+    held = not (words("captives") | words("remains")).isdisjoint(sentence.lows[at + 1 : last])
+    counted = any(at < count.first < last and count.measure in PEOPLE for count in sentence.counts)
+    return held or counted or any(at < n.first < last and _is_of_people(sentence, n) for n in sentence.names)
+
+
+def _object_end(sentence: Sentence, at: int) -> int:
+    """Where the words that a verb has for its object end: at another clause, or another such verb."""
+    stops = words("object_stops") | words("gives_up")
+    upto = min(at + 1 + OBJECT, len(sentence.lows))
+    return next((n for n in range(at + 1, upto) if sentence.lows[n] in stops), upto)
+
+
+def _is_of_people(sentence: Sentence, name: Name) -> bool:
+    """As in "Libyans", "Libyan pilots", "Pell Marn"."""
+    behind = {low.removesuffix("s") for low in sentence.lows[name.last : name.last + 1]} | {*sentence.lows[name.last : name.last + 1]}
+    whose = name.named.form == "adjective" and not behind.isdisjoint(words("held_people") | words("alive"))
+    return name.named.form == "demonym" or is_person(name) or whose
 
 
 def _is_done_to(sentence: Sentence, at: int) -> bool:
@@ -51,13 +78,19 @@ def _is_done_to(sentence: Sentence, at: int) -> bool:
 
 
 def _givers(sentence: Sentence, at: int) -> tuple[Name, ...]:
-    """The sides right before a verb, with whoever is joined to them by "and"."""
+    """The side right before a verb, with whoever gives to it that is joined to it by "and"."""
     before = [n for n in sentence.names if n.last <= at and is_party(n) and not is_person(n) and n.governor is None]
     near = next((n for n in reversed(before) if _stands_before(sentence, n.last, at)), None)
     if near is None:
         return ()
     joined = [n for n in before if 0 < near.first - n.last <= MATE and sentence.lows[near.first - 1] == "and"]
-    return (near, *joined)
+    return (near, *(name for name in joined if _give_each_other(sentence, name, near)))
+
+
+def _give_each_other(sentence: Sentence, one: Name, other: Name) -> bool:
+    """As in "Yemen and the Houthis freed 200", "Chad and Libya freed 200 under a deal"; two lands that free some may each free its own."""
+    types = {name.named.actor.type for name in (one, other) if name.named.actor and name.named.actor.country}
+    return types == {"state", "organisation"} or not words("bargains").isdisjoint(sentence.lows)
 
 
 def _stands_before(sentence: Sentence, last: int, at: int) -> bool:

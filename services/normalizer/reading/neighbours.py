@@ -287,7 +287,9 @@ def _by_the_one(happenings: Sequence[Happening], happening: Happening) -> Happen
     if first.trigger.kind.frame != "directed" or _side(happening, "attacker"):
         return happening
     striking = {said.value.name: said for h in happenings for said in _side(h, "attacker")}
-    there = any(_side(h, "attacker") and _countries(h) & _countries(happening) for h in happenings)
+    at = next(n for n, other in enumerate(happenings) if other is happening)
+    telling = (h for n, h in enumerate(happenings) if n < at or _is_wide(h))
+    there = any(_side(h, "attacker") and _countries(h) & _countries(happening) for h in telling)
     if len(striking) != 1 or not there:
         return happening
     return Happening([replace(first, parties=(*striking.values(), *first.parties)), *rest])
@@ -308,7 +310,16 @@ def _tells_whose(other: Happening, happening: Happening) -> bool:
     days = [m.when.value for m in happening.members if m.when], [m.when.value for m in other.members if m.when]
     known = all(days) and all(spans.meet(one, two) for one in days[0] for two in days[1])
     state_of = any(said.value.type == "state" for said in _side(other, "attacker"))
-    return known and state_of and 0 <= gap <= NEXT_DOOR + 1 and bool(_countries(other) & _countries(happening))
+    same = state_of and _is_wide(other) and bool(_countries(other) & _countries(happening))
+    return known and same and 0 <= gap <= NEXT_DOOR + 1
+
+
+def _is_wide(happening: Happening) -> bool:
+    """As in "at several Russian regions": a wave, which may have hit a town told before. Towns apart are hit by whom they are told to be, and
+    where others fight out their wars, by any of them.
+    """
+    local = any(RANK[said.value.precision] <= RANK["city"] for said in _venues(happening))
+    return not local and _countries(happening).isdisjoint(happening.members[0].trigger.kind.contested)
 
 
 def _strikes_beside(other: Happening, happening: Happening) -> bool:

@@ -161,10 +161,10 @@ def _noun(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str 
     people, begin = -1, number.last + (OF_THE if _of_these(tokens, number.last) else 0)
     for at in range(begin, min(begin + NOUN_REACH, len(tokens))):
         low = tokens[at].low
-        if people < 0 and low in lexical("uncounted"):
+        if (people < 0 and low in lexical("uncounted")) or _a_blow(tokens, number, at):
             return "nothing", at + 1
         end, measures = words.nouns.at(tokens, at)
-        if low in lexical("states_of_health") and tokens[at + 1 : at + 2] and tokens[at + 1].low in lexical("plain_people"):
+        if "wounded" in measures and tokens[at + 1 : at + 2] and tokens[at + 1].low in lexical("plain_people"):
             return "wounded", at + 2
         if measures and low not in words.people and not _only_describes(tokens, at, words):
             return measures[0], end
@@ -173,6 +173,11 @@ def _noun(tokens: Sequence[Token], number: _Number, words: _Words) -> tuple[str 
         if low in lexical("number_stops") and not (measures and _only_describes(tokens, at, words)):
             break
     return ("people", people) if people > 0 else (None, number.last)
+
+
+def _a_blow(tokens: Sequence[Token], number: _Number, at: int) -> bool:
+    """As in "An Israeli strike killed 12": one strike, and nobody of whom it tells."""
+    return tokens[number.first].low in lexical("articles") and tokens[at].low in lexical("told_blows")
 
 
 def _of_these(tokens: Sequence[Token], at: int) -> bool:

@@ -34,11 +34,17 @@ class _Rule:
     cue: Cue
 
 
+# Cues of no status: they tell that nothing happened, or nothing in particular.
+JUDGING = frozenset({"unreal", "intended", "habitual"})
+
+
 @cache
-def _cues() -> Table[_Rule]:
-    data = load_yaml("status")
-    rules = [_Rule(status, Cue(**cue)) for status, cues in data.items() for cue in cues]
-    return Table((phrase, rule) for rule in rules for phrase in rule.cue.words)
+def _cues() -> tuple[Table[_Rule], ...]:
+    """The cues that tell a status, and those that judge; "planning a", which plans a meeting, hides no "planning" of a strike."""
+    rules = [_Rule(status, Cue(**cue)) for status, cues in load_yaml("status").items() for cue in cues]
+    judging = [rule for rule in rules if rule.status in JUDGING]
+    telling = [rule for rule in rules if rule.status not in JUDGING]
+    return tuple(Table((phrase, rule) for rule in part for phrase in rule.cue.words) for part in (telling, judging))
 
 
 class Region(Struct, frozen=True):
@@ -56,8 +62,8 @@ Cued = tuple[int, int, _Rule]
 
 
 def find_cues(lows: Sequence[str]) -> tuple[Cued, ...]:
-    """(first, last, rule) of all words that may tell a status; the longest phrase at each word, and these may overlap."""
-    found = [hit for hit in _cues().longest(lows) if not _is_noun(lows, hit[0]) and not _is_asked(lows, hit[0])]
+    """(first, last, rule) of all words that may tell a status, or judge; the longest phrase of each at each word, and these may overlap."""
+    found = [hit for cues in _cues() for hit in cues.longest(lows) if not _is_noun(lows, hit[0]) and not _is_asked(lows, hit[0])]
     return tuple([(first, last, rule) for first, last, rules in found for rule in rules])
 
 

@@ -51,6 +51,20 @@ def test_at_least_is_a_lower_bound_and_up_to_an_upper_one() -> None:
     assert bounds["wounded"] == (None, 20, 20)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("An Israeli strike killed 12 people in Beirut.", {("killed", 12)}),
+        ("An air raid killed 12 people in Idlib on Monday.", {("killed", 12)}),
+        ("Russian drones hit Kharkiv on Monday, and 40 sick people were evacuated from a hospital.", {("displaced", 40)}),
+        ("Russian drones hit a hospital in Kyiv on Monday that had treated 200 ill residents.", set[tuple[str, int]]()),
+        ("Russian drones hit Kharkiv on Monday, and 12 injured residents were treated.", {("wounded", 12)}),
+    ],
+)
+def test_one_strike_is_nobody_killed_and_whoever_is_ill_is_not_wounded(sentence: str, told: set[tuple[str, int]]) -> None:
+    assert {(quantity.measure, quantity.best) for mention in mentions(sentence) for quantity in mention.quantities} == told
+
+
 def test_the_day_of_speech_does_not_date_a_plan() -> None:
     (meeting,) = mentions("On Friday, Emmanuel Macron said he would meet Narendra Modi at an appropriate time.")
     assert meeting.when.start is None

@@ -315,8 +315,8 @@ def _tells_whose(other: Happening, happening: Happening) -> bool:
 
 
 def _is_wide(happening: Happening) -> bool:
-    """As in "at several Russian regions": a wave, which may have hit a town told before. Towns apart are hit by whom they are told to be, and
-    where others fight out their wars, by any of them.
+    """As in "at several Russian regions": a wave, which may have hit a town told before. Another town tells nothing of it, nor does
+    what hits a land where others fight out their wars.
     """
     local = any(RANK[said.value.precision] <= RANK["city"] for said in _venues(happening))
     return not local and _countries(happening).isdisjoint(happening.members[0].trigger.kind.contested)

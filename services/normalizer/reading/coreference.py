@@ -61,7 +61,7 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
 
 
 def _told_parties(happenings: Sequence[Happening], candidate: Candidate) -> tuple[Said[Participant], ...]:
-    """As in "The negotiations will be back in Cairo on Friday": of a day and a place of their own, by those who were told to meet."""
+    """As in "The negotiations will be back in Accra on Friday": of a day and a place of their own, by those who were told to meet."""
     points = candidate.trigger.kind.frame == "meeting" and candidate.refers and not candidate.parties and bool(happenings)
     if not points or candidate.trigger.sentence.index - happenings[-1].last_sentence > RECENT:
         return ()
@@ -73,7 +73,7 @@ def _just_told(earlier: Candidate, candidate: Candidate) -> bool:
 
 
 def _armed_later(pending: Sequence[Candidate], candidate: Candidate) -> Candidate | None:
-    """As in "The attack in X on Friday injured two. … The drone fired a missile at a car": the second tells what the first was."""
+    """As in "The attack in X on Friday injured two. … The drone fired a rocket at a bus": the second tells what the first was."""
     if candidate.trigger.kind.frame != "directed" or not candidate.refers or candidate.trigger.noun:
         return None
     return next((p for p in reversed(pending) if _is_unarmed(p) and fits(Happening([p]), candidate)), None)

@@ -145,9 +145,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         told = best.expression.when if best else None
         if best is not None and told is not None:
             expression = best.expression
-            until = (
-                sentence.lows[best.first - 1] in {"until", "to"} if best.first else False
-            )  # "put off until May what had been due in March"
+            until = best.first > 0 and sentence.lows[best.first - 1] in {"until", "to"}  # "put off until May what had been due in March"
             turned = "occurred" if had_been_due(trigger) and not until else status
             return Said(fitted(told, expression.text, turned, published), expression.start, expression.end)
     return None
@@ -280,7 +278,7 @@ def _of_thing(trigger: Trigger, time: Time) -> bool:
 
 
 def _bounded(trigger: Trigger, time: Time) -> bool:
-    """As in "the first to meet him since he came to power on June 28": what another clause tells is long over."""
+    """As in "the first to meet him since he took power on May 3": what another clause tells is long over."""
     sentence = trigger.sentence
     low, high = sentence.clause(time.first)
     return sentence.tokens[low].low in {"since", "until"} and time.first > low + 1 and not low <= trigger.first < high

@@ -102,7 +102,7 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     when = dating.choose(trigger, told.status, document.anchor.date)
     told, when = if_to_come(trigger, document, told, when)
     if when and trigger.noun and trigger.rivals and refers(trigger) and dating.is_heard(trigger, when):
-        when = None  # "a source close to the talks said on Friday"
+        when = None  # "a man close to the talks said on Monday"
     beside = widened(trigger)
     when = lasting(trigger, told.status, when or (dating.choose(beside, told.status, document.anchor.date) if beside else None))
     told = if_ahead(trigger, document, told, when)

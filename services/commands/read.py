@@ -127,6 +127,5 @@ def _told(cuts: Sequence[Cut]) -> bool:
     for cut in cuts:
         for refusal in cut.refusals:
             refused = True
-            line = f", line {refusal.line}" if refusal.line else ""
-            sys.stderr.write(f"refused: {refusal.page}{line}: {refusal.what}\n  {refusal.advice}\n")
+            sys.stderr.write(f"refused: {refusal.page}: {refusal.what}\n  {refusal.advice}\n")
     return refused

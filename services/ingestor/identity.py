@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from datetime import UTC
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from schemas.articles import Published
@@ -50,4 +51,4 @@ def _story(title: str, published: Published, body: str) -> tuple[str, ...]:
     if not headline:
         return ("body", hashlib.sha256(body.encode()).hexdigest())
     stated = published.basis in ("absolute", "inferred") and published.earliest is not None
-    return (headline, published.earliest.date().isoformat() if stated and published.earliest else "")
+    return (headline, published.earliest.astimezone(UTC).date().isoformat() if stated and published.earliest else "")

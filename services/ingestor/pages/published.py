@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from schemas.articles import Published
@@ -103,8 +103,13 @@ def _dated(day: tuple[int, int, int], when: Stated, raw: str) -> Published:
         return _published(start, start + _DAY, "day", basis, raw)
     hour, minute, second = when.clock
     local = start + timedelta(hours=hour, minutes=minute, seconds=second)
-    moment = local - timedelta(minutes=_offset(when, local))
+    moment = _in_its_zone(local, _offset(when, local))
     return _published(moment, moment, "second" if when.seconds else "minute", basis, raw)
+
+
+def _in_its_zone(local: datetime, minutes: int) -> datetime:
+    """The instant, said in the zone that the page says it in: "today" in the story is the day of its outlet's calendar."""
+    return local.replace(tzinfo=timezone(timedelta(minutes=minutes)) if minutes else UTC)
 
 
 def _offset(when: Stated, local: datetime) -> int:

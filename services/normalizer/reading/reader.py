@@ -65,7 +65,7 @@ def _load(patterns: Path) -> Ruleset:
 
 
 def anchor_of(article: RawArticle) -> Anchor:
-    """The day of publication; unknown where nobody said."""
+    """The day of publication by the calendar of the zone that it is said in; unknown where nobody said."""
     moment = article.published.earliest
     return Anchor(moment.date() if moment else None, moment)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -110,6 +110,12 @@ def test_stories_of_one_headline_on_two_stated_days_are_two() -> None:
     first, second = (Published(earliest=NOON + timedelta(days=days), basis="absolute") for days in (0, 1))
     assert key(published=first) != key(published=second)
     assert key(published=first) == key(published=first.model_copy(update={"earliest": NOON + timedelta(hours=3)}))
+
+
+def test_the_same_moment_in_another_zone_is_the_same_stated_day() -> None:
+    late = NOON + timedelta(hours=11)
+    here, there = (Published(earliest=late.astimezone(timezone(timedelta(hours=hours))), basis="absolute") for hours in (0, 9))
+    assert key(published=here) == key(published=there)
 
 
 def test_stories_without_a_headline_are_known_by_their_text() -> None:

@@ -21,7 +21,8 @@ def interval(words: str, captured_at: datetime | None = NOON) -> tuple[str, str,
     published = dated(words, captured_at).published
     assert published.earliest
     assert published.latest
-    return f"{published.earliest:%Y-%m-%dT%H:%M:%S}", f"{published.latest:%Y-%m-%dT%H:%M:%S}", published.precision, published.basis
+    earliest, latest = (f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}" for moment in (published.earliest, published.latest))
+    return earliest, latest, published.precision, published.basis
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,21 @@ def test_an_age_counts_back_from_the_capture_by_full_units(words: str, earliest:
 )
 def test_a_stated_time_is_an_instant_and_says_so_if_its_zone_was_supplied(words: str, instant: str, precision: str, basis: str) -> None:
     assert interval(words) == (instant, instant, precision, basis)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("2025-08-18T22:05:00-04:00", "2025-08-18T22:05:00-04:00"),
+        ("Tue, 19 Aug 2025 04:05:09 +0900", "2025-08-19T04:05:09+09:00"),
+        ("18 August 2025, 14:05 GMT", "2025-08-18T14:05:00+00:00"),
+        ("18.08.2025 14:05", "2025-08-18T14:05:00+00:00"),
+    ],
+)
+def test_a_stated_time_keeps_its_zone_so_that_today_is_the_day_of_its_outlet(words: str, said: str) -> None:
+    published = dated(words).published
+    assert published.earliest
+    assert published.earliest.isoformat() == said
 
 
 @pytest.mark.parametrize(

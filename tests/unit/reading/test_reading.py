@@ -70,6 +70,11 @@ def test_the_day_of_speech_does_not_date_a_plan() -> None:
     assert meeting.when.start is None
 
 
+def test_today_is_the_day_of_the_outlets_own_calendar() -> None:
+    (meeting,) = mentions("Emmanuel Macron met Narendra Modi in Paris today.", published="2025-08-18T22:05:00-04:00")
+    assert meeting.when.start == "2025-08-18"
+
+
 def test_nothing_relative_is_dated_without_a_publication_date() -> None:
     (meeting,) = mentions("Narendra Modi met Xi Jinping in Beijing on Monday.", published=None)
     assert meeting.when.start is None

@@ -18,7 +18,8 @@ Direction = Literal["past", "future", "unknown"]
 class Anchor:
     """What relative words are counted from.
 
-    `date` is the publication date as the outlet would say it (the UTC date unless better is known); None: nothing relative is dated.
+    `date` is the publication date as the outlet would say it: that of the zone that it is stated in, else of UTC. None: nothing relative is
+    dated.
     """
 
     date: dt.date | None

@@ -121,6 +121,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not _bounded(trigger, time)
         and not _of_thing(trigger, time)
         and not _of_telling(trigger, time, status, published)
+        and not _of_opinion(trigger, time)
         and not _of_people(trigger, time)
         and not (_is_clock(time) and (trigger.kind.frame == "directed" or _in_between(trigger, time)))
         and not (trigger.kind.frame == "directed" and _is_soon_after(time))
@@ -267,6 +268,12 @@ def _of_telling(trigger: Trigger, time: Time, status: str, published: dt.date | 
     return trigger.kind.frame == "meeting" and (
         (apart and (day == published or not weekday)) or (status == "proposed" and day == published)
     )
+
+
+def _of_opinion(trigger: Trigger, time: Time) -> bool:
+    """As in "Parliament on Monday backed the president's raid on …": the day of the word on it, not of the blow."""
+    between = trigger.sentence.lows[time.last : trigger.first]
+    return trigger.kind.frame == "directed" and trigger.noun and not words("opinions").isdisjoint(between[:OPENING])
 
 
 def _of_thing(trigger: Trigger, time: Time) -> bool:

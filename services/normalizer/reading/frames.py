@@ -10,6 +10,7 @@ from schemas.events import Participant, Place, Quantity, When
 from services.normalizer.reading import acting, counting, dating, directed, exchanging, meeting, named_people, placing, struck
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document
+from services.normalizer.reading.going_abroad import goes_to_talk, talks_abroad
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.grammar import words as lexical
@@ -51,7 +52,7 @@ def _visited(document: Document, trigger: Trigger, told: State, places: Sequence
     """The state visited is a party of a visit that is official, at its invitation, or that is told because it falls through."""
     tokens = trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.last]
     official = any(token.low in lexical("official_visits") for token in tokens)
-    if told.status not in {"cancelled", "postponed"} and not official and not _invited(document, trigger):
+    if told.status not in {"cancelled", "postponed"} and not official and not goes_to_talk(trigger) and not _invited(document, trigger):
         return ()
     hosts = [(place, state(place.value.country, "host")) for place in places]
     return tuple(Said(host, place.start, place.end) for place, host in hosts if host)[:1]
@@ -75,7 +76,7 @@ def _called_on(
         return ()
     travels = words("travel_verbs") | words("arrivals") | words("departures") | words("tours") | {"due"}
     sent = trigger.sentence.find_within(low, trigger.first, phrases("delegations"))
-    if not sent and travels.isdisjoint(trigger.sentence.lows[low : trigger.first]):
+    if not sent and travels.isdisjoint(trigger.sentence.lows[low : trigger.first]) and not talks_abroad(trigger, parties, at):
         return ()
     home = state(at.value.country, "host")
     return (Said(home, at.start, at.end),) if home else ()

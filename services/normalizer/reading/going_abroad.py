@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from schemas.events import Participant
+from collections.abc import Sequence
+
+from schemas.events import Participant, Place
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.grammar import words as lexical
 
 # "will attend an emergency Paris meeting": so many words.
 ATTENDING = 5
+# "begins two days of economic talks": so many words; "talks in Oslo": so many code points.
+BEGINNING, IN_TOWN = 7, 12
+# "a visit to Oslo by Foreign Minister X for trade discussions": so many words from the visit, and from "for".
+PURPOSE_REACH, PURPOSE_NEAR = 16, 4
 # "a meeting of his party"
 OWN = frozenset({"his", "her", "their", "its"})
 
@@ -17,14 +23,31 @@ def attends_abroad(candidate: Candidate) -> bool:
     trigger = candidate.trigger
     goes = not lexical("attends").isdisjoint(trigger.sentence.lows[max(trigger.first - ATTENDING, 0) : trigger.first])
     homes, lands = {said.value.country for said in candidate.parties} - {None}, {said.value.country for said in candidate.places} - {None}
-    in_office = any(said.value.type == "person" and said.value.country and _holds_office(candidate, said) for said in candidate.parties)
+    in_office = any(said.value.type == "person" and said.value.country and _holds_office(trigger, said) for said in candidate.parties)
     dated = candidate.when is not None and candidate.when.value.precision in {"day", "hour", "minute"}
     return trigger.noun and goes and in_office and dated and bool(lands) and not lands & homes and _is_plain(trigger)
 
 
-def _holds_office(candidate: Candidate, person: Said[Participant]) -> bool:
+def talks_abroad(trigger: Trigger, parties: Sequence[Said[Participant]], place: Said[Place]) -> bool:
+    """As in "Minister X began two days of talks in Oslo": with those at home there, where nobody else is told."""
+    lows, (_, high) = trigger.sentence.lows, trigger.sentence.clause(trigger.first)
+    begins = not lexical("has_talks").isdisjoint(lows[max(trigger.first - BEGINNING, 0) : trigger.first])
+    right_there = 0 <= place.start - trigger.sentence.tokens[trigger.last - 1].end <= IN_TOWN and "with" not in lows[trigger.last : high]
+    ministers = any(said.value.type == "person" and said.value.country and _holds_office(trigger, said) for said in parties)
+    return trigger.pattern.card.id == "summit.noun.talks" and begins and right_there and ministers
+
+
+def goes_to_talk(trigger: Trigger) -> bool:
+    """As in "a visit to Oslo by Minister X for trade discussions": whoever goes there to talk is awaited there."""
+    lows = trigger.sentence.lows[trigger.last : trigger.last + PURPOSE_REACH]
+    at = next((n for n, low in enumerate(lows) if low == "for"), None)
+    purpose = lows[at + 1 : at + 1 + PURPOSE_NEAR] if at is not None else ()
+    return not lexical("discussions").isdisjoint(purpose) and "with" not in purpose
+
+
+def _holds_office(trigger: Trigger, person: Said[Participant]) -> bool:
     """Whether the text calls him a minister, a president or the like."""
-    named = [n for found in candidate.trigger.sentence.page.named for n in found if n.actor is not None]
+    named = [n for found in trigger.sentence.page.named for n in found if n.actor is not None]
     titles = [n.title.casefold().split() for n in named if n.title and n.actor and n.actor.name == person.value.name]
     return any(not lexical("holders").isdisjoint(title) for title in titles)
 

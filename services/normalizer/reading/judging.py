@@ -21,6 +21,8 @@ WIDE = frozenset({"week", "month", "year"})
 ROUND_REACH = 8
 # "the 18th regular prime ministers' meeting": so many words before the noun phrase.
 RANKED = 9
+# "Thursday's second attack": so many words from the day to the noun.
+DAY_REACH = 4
 # "Phase one of the deal included"
 CONTENT = 4
 
@@ -101,7 +103,14 @@ def _unreal(candidate: Candidate) -> bool:
     if trigger.kind.frame != "directed":
         return False
     intended = not trigger.noun and tells(trigger.sentence.cues, region(trigger), "intended")
-    return intended or tells(trigger.sentence.cues, region(trigger), "unreal")
+    return intended or (tells(trigger.sentence.cues, region(trigger), "unreal") and not _of_a_day(trigger))
+
+
+def _of_a_day(trigger: Trigger) -> bool:
+    """As in "any answer to Thursday's attack", "the risk since Sunday's raids": whatever stands before it, it was on that day."""
+    lows = trigger.sentence.lows
+    days = (time for time in trigger.sentence.times if trigger.first - DAY_REACH <= time.last < trigger.first)
+    return trigger.noun and any(lows[time.last] == "'s" and lows[time.first] in lexical("weekdays") for time in days)
 
 
 def _only_if(candidate: Candidate) -> bool:

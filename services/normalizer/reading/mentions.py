@@ -20,8 +20,10 @@ from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.happening import PHASES, Happening
+from services.normalizer.reading.names import Names
 from services.normalizer.reading.placing import RANK
 from services.normalizer.reading.speakers import Source, source_of, speeches
+from services.normalizer.reading.states import state
 
 NAMESPACE = UUID("6b1f4a0e-6f5b-5a0c-9d58-3c9f1c0d7a11")
 MODALITIES: dict[str, Modality] = {
@@ -34,6 +36,8 @@ MODALITIES: dict[str, Modality] = {
 EXACT = frozenset({"minute", "hour", "day", "night"})
 # A past happening without a date is news of the day only if it opens the story.
 OPENING = 3
+# "Serbian" calls Serbia by its name: so many letters.
+CALLED = 4
 # A story goes on about a day that one of so many sentences before told, if it is not more than so many days ago.
 NEAR, LATELY = 2, 3
 
@@ -163,12 +167,24 @@ def fold_places(happening: Happening) -> tuple[tuple[Candidate, Said[Place]], ..
     return tuple(sorted(found.values(), key=lambda pair: RANK[pair[1].value.precision]))
 
 
-def fold_parties(happening: Happening) -> tuple[tuple[Candidate, Said[Participant]], ...]:
+def fold_parties(maker: Maker, happening: Happening) -> tuple[tuple[Candidate, Said[Participant]], ...]:
+    """Each party once; a land that the text does not call so itself is the state that it was on the day of publication."""
     found: dict[str, tuple[Candidate, Said[Participant]]] = {}
     for candidate in happening.members:
         for said in candidate.parties:
-            found.setdefault(said.value.name, (candidate, said))
+            called = maker.article.body[said.start : said.end].casefold().startswith(said.value.name[:CALLED].casefold())
+            actor = said.value if called else _of_its_day(said.value, maker.published)
+            found.setdefault(actor.name, (candidate, said if actor is said.value else Said(actor, said.start, said.end)))
     return tuple(found.values())
+
+
+def _of_its_day(actor: Participant, day: dt.date | None) -> Participant:
+    """As in 1987, when a minister of code RU spoke for the Soviet Union."""
+    today = state(actor.country, actor.role) if actor.type == "state" and actor.country else None
+    if today is None or today.name != actor.name or actor.country is None:
+        return actor
+    then = Names.load().state_on(actor.country, day)
+    return actor if then is None or then.name == actor.name else actor.model_copy(update={"name": then.name})
 
 
 def fold_quantities(happening: Happening) -> tuple[tuple[Candidate, Said[Quantity]], ...]:
@@ -285,7 +301,7 @@ def make(maker: Maker, happening: Happening, earlier: Sequence[Happening] = (), 
     if status == "postponed" and stated.when and stated.when.value.precision in EXACT:
         dated = (stated, stated.when)
     when = dated[1].value if dated else default_when(maker.document, happening, status, earlier)
-    places, parties, quantities = fold_places(happening), fold_parties(happening), fold_quantities(happening)
+    places, parties, quantities = fold_places(happening), fold_parties(maker, happening), fold_quantities(happening)
     counted = [maker.claim(c, f"quantities.{s.value.measure}", _plain(s.value), s.start, s.end) for c, s in quantities]
     claims = [
         _status_claim(maker, stated),

@@ -31,6 +31,8 @@ LIVING = 8
 OF_DEAD = 4
 # A name of more words than this may speak of captives and hold none: "Committee for Prisoners of War".
 NAMED = 3
+# "an attack last Friday on a Kuwaiti ship": so many words.
+SEA_REACH = 9
 
 
 def _countries(candidate: Candidate) -> set[str | None]:
@@ -248,6 +250,16 @@ def _state_attacker(candidate: Candidate) -> bool:
     return any(said.value.role == "attacker" and said.value.type == "state" for said in candidate.parties)
 
 
+def _at_sea(candidate: Candidate) -> bool:
+    """As in "Thursday's attack on an oil rig", "the Iranian attack on a tanker": it hits something at sea, and a state or a day is told."""
+    trigger = candidate.trigger
+    members = trigger.kind.classes.get("sea_targets")
+    high = min(trigger.last + SEA_REACH, len(trigger.sentence.tokens))
+    hits = trigger.sentence.find_within(trigger.last, high, members) if members else ()
+    states = any(said.value.type == "state" for said in candidate.parties)
+    return bool(hits) and states and (_state_attacker(candidate) or candidate.when is not None)
+
+
 def _toll(candidate: Candidate) -> bool:
     return any(said.value.measure in {"killed", "wounded"} for said in candidate.quantities)
 
@@ -363,6 +375,9 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "weapon": _weapon,
     "state_attacker": _state_attacker,
     "place": lambda candidate: bool(candidate.places),
+    "state_blow": lambda c: (
+        _at_sea(c) or (_state_attacker(c) and bool(c.places) and (_toll(c) or _words_needed(c.trigger, "installations")))
+    ),
     "toll": _toll,
     "harm": lambda c: _toll(c) or _words_needed(c.trigger, "installations"),
     "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors") or man_for_man(c.trigger),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -43,6 +44,8 @@ UNSURE = frozenset({"if", "probably", "likely", "possibly"})
 ANNOUNCED = 12
 # An answer to a proposal stands within this many sentences.
 ANSWER_REACH = 2
+# "in June", told in May: the next one is so many times nearer than the last.
+NEARER = 2
 # One trigger is asked several times, one after the other.
 ASKED = 16
 
@@ -248,6 +251,15 @@ def _is_dated_ahead(when: Said[When]) -> bool:
     return when.value.precision in {"day", "hour", "minute"} and any(c.isdigit() for c in when.value.basis.expression or "")
 
 
+def _is_month_ahead(trigger: Trigger, told: State, past: Said[When] | None, planned: When, published: dt.date) -> bool:
+    """As in "may resign after the Oslo summit in June", told in May: no verb says that it is over, and the next June is far nearer."""
+    over, ahead = spans.days(past.value) if past else None, spans.days(planned)
+    passing = told.weight == 0 or set(trigger.sentence.lows[told.first : told.last]) <= {"after", "following", "during", "at", "the"}
+    if not (trigger.noun and passing and past and past.value.precision == planned.precision == "month" and over and ahead):
+        return False
+    return dt.timedelta(0) < ahead[0] - published and (ahead[0] - published) * NEARER < published - over[1]
+
+
 def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[When] | None) -> tuple[State, Said[When] | None]:
     """Nothing tells its state, but its date is still to come: it is scheduled."""
     published = document.anchor.date
@@ -257,7 +269,8 @@ def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[Whe
         return told, when
     planned = dating.choose(trigger, "scheduled", published)
     days = spans.days(planned.value) if planned else None
-    if planned is not None and days is None and told.weight == 0 and dating.looks_ahead(trigger, planned):
+    undated = planned is not None and days is None and told.weight == 0 and dating.looks_ahead(trigger, planned)
+    if planned is not None and (undated or _is_month_ahead(trigger, told, when, planned.value, published)):
         return replace(told, status="scheduled"), planned  # "the call in the coming days"
     if planned is None or days is None or days[0] <= published:
         return told, when

@@ -41,6 +41,10 @@ class Names:
         senses = self._lexicon.states.get(code or "", ())
         return senses[-1].place if senses else None
 
+    def state_on(self, code: str, day: dt.date | None) -> Participant | None:
+        """The state of that ISO 3166-1 code on that day: Soviet Union for RU in 1987; None where the code is none of a state."""
+        return self._lexicon.state(code, day)
+
     def participant(self, name: str) -> Participant | None:
         """The actor of that name in any spelling ("Kiev", "Zelenskiy", "the Houthis"), or None."""
         key = phrase_key(name).removeprefix("the ")

@@ -15,6 +15,7 @@ _MOST_WORDS = 5
 _UNMISTAKABLE = (1, 8)  # in office now, as a head of state or government: "Bush" in 2003 needs no introduction
 _HYPHENS = frozenset(("-", "‑", "‐"))
 _SYLLABLE = 6  # letters, most
+_TWO = 2
 _INNER = frozenset("al el bin ibn ben van von der den de la du da dos di abu bint ul ur ad".split())  # noqa: SIM905  # reads as words
 
 
@@ -86,6 +87,8 @@ class Persons:
         words = phrase_key(person.name).split()
         if len(words) > 1:
             self.introduced[words[-1]] = person
+            if len(words) > _TWO and words[-_TWO] not in _INNER:
+                self.introduced[" ".join(words[-_TWO:])] = person  # "Luis Castro Ruiz" is "Castro Ruiz" later on
             for i in range(1, len(words) - 1):
                 if words[i] in _INNER:
                     self.introduced[" ".join(words[i:])] = person

@@ -43,6 +43,8 @@ class Walk:
         return self.drafts
 
     def _step(self, at: int) -> Step:
+        if self.persons.introduced and (draft := self._by_two_surnames(at)):
+            return draft, draft.last
         hit = longest(self.text, at, self.lexicon) if may_begin(self.text, at, self.lexicon) else None
         title = self.titles.at(self.text, at) if self.titles.begins(self.text.keys[at]) else None
         if title and (hit is None or hit.last <= title.last):
@@ -52,6 +54,15 @@ class Walk:
         if self.text.capital[at]:
             return self._unknown(at)
         return self.geography.of_kind(at) or (None, at + 1)
+
+    def _by_two_surnames(self, at: int) -> Draft | None:
+        """As in "Castro Ruiz" after "Luis Castro Ruiz": both names of the family, even where the first of them is a town."""
+        text = self.text
+        if at + 1 >= text.size or text.keys[at + 1] not in self.persons.introduced or not text.joined[at] or text.gap(at) != " ":
+            return None
+        key = f"{text.keys[at]} {text.keys[at + 1]}"
+        person = self.persons.introduced.get(key)
+        return self._as_person(at, at + 2, person, key) if person and text.capital[at] and text.capital[at + 1] else None
 
     # ---------------------------------------------------------------------------------------------------- titles
 

@@ -28,7 +28,7 @@ def shifted(found: Found, context: Context) -> Made:
     if found.has("past") or found.has("coming"):
         shift = -1 if found.has("past") else 1
     if unit == "weekend" and shift <= 0:
-        return dated(_weekend(context, here, shift), unit, context.today)
+        return dated(_weekend(context, here, shift, named=found.has("SHIFT")), unit, context.today)
     made = dated(here.shift(shift), unit, context.today)
     if unit == "week" and shift == 0 and found.has("SHIFT"):
         return replace(made, when=_this_week(here, context))
@@ -38,12 +38,15 @@ def shifted(found: Found, context: Context) -> Made:
 _SATURDAY = 6
 
 
-def _weekend(context: Context, here: Period, shift: int) -> Period:
-    """Such as "the weekend" on a weekday is the last one, unless it is to come; so is "last weekend"."""
+def _weekend(context: Context, here: Period, shift: int, *, named: bool) -> Period:
+    """Such as "the weekend" on a weekday is the last one, unless it is to come; so is "last weekend". "This weekend" is to come, unless the
+    verb tells that it is over: "meet this weekend".
+    """
     today = context.today or here.start
     if today.isoweekday() >= _SATURDAY:
         return here.shift(shift)
-    return here if context.ahead and shift == 0 else here.shift(-1)
+    to_come = context.ahead or (named and context.direction == "unknown")
+    return here if to_come and shift == 0 else here.shift(-1)
 
 
 def _this_week(here: Period, context: Context) -> Stretch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -26,6 +26,23 @@ class Model(BaseModel):
     """Frozen; fields that a later version adds are ignored, so that `v1` can grow (additive evolution)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+Made = TypeVar("Made", bound=Model)
+_put = object.__setattr__
+
+
+def unchecked(model: type[Made], told: dict[str, Any]) -> Made:
+    """What `model(**told)` would be, at a tenth of the cost: of values that our own code made by the hundred, never of what came from outside.
+
+    `told` is kept as it is; it holds every field, in their order.
+    """
+    made = model.__new__(model)
+    _put(made, "__dict__", told)
+    _put(made, "__pydantic_fields_set__", set(told))
+    _put(made, "__pydantic_extra__", None)
+    _put(made, "__pydantic_private__", None)
+    return made
 
 
 def sha256(text: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from schemas.articles import RawArticle
-from schemas.base import Model, name_uuid, sha256
+from schemas.base import Model, name_uuid, sha256, unchecked
 from schemas.events import Claim, Evidence, Modality, Participant, Place, Quantity, Status, When
 from schemas.mentions import Mention
 from services.normalizer.reading import dating, spans
@@ -69,31 +69,35 @@ class Maker:
 
     def _evidence(self, start: int, end: int, pattern_id: str) -> Evidence:
         quote = self.article.body[start:end]
-        return Evidence(
-            article_id=self.article.article_id,
-            revision=self.article.revision,
-            start=start,
-            end=end,
-            quote=quote,
-            quote_sha256=sha256(quote),
-            pattern_id=pattern_id,
-        )
+        told = {
+            "article_id": self.article.article_id,
+            "revision": self.article.revision,
+            "start": start,
+            "end": end,
+            "quote": quote,
+            "quote_sha256": sha256(quote),
+            "pattern_id": pattern_id,
+            "edit_id": None,
+        }
+        return unchecked(Evidence, told)
 
-    def claim(self, candidate: Candidate, field: str, value: JsonValue, start: int, end: int) -> Claim:
+    def claim(self, candidate: Candidate, field: str, value: Model | str, start: int, end: int) -> Claim:
         sentence = candidate.trigger.sentence
         source = self._source(sentence, max(start, sentence.start))
         pattern = candidate.trigger.pattern.card.id
-        return Claim(
-            claim_id=name_uuid(NAMESPACE, f"{self.article.article_id}|{pattern}|{field}|{start}|{end}|{value}"),
-            speaker=source.speaker,
-            via=source.via,
-            attribution=source.attribution,
-            modality=self._modality(candidate),
-            polarity="negative" if candidate.status in {"declined", "cancelled", "disputed"} else "positive",
-            field=field,
-            value=value,
-            evidence=self.evidence(start, end, pattern),
-        )
+        plain, spelt = (value, value) if isinstance(value, str) else _plain(value)
+        told = {
+            "claim_id": name_uuid(NAMESPACE, f"{self.article.article_id}|{pattern}|{field}|{start}|{end}|{spelt}"),
+            "speaker": source.speaker,
+            "via": source.via,
+            "attribution": source.attribution,
+            "modality": self._modality(candidate),
+            "polarity": "negative" if candidate.status in {"declined", "cancelled", "disputed"} else "positive",
+            "field": field,
+            "value": plain,
+            "evidence": self.evidence(start, end, pattern),
+        }
+        return unchecked(Claim, told)
 
     def _modality(self, candidate: Candidate) -> Modality:
         """The same for all claims of one trigger in one state."""
@@ -116,10 +120,10 @@ def modality_of(candidate: Candidate) -> Modality:
 
 
 @lru_cache(maxsize=4096)
-def _plain(value: Model) -> JsonValue:
-    """What a claim says: the same states, places and numbers are told again and again."""
+def _plain(value: Model) -> tuple[JsonValue, str]:
+    """What a claim says, and that in one string: the same states, places and numbers are told again and again."""
     plain: JsonValue = value.model_dump(mode="json", exclude_none=True)
-    return plain
+    return plain, str(plain)
 
 
 def telling(happening: Happening) -> Candidate:
@@ -302,12 +306,12 @@ def make(maker: Maker, happening: Happening, earlier: Sequence[Happening] = (), 
         dated = (stated, stated.when)
     when = dated[1].value if dated else default_when(maker.document, happening, status, earlier)
     places, parties, quantities = fold_places(happening), fold_parties(maker, happening), fold_quantities(happening)
-    counted = [maker.claim(c, f"quantities.{s.value.measure}", _plain(s.value), s.start, s.end) for c, s in quantities]
+    counted = [maker.claim(c, f"quantities.{s.value.measure}", s.value, s.start, s.end) for c, s in quantities]
     claims = [
         _status_claim(maker, stated),
-        *([maker.claim(dated[0], "when", _plain(dated[1].value), dated[1].start, dated[1].end)] if dated else []),
-        *(maker.claim(c, "where", _plain(s.value), s.start, s.end) for c, s in places),
-        *(maker.claim(c, "participants", _plain(s.value), s.start, s.end) for c, s in parties),
+        *([maker.claim(dated[0], "when", dated[1].value, dated[1].start, dated[1].end)] if dated else []),
+        *(maker.claim(c, "where", s.value, s.start, s.end) for c, s in places),
+        *(maker.claim(c, "participants", s.value, s.start, s.end) for c, s in parties),
         *counted,
         *(maker.claim(c, f"details.{name}", s.value, s.start, s.end) for c in happening.members for name, s in c.details),
     ]

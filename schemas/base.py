@@ -33,7 +33,7 @@ _put = object.__setattr__
 
 
 def unchecked(model: type[Made], told: dict[str, Any]) -> Made:
-    """What `model(**told)` would be, at a tenth of the cost: of values that our own code made by the hundred, never of what came from outside.
+    """What `model(**told)` would be, at a tenth of the cost: of values that our own code made, never of what came from outside.
 
     `told` is kept as it is; it holds every field, in their order.
     """

@@ -43,7 +43,8 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         loose = not whole and form_of(candidate) == "visit" and not candidate.refers
         fitting = [] if loose else [h for h in happenings[-LATEST:] if fits(h, candidate) and not _other_day(h, candidate, published)]
         if fitting:
-            max(fitting, key=lambda h: _nearness(h, candidate, published)).add(candidate)
+            nearest = max(fitting, key=lambda h: _nearness(h, candidate, published)) if len(fitting) > 1 else fitting[0]
+            nearest.add(candidate)
         elif whole and (known := _told_parties(happenings, candidate)):
             happenings.append(_with_pending(pending, replace(candidate, parties=known)))
             pending = []

@@ -77,17 +77,17 @@ class Sentence:
         return placed(self.words, self.page.text, self.start)
 
     def find(self, table: Table[Label]) -> tuple[tuple[int, int, Label], ...]:
-        """(first, last, label) of every phrase of a table; most have none of their words in a sentence."""
-        return table.find(self.lows) if table.may_stand(self.lows) else ()
+        """(first, last, label) of every phrase of a table."""
+        return table.find(self.lows)
 
     def find_within(self, low: int, high: int, table: Table[Label]) -> tuple[tuple[int, int, Label], ...]:
         """The same among tokens [low, high), counted from `low`."""
-        return table.find(self.lows[low:high]) if table.may_stand(self.lows) else ()
+        return table.find(self.lows[low:high])
 
     @lazy
     def starts(self) -> tuple[int, ...]:
         """Where its tokens begin."""
-        return tuple([token.start for token in self.tokens])
+        return tuple([token[0] for token in self.tokens])
 
     @lazy
     def says(self) -> tuple[tuple[int, int], ...]:
@@ -100,15 +100,14 @@ class Sentence:
         named = [named for named in self.page.named[self.index] if not is_dateline(body, named, start)]
         if not named:
             return ()
-        placed = (
-            in_its_clause(name, self.tokens, self.says, self.borders) for name in place_names(named, self.tokens, self.lows, grammar())
-        )
-        return tuple(of_own_side(name, self.page.rebels) for name in placed)
+        found = place_names(named, self.tokens, self.starts, self.lows, grammar())
+        placed = tuple([in_its_clause(name, self.tokens, self.says, self.borders) for name in found])
+        return tuple([of_own_side(name, self.page.rebels) for name in placed]) if self.page.rebels else placed
 
     @lazy
     def times(self) -> tuple[Time, ...]:
         timed = self.page.timed[self.index]
-        return place_times(timed, self.tokens, self.says, self.index) if timed else ()
+        return place_times(timed, self.tokens, self.starts, self.says, self.index) if timed else ()
 
     @lazy
     def at_times(self) -> frozenset[int]:
@@ -168,6 +167,11 @@ class Document:
         return tuple(fold(self.body[sentence.start : sentence.end]) for sentence in self.sentences)
 
     @lazy
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Where its sentences begin and end."""
+        return tuple([(sentence.start, sentence.end) for sentence in self.sentences])
+
+    @lazy
     def dateline(self) -> Name | None:
         """The town in capitals that the story is told from."""
         for sentence in self.sentences[:DATELINE_SENTENCES]:
@@ -199,7 +203,7 @@ def _within(items: Sequence[Part], spans: Sequence[tuple[int, int]]) -> list[Seq
 
 
 def _lay_out_text(text: str, anchor: Anchor, names: Names) -> tuple[Sentence, ...]:
-    spans = tuple(span for span in splitter.split(text) if any(c.isalnum() for c in text[span[0] : span[1]]))
+    spans = tuple(span for span in splitter.split(text) if any(map(str.isalnum, text[span[0] : span[1]])))
     page = Page(text, anchor, names, spans)
     return tuple(Sentence(index, *span, page) for index, span in enumerate(spans))
 

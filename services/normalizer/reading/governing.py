@@ -27,9 +27,10 @@ class Name(Struct, frozen=True):
     governor_at: int
 
 
-def place_names(found: Sequence[Named], tokens: Sequence[Token], lows: Sequence[str], words: Grammar) -> tuple[Name, ...]:
-    """The names of a sentence at its tokens, each with what governs it."""
-    starts = [token.start for token in tokens]
+def place_names(
+    found: Sequence[Named], tokens: Sequence[Token], starts: Sequence[int], lows: Sequence[str], words: Grammar
+) -> tuple[Name, ...]:
+    """The names of a sentence at its tokens, which begin at `starts`, each with what governs it."""
     spans = [positions(starts, named.start, named.end) for named in found]
     held = _covered(spans, len(tokens))
     preps = {last - 1: label for _, last, label in words.prepositions.find(lows)}
@@ -44,9 +45,9 @@ def in_its_clause(name: Name, tokens: Sequence[Token], says: Sequence[tuple[int,
     """As in "… a deal with China, President X said", "During his visit to Ruritania, X …": no preposition governs beyond its clause."""
     if name.governor is None:
         return name
-    speaks = any(first == name.last for first, _ in says)
-    cut = speaks and any(token.low == "," for token in tokens[name.governor_at : name.first])
-    cut = cut or bisect_right(borders, name.governor_at) < bisect_right(borders, name.first)
+    cut = bisect_right(borders, name.governor_at) < bisect_right(borders, name.first)
+    speaks = not cut and name.last in [first for first, _ in says]
+    cut = cut or (speaks and any(token.low == "," for token in tokens[name.governor_at : name.first]))
     return replace(name, governor=None, governor_at=-1) if cut else name
 
 

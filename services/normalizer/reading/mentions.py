@@ -325,7 +325,7 @@ def make(maker: Maker, happening: Happening, earlier: Sequence[Happening] = (), 
         where=tuple(s.value for _, s in places),
         participants=tuple(s.value for _, s in parties),
         quantities=tuple(
-            s.value.model_copy(update={"claim_ids": (claim.claim_id,)}) for (_, s), claim in zip(quantities, counted, strict=True)
+            unchecked(Quantity, vars(s.value) | {"claim_ids": (claim.claim_id,)}) for (_, s), claim in zip(quantities, counted, strict=True)
         ),
         details=fold_details(happening),
         claims=_unique(claims),

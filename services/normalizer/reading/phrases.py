@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import product
+from itertools import compress, product
 from typing import Any, Generic, TypeVar
 
 from services.normalizer.reading.tokens import Token, tokenise
@@ -83,20 +83,24 @@ class Table(Generic[Label]):
     def longest(self, lows: Sequence[str]) -> list[tuple[int, int, tuple[Label, ...]]]:
         """(first, last, labels) of the longest phrase at each word that one begins with, of words in lower case; these may overlap."""
         roots, found = self._root.next, []
-        for first in [n for n, low in enumerate(lows) if low in roots]:
-            node, last, labels = roots[lows[first]], first + 1, roots[lows[first]].labels
-            for place in range(first + 1, len(lows)):
-                if not node.next or (after := node.next.get(lows[place])) is None:
+        for first in compress(range(len(lows)), map(roots.__contains__, lows)):
+            node = roots[lows[first]]
+            last, labels, place = first + 1, node.labels, first + 1
+            while node.next and place < len(lows):
+                after = node.next.get(lows[place])
+                if after is None:
                     break
-                node = after
+                node, place = after, place + 1
                 if node.labels:
-                    last, labels = place + 1, node.labels
+                    last, labels = place, node.labels
             if labels:
                 found.append((first, last, labels))
         return found
 
     def find(self, lows: Sequence[str]) -> tuple[tuple[int, int, Label], ...]:
         """(first, last, label) of every phrase among words in lower case, left to right, none overlapping another of this table."""
+        if self._root.next.keys().isdisjoint(lows):  # most tables have none in a sentence
+            return ()
         hits: list[tuple[int, int, Label]] = []
         after = 0
         for first, last, labels in self.longest(lows):

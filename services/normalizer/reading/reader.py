@@ -157,7 +157,7 @@ def read(article: RawArticle, ruleset: Ruleset) -> tuple[Reading, ...]:
                 ruleset=ruleset.version,
                 mentions=mentions,
                 sentences=document.folded if mentions else (),
-                spans=tuple((sentence.start, sentence.end) for sentence in document.sentences) if mentions else (),
+                spans=document.spans if mentions else (),
             )
         )
     return tuple(readings)

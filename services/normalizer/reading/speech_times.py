@@ -24,10 +24,13 @@ class Time(Struct, frozen=True):
     of_speech: bool
 
 
-def place_times(found: Sequence[TimeExpression], tokens: Sequence[Token], says: Sequence[tuple[int, int]], index: int) -> tuple[Time, ...]:
-    """The times of a sentence at its tokens; `says` is where its verbs of saying stand, `index` which sentence of the text it is."""
+def place_times(
+    found: Sequence[TimeExpression], tokens: Sequence[Token], starts: Sequence[int], says: Sequence[tuple[int, int]], index: int
+) -> tuple[Time, ...]:
+    """The times of a sentence at its tokens, which begin at `starts`; `says` is where its verbs of saying stand, `index` which
+    sentence of the text it is.
+    """
     said = frozenset(n for first, last in says for n in range(first, last))
-    starts = [token.start for token in tokens]
     spans = [positions(starts, time.start, time.end) for time in found]
     opening = index == 0
     return tuple(

@@ -63,8 +63,13 @@ Cued = tuple[int, int, _Rule]
 
 def find_cues(lows: Sequence[str]) -> tuple[Cued, ...]:
     """(first, last, rule) of all words that may tell a status, or judge; the longest phrase of each at each word, and these may overlap."""
-    found = [hit for cues in _cues() for hit in cues.longest(lows) if not _is_noun(lows, hit[0]) and not _is_asked(lows, hit[0])]
+    found = [hit for cues in _cues() for hit in cues.longest(lows) if lows[hit[0]] not in {"may", "will"} or _is_modal(lows, hit[0])]
     return tuple([(first, last, rule) for first, last, rules in found for rule in rules])
+
+
+def _is_modal(lows: Sequence[str], at: int) -> bool:
+    """Whether "may" or "will" tells what is to come."""
+    return not _is_noun(lows, at) and not _is_asked(lows, at)
 
 
 def _is_noun(lows: Sequence[str], at: int) -> bool:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
+from operator import add
 from typing import NamedTuple
 
 # The stop of a title is part of it: "Mr. X" is one name.
@@ -48,15 +49,15 @@ def lows(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(map(_low, words))
 
 
-def placed(words: Iterable[str], body: str, start: int) -> tuple[Token, ...]:
+def placed(words: Sequence[str], body: str, start: int) -> tuple[Token, ...]:
     """The tokens of words that were split from there: what parts two of them is none that a word begins with."""
-    tokens = []
+    starts, at, index = [], start, body.index
     for word in words:
-        start = body.index(word, start)
-        end = start + len(word)
-        tokens.append(_make((start, end, _low(word), word[0].isupper())))
-        start = end
-    return tuple(tokens)
+        at = index(word, at)
+        starts.append(at)
+        at += len(word)
+    ends = map(add, starts, map(len, words))
+    return tuple(map(_make, zip(starts, ends, map(_low, words), [word[0].isupper() for word in words], strict=True)))
 
 
 def tokenise(body: str, start: int, end: int) -> tuple[Token, ...]:

@@ -30,7 +30,9 @@ ASKED = 64
 
 def _ends_at(table: Table[str], tokens: Sequence[Token], last: int) -> bool:
     """Whether a phrase of the table ends right before a token; phrases here are at most three words long."""
-    return any(table.at(tokens, first)[0] == last for first in range(max(last - 3, 0), last) if tokens[first].low in table.opening)
+    opening = table.opening
+    near = [first for first in range(max(last - 3, 0), last) if tokens[first].low in opening] if opening else ()
+    return any(table.at(tokens, first)[0] == last for first in near)
 
 
 def _starts_at(table: Table[str], tokens: Sequence[Token], first: int) -> bool:

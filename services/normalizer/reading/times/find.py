@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import cache
 
+from schemas.base import unchecked
 from schemas.events import Basis, When
 
 from . import clock, dates, feasts, lengths, quarters, relative, weekdays
@@ -112,8 +113,9 @@ def _expression(body: str, tokens: Tokens, hit: Hit) -> TimeExpression:
 def _when(made: Made, text: str) -> When | None:
     if made.when is None:
         return None
-    basis = Basis(expression=text, anchor=made.anchor.isoformat() if made.anchor else None)
-    return When(start=_moment(made.when.start), end=_moment(made.when.end), precision=made.when.precision, basis=basis)
+    basis = unchecked(Basis, {"expression": text, "anchor": made.anchor.isoformat() if made.anchor else None})
+    start, end = _moment(made.when.start), _moment(made.when.end)
+    return unchecked(When, {"start": start, "end": end, "precision": made.when.precision, "basis": basis})
 
 
 def _moment(value: dt.date | str | None) -> str | None:

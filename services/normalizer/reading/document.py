@@ -64,17 +64,17 @@ class Sentence:
     page: Page
 
     @lazy
-    def words(self) -> list[str]:
+    def parts(self) -> list[str]:
         return split(self.page.text, self.start, self.end)
 
     @lazy
     def lows(self) -> tuple[str, ...]:
         """Its words in lower case, one a token: most sentences are asked no more than whether they hold one."""
-        return lows(self.words)
+        return lows(self.parts)
 
     @lazy
     def tokens(self) -> tuple[Token, ...]:
-        return placed(self.words, self.page.text, self.start)
+        return placed(self.parts, self.lows, self.start)
 
     def find(self, table: Table[Label]) -> tuple[tuple[int, int, Label], ...]:
         """(first, last, label) of every phrase of a table."""

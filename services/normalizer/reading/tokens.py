@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache, partial
-from operator import add
+from itertools import accumulate
 from typing import NamedTuple
 
 # The stop of a title is part of it: "Mr. X" is one name.
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Gen|Lt|Col|Sen|Rep|Gov|Prof|Adm|Maj|Capt|Sgt)\."
 _TOKEN = re.compile(
-    rf"(?:[A-Za-z]\.){{2,}}|\b{_TITLE}|"
-    r"[A-Za-z]{1,4}-\d+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|['’]s\b|[^\w\s\-‐‑]"
-)
+    rf"((?:[A-Za-z]\.){{2,}}|\b{_TITLE}|"
+    r"[A-Za-z]{1,4}-\d+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|['’]s\b|[^\w\s\-‐‑])"
+)  # in a group, so that what lies between is kept when a text is split
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = str.maketrans("’‘“”", "''\"\"")
 
@@ -40,29 +40,26 @@ def _low(word: str) -> str:
 
 
 def split(body: str, start: int, end: int) -> list[str]:
-    """The words and marks of body[start:end], as they stand there."""
-    return _TOKEN.findall(body, start, end)
+    """The words and marks of body[start:end], as they stand there, and before, between and behind them what is none."""
+    return _TOKEN.split(body[start:end])
 
 
-def lows(words: Iterable[str]) -> tuple[str, ...]:
-    """The words as `low` has them."""
-    return tuple(map(_low, words))
+def lows(parts: Sequence[str]) -> tuple[str, ...]:
+    """The words of a text that was split, as `low` has them."""
+    return tuple(map(_low, parts[1::2]))
 
 
-def placed(words: Sequence[str], body: str, start: int) -> tuple[Token, ...]:
-    """The tokens of words that were split from there: what parts two of them is none that a word begins with."""
-    starts, at, index = [], start, body.index
-    for word in words:
-        at = index(word, at)
-        starts.append(at)
-        at += len(word)
-    ends = map(add, starts, map(len, words))
-    return tuple(map(_make, zip(starts, ends, map(_low, words), [word[0].isupper() for word in words], strict=True)))
+def placed(parts: Sequence[str], lows: Sequence[str], start: int) -> tuple[Token, ...]:
+    """The tokens of a text that was split from there. They are made by columns: each word costs no more than its tuple."""
+    edges = list(accumulate(map(len, parts), initial=start))
+    capital = [word[0].isupper() for word in parts[1::2]]
+    return tuple(map(_make, zip(edges[1:-1:2], edges[2::2], lows, capital, strict=True)))
 
 
 def tokenise(body: str, start: int, end: int) -> tuple[Token, ...]:
     """The tokens of body[start:end]; apostrophes and quotes are folded to ' and " in `low`."""
-    return placed(split(body, start, end), body, start)
+    parts = split(body, start, end)
+    return placed(parts, lows(parts), start)
 
 
 def fold(text: str) -> str:
@@ -72,5 +69,5 @@ def fold(text: str) -> str:
 
 def positions(starts: Sequence[int], start: int, end: int) -> tuple[int, int]:
     """Tokens [first, last) of a span of text; `starts` are those of the tokens."""
-    first = max(bisect_right(starts, start) - 1, 0)
-    return first, max(bisect_left(starts, end), first + 1)
+    first = bisect_right(starts, start, 1) - 1
+    return first, bisect_left(starts, end, first + 1)

@@ -21,7 +21,7 @@ TEXTS = st.text(st.sampled_from("aé'’s .-‐_19,U\n\t“²") | st.characters(
 @given(TEXTS)
 def test_every_token_is_the_text_at_its_offsets_and_nothing_but_blanks_hyphens_and_underscores_is_left_out(body: str) -> None:
     tokens = tokenise(body, 0, len(body))
-    assert [body[t.start : t.end] for t in tokens] == split(body, 0, len(body))
+    assert [body[t.start : t.end] for t in tokens] == split(body, 0, len(body))[1::2]
     ends = [0, *(t.end for t in tokens)]
     gaps = [body[a:b] for a, b in zip(ends, [*(t.start for t in tokens), len(body)], strict=True)]
     assert not [c for gap in gaps for c in gap if not (c.isspace() or c in "-‐‑_")]

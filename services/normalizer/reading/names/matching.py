@@ -29,10 +29,11 @@ class Hit(NamedTuple):
 def longest(text: Text, at: int, lexicon: Lexicon) -> Hit | None:
     """The longest phrase that begins at this word, or None. The work is bounded by the longest phrase, not by the text."""
     keys, joined = text.keys, text.joined
-    limit = min(lexicon.reach.get(keys[at], 1), _MOST_WORDS, len(keys) - at)
-    size = 1
-    while size < limit and joined[at + size - 1]:
-        size += 1
+    reach, size = lexicon.reach.get(keys[at], 1), 1
+    if reach > 1:
+        limit = min(reach, _MOST_WORDS, len(keys) - at)
+        while size < limit and joined[at + size - 1]:
+            size += 1
     while size:
         key = keys[at] if size == 1 else " ".join(keys[at : at + size])
         if (key in lexicon.phrases or key in lexicon.people or key in lexicon.cities) and _as_written(text, at, at + size, key, lexicon):

@@ -60,7 +60,7 @@ def premodifiers(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
         return ()
     for name in reversed([n for n in sentence.names if n.last <= trigger.first]):
         gap = _unbracketed(sentence.tokens[name.last : edge])
-        if any(token.low in words("go_between") | words("leading") for token in gap):
+        if any(token.low in words("go_between", "leading") for token in gap):
             break  # "U.S.-mediated talks"
         if len(gap) > TWO or not is_party(name) or any(token.low in words("no_premodifier") for token in gap):
             break
@@ -121,7 +121,7 @@ def _owns_a_thing(sentence: Sentence, name: Name, held: dict[int, Name]) -> bool
     if low_at(sentence, name.last) != "'s":
         return False
     behind = range(name.last + 1, min(name.last + 1 + SAY_GAP, len(sentence.tokens)))
-    return not any(at in held or sentence.tokens[at].low in words("offices") | words("groups") | words("holders") for at in behind)
+    return not any(at in held or sentence.tokens[at].low in words("offices", "groups", "holders") for at in behind)
 
 
 def _of_title(at: int, held: dict[int, Name]) -> bool:
@@ -174,12 +174,12 @@ def _acts_by(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
 
 def _mediates(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     """As in "talks mediated by Qatar", "… and by a group led by Norway": who brings the sides together is none."""
-    return any(low in words("go_between") for low in sentence.lows[trigger.last : name.governor_at])
+    return not words("go_between").isdisjoint(sentence.lows[trigger.last : name.governor_at])
 
 
 def _listed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     """As in "… that included the German and French leaders"."""
-    return name.governor is None and any(token.low in words("includes") for token in sentence.tokens[trigger.last : name.first])
+    return name.governor is None and not words("includes").isdisjoint(sentence.lows[trigger.last : name.first])
 
 
 def _cut_off(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
@@ -246,7 +246,7 @@ def opened(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
     found: list[Name] = []
     for name in (n for n in sentence.names if n.first > comma and is_party(n) and n.governor is None):
         edge = found[-1].last if found else comma + 1
-        if any(t.low.isalpha() and t.low not in grammar().skipped | grammar().conjunctions for t in sentence.tokens[edge : name.first]):
+        if any(t.low.isalpha() and t.low not in grammar().linking for t in sentence.tokens[edge : name.first]):
             break
         found.append(name)
     return tuple(found)
@@ -280,9 +280,7 @@ def acts(sentence: Sentence, name: Name) -> bool:
     listed = next((n for n in sentence.names if n.last == at), None) if before.low == "and" else None
     if listed is not None and not is_person(listed):
         return acts(sentence, listed)
-    return (
-        joined or before.capital or not before.low.isalpha() or before.low in grammar().skipped | grammar().conjunctions | words("openers")
-    )
+    return joined or before.capital or not before.low.isalpha() or before.low in grammar().linking or before.low in words("openers")
 
 
 def held_by_verb(sentence: Sentence, name: Name) -> bool:

@@ -129,7 +129,8 @@ def _of_that_day(happening: Happening, candidate: Candidate, published: dt.date)
     """As in "has carried out an air strike … destroyed in Thursday's raid": the one strike of which no day was told before."""
     days = spans.days(candidate.when.value) if candidate.when else None
     fresh = days is not None and dt.timedelta(0) <= published - days[1] <= dt.timedelta(TELLING)
-    follows = any(token.low in words("turned_from") | {"follows", "followed", "since"} for token in candidate.trigger.sentence.tokens)
+    following = words("turned_from") | {"follows", "followed", "since"}
+    follows = not following.isdisjoint(candidate.trigger.sentence.lows)
     return fresh and candidate.refers and is_singular(candidate) and is_singular(happening.members[0]) and not follows
 
 
@@ -154,7 +155,7 @@ def _tells_enough(candidate: Candidate) -> bool:
 def _another(happenings: Sequence[Happening], candidate: Candidate) -> bool:
     """As in "A second raid killed three": one more of the strikes just told, with a place or a toll of its own."""
     gap = candidate.trigger.sentence.index - happenings[-1].last_sentence if happenings else RECENT
-    harmed = any(token.low in words("harmed") for token in candidate.trigger.sentence.tokens)
+    harmed = not words("harmed").isdisjoint(candidate.trigger.sentence.lows)
     return gap < RECENT and is_apart(candidate) and (harmed or bool(candidate.places))
 
 

@@ -72,9 +72,9 @@ def _counts(sentence: Sentence, time: Time, status: str) -> bool:
 
 def _of_a_deal(sentence: Sentence, time: Time) -> bool:
     """As in "despite a November ceasefire": the month of the truce, not of what breaks it. "In the Sunday attacks" is of Sunday."""
-    article = time.first > 0 and sentence.lows[time.first - 1] in words("articles") | {"the"}
+    article = time.first > 0 and (sentence.lows[time.first - 1] == "the" or sentence.lows[time.first - 1] in words("articles"))
     wide = time.expression.when is not None and time.expression.when.precision in {"month", "year"}
-    return article and wide and any(low in words("truces") for low in sentence.lows[time.last : time.last + 1])
+    return article and wide and not words("truces").isdisjoint(sentence.lows[time.last : time.last + 1])
 
 
 def _points_back(time: Time) -> bool:
@@ -244,7 +244,7 @@ def _of_leaving(trigger: Trigger, time: Time, status: str) -> bool:
     if time.last > trigger.first:
         return False
     tokens, at = trigger.sentence.tokens, time.first - 1
-    while at > 0 and tokens[at].low in words("speech_fillers") | {"later"}:
+    while at > 0 and (tokens[at].low in words("speech_fillers") or tokens[at].low == "later"):
         at -= 1
     leaves = at >= 0 and tokens[at].low in words("departures") and tokens[time.last].low == "for"
     here, _ = trigger.sentence.clause(trigger.first)

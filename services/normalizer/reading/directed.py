@@ -65,7 +65,7 @@ def _of_another(sentence: Sentence, name: Name) -> bool:
     before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
     if before == "led" and name.named.actor is not None and name.named.actor.type == "organisation":
         return False  # "air strikes led by a coalition"
-    armed = before != "used" or any(t.low in words("flying") for t in sentence.tokens[max(name.governor_at - 3, 0) : name.governor_at])
+    armed = before != "used" or not words("flying").isdisjoint(sentence.lows[max(name.governor_at - 3, 0) : name.governor_at])
     return not (armed and before in words("strike_verbs")) and (before in words("kept") or before.endswith("ed"))
 
 
@@ -112,7 +112,7 @@ def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
 
 def _suffers(sentence: Sentence, name: Name, verb: int) -> bool:
     """As in "Mansour had been killed in …": done to him, not by him."""
-    return any(token.low in words("passive") for token in sentence.tokens[name.last : verb])
+    return not words("passive").isdisjoint(sentence.lows[name.last : verb])
 
 
 def _comes_under(trigger: Trigger) -> bool:
@@ -228,7 +228,7 @@ def _killed_people(sentence: Sentence, trigger: Trigger, used: set[int]) -> tupl
     """As in "killed 150 al Shabaab fighters": whose people the words of killing count, where they are armed."""
     armed = [n for n in sentence.names if n.first not in used and n.last < len(sentence.tokens) and is_party(n) and not is_person(n)]
     armed = [n for n in armed if _is_armed(sentence, n) and (n.first >= trigger.first or trigger.noun)]
-    return tuple(n for n in armed if any(t.low in words("kills") for t in sentence.tokens[max(n.first - KILL_REACH, 0) : n.first]))
+    return tuple(n for n in armed if not words("kills").isdisjoint(sentence.lows[max(n.first - KILL_REACH, 0) : n.first]))
 
 
 def _is_armed(sentence: Sentence, name: Name) -> bool:

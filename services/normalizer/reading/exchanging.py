@@ -66,12 +66,12 @@ def _stands_aside(sentence: Sentence, name: Name) -> bool:
         return True  # "at the border with Belarus", "U.S.-led efforts", "a process led by Spain"
     if not is_adjective(sentence, name.named.start):
         return stands_aside(sentence, name)
-    return any(token.low in words("others") for token in sentence.tokens[name.last : name.last + 1])
+    return not words("others").isdisjoint(sentence.lows[name.last : name.last + 1])
 
 
 def _is_carried(sentence: Sentence, name: Name) -> bool:
     """As in "flown to Qatar": where they are taken, not to whom."""
-    return any(token.low in words("carriages") for token in sentence.tokens[max(name.governor_at - 1, 0) : name.governor_at])
+    return not words("carriages").isdisjoint(sentence.lows[max(name.governor_at - 1, 0) : name.governor_at])
 
 
 def _is_of_a_body(sentence: Sentence, name: Name) -> bool:
@@ -112,7 +112,7 @@ def _is_freed(document: Document, sentence: Sentence, name: Name) -> bool:
     before = [token.low for token in tokens[max(name.first - KIN_REACH, 0) : name.first]]
     kin = [at for at, word in enumerate(before) if word in words("kin")]
     owned = any(before[at + 1 :] == ["of"] or (before[:at] or [""])[-1] in words("owners") for at in kin)
-    slain = any(word in words("kills") | words("murders") for word in before)
+    slain = any(word in words("kills", "murders") for word in before)
     return not owned and not slain and not (name.last < len(tokens) and tokens[name.last].low == "'s" and not _is_dead(sentence, name))
 
 
@@ -127,7 +127,7 @@ def _is_moved(trigger: Trigger, name: Name) -> bool:
 def _is_of_kind(trigger: Trigger, name: Name) -> bool:
     """The dead in an exchange of the dead, the living in one of the living; where a sentence tells of no captives, all who are named."""
     dead = _is_dead(trigger.sentence, name)
-    captives = any(token.low in words("captives") for token in trigger.sentence.tokens)
+    captives = not words("captives").isdisjoint(trigger.sentence.lows)
     return not dead if trigger.kind.names_released else dead or not captives
 
 
@@ -212,7 +212,7 @@ def _of_title(document: Document, found: dict[str, Said[Participant]]) -> dict[s
     """The other side, where the title names it, by its first name in the text: a claim quotes the text alone."""
     title = document.title
     named = [n for n in title.names if (is_party(n) or n.governor in {"to", "from"}) and not stands_aside(title, n)] if title else []
-    named = [n for n in named if title and not any(t.low in words("mediating") for t in title.tokens[n.last : n.last + 2])]
+    named = [n for n in named if title and words("mediating").isdisjoint(title.lows[n.last : n.last + 2])]
     titled = {_side(n) for n in named} - {*found, None}
     for sentence in document.sentences if titled else ():
         for name in sentence.names:

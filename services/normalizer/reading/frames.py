@@ -74,7 +74,7 @@ def _called_on(
     sides = {side_of(said.value) for said in parties}
     if told.status == "proposed" or at is None or len(sides) != 1 or sides & (words("blocs") | {at.value.country}):
         return ()
-    travels = words("travel_verbs") | words("arrivals") | words("departures") | words("tours") | {"due"}
+    travels = words("travel_verbs", "arrivals", "departures", "tours") | {"due"}
     sent = trigger.sentence.find_within(low, trigger.first, phrases("delegations"))
     if not sent and travels.isdisjoint(trigger.sentence.lows[low : trigger.first]) and not talks_abroad(trigger, parties, at):
         return ()
@@ -84,7 +84,7 @@ def _called_on(
 
 def _is_timed(document: Document, trigger: Trigger) -> bool:
     """As in "said they would meet on Tuesday", "would meet soon"."""
-    soon = any(token.low in words("soon") for token in trigger.sentence.tokens[trigger.last : trigger.high])
+    soon = not words("soon").isdisjoint(trigger.sentence.lows[trigger.last : trigger.high])
     return soon or dating.choose(trigger, "scheduled", document.anchor.date) is not None
 
 
@@ -142,7 +142,7 @@ def _weapons(trigger: Trigger) -> tuple[tuple[str, Said[str]], ...]:
 def _country_place(trigger: Trigger, name: Name) -> Place | None:
     """A state that is struck is also the place that is struck: "on Ukraine", "on Chadian soil"."""
     actor = name.named.actor
-    soil = any(token.low in words("soil") for token in trigger.sentence.tokens[name.last : name.last + 1])
+    soil = not words("soil").isdisjoint(trigger.sentence.lows[name.last : name.last + 1])
     if name.named.form not in {"name", "acronym"} and not soil:
         return None
     if name.named.place is not None or actor is None or actor.type != "state" or actor.country is None:

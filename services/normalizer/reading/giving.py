@@ -53,14 +53,14 @@ def _gives_people(sentence: Sentence, at: int) -> bool:
     land; not as in "returned fire", "released its budget", "freed the town".
     """
     last = _object_end(sentence, at)
-    held = not (words("captives") | words("remains")).isdisjoint(sentence.lows[at + 1 : last])
+    held = not words("captives", "remains").isdisjoint(sentence.lows[at + 1 : last])
     counted = any(at < count.first < last and count.measure in PEOPLE for count in sentence.counts)
     return held or counted or any(at < n.first < last and _is_of_people(sentence, n) for n in sentence.names)
 
 
 def _object_end(sentence: Sentence, at: int) -> int:
     """Where the words that a verb has for its object end: at another clause, or another such verb."""
-    stops = words("object_stops") | words("gives_up")
+    stops = words("object_stops", "gives_up")
     upto = min(at + 1 + OBJECT, len(sentence.lows))
     return next((n for n in range(at + 1, upto) if sentence.lows[n] in stops), upto)
 
@@ -68,13 +68,13 @@ def _object_end(sentence: Sentence, at: int) -> int:
 def _is_of_people(sentence: Sentence, name: Name) -> bool:
     """As in "Libyans", "Libyan pilots", "Pell Marn"."""
     behind = {low.removesuffix("s") for low in sentence.lows[name.last : name.last + 1]} | {*sentence.lows[name.last : name.last + 1]}
-    whose = name.named.form == "adjective" and not behind.isdisjoint(words("held_people") | words("alive"))
+    whose = name.named.form == "adjective" and not behind.isdisjoint(words("held_people", "alive"))
     return name.named.form == "demonym" or is_person(name) or whose
 
 
 def _is_done_to(sentence: Sentence, at: int) -> bool:
     """As in "were freed by": whoever stands before it gives nothing."""
-    return any(low in words("passive") for low in sentence.lows[max(at - 2, 0) : at])
+    return not words("passive").isdisjoint(sentence.lows[max(at - 2, 0) : at])
 
 
 def _givers(sentence: Sentence, at: int) -> tuple[Name, ...]:

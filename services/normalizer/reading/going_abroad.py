@@ -59,4 +59,4 @@ def _is_plain(trigger: Trigger) -> bool:
     held = {n for name in names for n in range(name.first, name.last)} | set(trigger.sentence.at_times)
     between = {lows[n] for n in range(at + 1, trigger.first) if n not in held}
     own = lows[trigger.last : trigger.last + 1] == ("of",) and not OWN.isdisjoint(lows[trigger.last + 1 : trigger.last + 3])
-    return not own and between <= lexical("articles") | lexical("plain_meetings") | {"the", "in"}
+    return not own and between <= lexical("articles", "plain_meetings") | {"the", "in"}

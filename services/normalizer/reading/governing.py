@@ -110,7 +110,7 @@ def _only_owns(name: Name, following: Name, tokens: Sequence[Token]) -> bool:
     beside = following.first == name.last or (following.first == name.last + 1 and tokens[name.last].low == "'s")
     if not beside:
         return False
-    alone = group is not None and group.type == "organisation" and group.name not in lexical("arms_of_state") | lexical("blocs")
+    alone = group is not None and group.type == "organisation" and group.name not in lexical("arms_of_state", "blocs")
     return alone and owner is not None and owner.type == "state" and name.named.place is None
 
 

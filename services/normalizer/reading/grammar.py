@@ -19,6 +19,7 @@ class Grammar:
     turns: Table[str]
     skipped: frozenset[str]
     conjunctions: frozenset[str]
+    linking: frozenset[str]  # all that are skipped, and conjunctions
     pronouns: dict[str, str]
     say: Table[str]
     according: Table[str]
@@ -31,6 +32,7 @@ class Grammar:
 def grammar() -> Grammar:
     """The grammar of this installation; read once."""
     words, speech = load_yaml("grammar"), load_yaml("speech")
+    skipped, conjunctions = frozenset(words["determiners"]) | frozenset(words["role_words"]), frozenset(words["conjunctions"])
     return Grammar(
         prepositions=table(words["prepositions"]),
         place_prepositions=frozenset(words["place_prepositions"]),
@@ -38,8 +40,9 @@ def grammar() -> Grammar:
         topic_prepositions=frozenset(words["topic_prepositions"]),
         clause_ends=frozenset(words["clause_ends"]),
         turns=table(words["turns"]),
-        skipped=frozenset(words["determiners"]) | frozenset(words["role_words"]),
-        conjunctions=frozenset(words["conjunctions"]),
+        skipped=skipped,
+        conjunctions=conjunctions,
+        linking=skipped | conjunctions,
         pronouns=dict(words["pronouns"]),
         say=table(speech["say"]),
         according=table(speech["according"]),
@@ -55,13 +58,13 @@ def _sets() -> dict[str, frozenset[str]]:
 
 
 @cache
-def words(name: str) -> frozenset[str]:
-    """A set of words of `roles.yaml`, by the part they play.
+def words(*names: str) -> frozenset[str]:
+    """The words of `roles.yaml` that play this part, or any of several; put together once, however often a word is looked for in them.
 
     Raises:
         KeyError: the file has no such set.
     """
-    return _sets()[name]
+    return frozenset[str]().union(*(_sets()[name] for name in names))
 
 
 @cache

@@ -59,7 +59,7 @@ def _again_and_again(candidate: Candidate) -> bool:
     before = {token.low for token in trigger.sentence.tokens[start : trigger.first]}
     many = trigger.noun and trigger.sentence.tokens[trigger.last - 1].low.endswith("s") and trigger.pattern.card.id != "summit.noun.talks"
     exact = candidate.when is not None and candidate.when.value.precision in {"day", "hour", "minute", "night"}
-    return many and bool(before & (lexical("recurring") | lexical("several_times"))) and not exact
+    return many and bool(before & lexical("recurring", "several_times")) and not exact
 
 
 def _goes_on(candidate: Candidate) -> bool:
@@ -87,7 +87,7 @@ def _of_a_matter(trigger: Trigger) -> bool:
 
 def _office_before(trigger: Trigger) -> bool:
     """As in "The president, after talks with world leaders, …": an office stands for its holder."""
-    return any(token.low in lexical("holders") for token in trigger.sentence.tokens[: trigger.first])
+    return not lexical("holders").isdisjoint(trigger.sentence.lows[: trigger.first])
 
 
 def _negated(trigger: Trigger) -> bool:
@@ -151,7 +151,7 @@ def _is_single(trigger: Trigger) -> bool:
     tokens = trigger.sentence.tokens
     start = phrase_start(trigger.sentence, trigger.first)
     ahead = [token.low for token in tokens[max(start - RANKED, 0) : trigger.first]]
-    ranked = any(word in lexical("ranks") | lexical("ordinal_ends") for word in ahead)
+    ranked = any(word in lexical("ranks", "ordinal_ends") for word in ahead)
     single = trigger.noun and not tokens[trigger.last - 1].low.endswith("s") and not any(word in lexical("recurring") for word in ahead)
     return ranked or single
 

@@ -55,11 +55,7 @@ def under_own_roof(trigger: Trigger) -> tuple[Said[Place], ...]:
 
 def _wanted(trigger: Trigger) -> int:
     """How many sides the words themselves ask for: "trilateral" three, else two."""
-    return (
-        THREE
-        if any(token.low in words("three_sided") for token in trigger.sentence.tokens[max(trigger.first - TWO, 0) : trigger.last])
-        else TWO
-    )
+    return THREE if not words("three_sided").isdisjoint(trigger.sentence.lows[max(trigger.first - TWO, 0) : trigger.last]) else TWO
 
 
 def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:

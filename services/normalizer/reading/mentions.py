@@ -112,7 +112,7 @@ def modality_of(candidate: Candidate) -> Modality:
     """How sure the words are of a happening: a demand is more than an offer, and "unconfirmed" or "may have" less than a report."""
     sentence, state = candidate.trigger.sentence, candidate.state
     told = MODALITIES.get(candidate.status, "asserted")
-    if told == "offered" and any(token.low in words("demanding") for token in sentence.tokens[state.first : state.last]):
+    if told == "offered" and not words("demanding").isdisjoint(sentence.lows[state.first : state.last]):
         return "demanded"
     low, high = sentence.clause(candidate.trigger.first)
     unsure = told == "asserted" and sentence.find_within(low, high, phrases("unsure"))
@@ -269,7 +269,7 @@ def _going_on(document: Document, happening: Happening, published: dt.date) -> W
     if first.kind.frame != "directed":
         return None
     for sentence in reversed(document.sentences[max(first.sentence.index - NEAR, 0) : first.sentence.index]):
-        violent = sentence.find(first.kind.weapon) or any(t.low in words("kills") | words("deaths") for t in sentence.tokens)
+        violent = sentence.find(first.kind.weapon) or not words("kills", "deaths").isdisjoint(sentence.lows)
         told = [
             t.expression.when
             for t in sentence.times

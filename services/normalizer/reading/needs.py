@@ -210,7 +210,7 @@ def _addressed(candidate: Candidate) -> bool:
     end = tokens[max(stop, trigger.last + 1) - 1].end if trigger.last < len(tokens) else trigger.sentence.end
     heard = trigger.sentence.lows[trigger.last : stop]
     people = any(said.value.type == "person" and tokens[trigger.last - 1].end <= said.start < end for said in candidate.parties)
-    return people or not (lexical("offices") | lexical("holders") | lexical("counterparts") | lexical("objects")).isdisjoint(heard)
+    return people or not lexical("offices", "holders", "counterparts", "objects").isdisjoint(heard)
 
 
 def _adversaries(candidate: Candidate) -> bool:
@@ -307,7 +307,7 @@ def _living(candidate: Candidate) -> bool:
 
 def _first_of(words: Sequence[str], step: int) -> bool | None:
     """Whether those nearest to a verb live; "bodies of dead soldiers" do not. None where nobody is told of."""
-    spots = [at for at, word in enumerate(words) if word in lexical("alive") | lexical("remains")][::step]
+    spots = [at for at, word in enumerate(words) if word in lexical("alive", "remains")][::step]
     if not spots:
         return None
     ahead = words[max(spots[0] - OF_DEAD, 0) : spots[0]]
@@ -335,7 +335,8 @@ def is_dead(candidate: Candidate) -> bool:
     if members is None or trigger.sentence.find_within(low, high, members):
         return True
     spots = [at for at in range(low, high) if tokens[at].low in lexical("lifeless")]
-    return any(token.low in lexical("held_people") - lexical("lifeless") for at in spots for token in tokens[at + 1 : at + DEAD_NEAR])
+    held = lexical("held_people") - lexical("lifeless") if spots else frozenset()
+    return any(token.low in held for at in spots for token in tokens[at + 1 : at + DEAD_NEAR])
 
 
 def _gives_the_living(trigger: Trigger, high: int) -> bool:

@@ -245,7 +245,7 @@ def _by_own_names(happening: Happening) -> Happening:
 def _without_their_own(happening: Happening) -> Happening:
     """As in "Hamas handed over three Israelis … Palestinian prisoners": a group's own land and people are no third side."""
     parties = {said.value.name: said.value for m in happening.members for said in m.parties if said.value.role == "party"}
-    groups = [p for p in parties.values() if p.type == "organisation" and p.name not in words("arms_of_state") | words("peoples")]
+    groups = [p for p in parties.values() if p.type == "organisation" and p.name not in words("arms_of_state", "peoples")]
     homes = {group.country for group in groups if group.country}
     own = {p.name for p in parties.values() if p.country in homes and (p.type == "state" or p.name in words("peoples"))}
     own -= {said.value.name for m in happening.members for said in m.parties if _acts(m, said)}

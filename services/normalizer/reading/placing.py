@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from schemas.events import Place, PlaceRole
 from services.normalizer.reading.attending import run_in_city
@@ -69,9 +70,14 @@ def _near_enough(trigger: Trigger, name: Name) -> bool:
         return False
     if takes_place(trigger, name):
         return True
-    plain = grammar().skipped | grammar().conjunctions | grammar().small | words("held_there")
+    plain = _plain()
     strange = [at for at in range(low, high) if at not in held and tokens[at].low not in plain and tokens[at].low.isalpha()]
     return len(strange) <= STRANGE
+
+
+@cache
+def _plain() -> frozenset[str]:
+    return grammar().linking | grammar().small | words("held_there")
 
 
 def _located(sentence: Sentence, name: Name) -> bool:
@@ -111,7 +117,7 @@ def _travelled(trigger: Trigger, name: Name) -> bool:
     before = trigger.sentence.tokens[at].low if at >= 0 else ""
     leaves = name.governor == "for" and before in words("departures")
     sent = name.governor == "to" and before in words("travellers")
-    return leaves or sent or (name.governor in {"to", "in"} and before in words("travel_verbs") | words("departures"))
+    return leaves or sent or (name.governor in {"to", "in"} and before in words("travel_verbs", "departures"))
 
 
 def _opening_stay(trigger: Trigger) -> list[Name]:
@@ -209,14 +215,14 @@ def _is_handover(sentence: Sentence, name: Name) -> bool:
     before = {tokens[at].low for at in near if at not in held}
     if any(name.last <= first <= name.last + SPOKEN for first, _ in sentence.says):
         return False
-    kept = before & (words("befell") | words("captivity") | words("topics"))
+    kept = before & words("befell", "captivity", "topics")
     return not kept and (name.governor != "to" or bool(before & words("journeys")))
 
 
 def arrivals(document: Document, first: int, last: int) -> tuple[Said[Place], ...]:
     """Where the sentences around an exchange, from `first` to `last`, say that people arrived, crossed or were handed over."""
     for sentence in document.sentences[max(first, 0) : last + 1]:
-        if any(token.low in words("handing") for token in sentence.tokens):
+        if not words("handing").isdisjoint(sentence.lows):
             places = [n for n in sentence.names if is_place(n) and _is_handover(sentence, n)]
             told = in_order([said_place(n, "venue") for n in places if n.named.place and n.named.place.precision not in {"country", "sea"}])
             if told:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -86,7 +86,7 @@ def _speaker(sentence: Sentence, low: int, high: int) -> Speaker | None:
         return Speaker(name=person.actor.name, role=person.title)
     nameless = bool(sentence.find_within(low, high, grammar().anonymous))
     actor = near[-1].named.actor if near else None
-    if actor is None and not nameless and not any(token.low in words("speaking_offices") for token in sentence.tokens[low:high]):
+    if actor is None and not nameless and words("speaking_offices").isdisjoint(sentence.lows[low:high]):
         return None
     role = _role(sentence, low, high, near[-1] if near else None)
     count = (find_number(sentence.tokens[low:high]) or 1) if nameless else 1
@@ -107,10 +107,15 @@ def _subject(sentence: Sentence, verb: int) -> tuple[int, int]:
     return low + 1, at
 
 
+@cache
+def _behind_whom_it_is_told() -> frozenset[str]:
+    return words("after_saying") | {"that"}
+
+
 def _closes(sentence: Sentence, last: int, *, told: bool) -> bool:
     """Whether nothing is said behind the verb: it stands at the end, or before a time, a place or a mark."""
     at = last
-    while told and at < last + ADDRESSEE and at < len(sentence.tokens) and _low(sentence, at) not in words("after_saying") | {"that"}:
+    while told and at < min(last + ADDRESSEE, len(sentence.tokens)) and sentence.lows[at] not in _behind_whom_it_is_told():
         at += 1
     return at >= len(sentence.tokens) or _low(sentence, at) in words("after_saying") or any(t.first == at for t in sentence.times)
 

@@ -160,13 +160,13 @@ def _their_lands(document: Document, sentence: Sentence) -> tuple[Name, ...]:
 def _counts_things(sentence: Sentence, behind: int) -> bool:
     """As in "the two conflicts", which are no sides."""
     following = low_at(sentence, behind)
-    plural = following.isalpha() and following.endswith("s") and following not in words("listed_sides") | words("being")
+    plural = following.isalpha() and following.endswith("s") and following not in words("listed_sides", "being")
     return low_at(sentence, behind - 1) == "two" and plural
 
 
 def _are_people(sentence: Sentence, behind: int) -> bool:
     """As in "the two will discuss …", not "the two countries", "the two armies": nothing is said of what they are."""
-    return low_at(sentence, behind - 1) == "two" and low_at(sentence, behind) in words("modals") | words("plain_acts")
+    return low_at(sentence, behind - 1) == "two" and low_at(sentence, behind) in words("modals", "plain_acts")
 
 
 def _several(document: Document, sentence: Sentence, low: int, high: int) -> tuple[Name, ...]:
@@ -240,4 +240,4 @@ def _office_acts(trigger: Trigger) -> bool:
     low, _ = trigger.sentence.clause(trigger.first)
     opens = low_at(trigger.sentence, 0) == "the" and any(low_at(trigger.sentence, n) in words("holders") for n in range(1, OFFICE_REACH))
     low = 0 if opens or low_at(trigger.sentence, low) in {"who", "which"} else low
-    return any(token.low in words("holders") for token in trigger.sentence.tokens[low : trigger.first])
+    return not words("holders").isdisjoint(trigger.sentence.lows[low : trigger.first])

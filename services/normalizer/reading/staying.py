@@ -88,7 +88,7 @@ def _same_day(sentence: Sentence, happening: Happening) -> bool:
 def _on_its_day(sentence: Sentence, happening: Happening) -> bool:
     told = [t.expression.when for t in sentence.times if t.expression.when is not None and t.expression.when.start]
     own = [m.when.value for m in happening.members if m.when]
-    arrives = any(token.low in words("arrivals") for token in sentence.tokens)
+    arrives = not words("arrivals").isdisjoint(sentence.lows)
     return all(spans.meet(one, other) or (arrives and _soon_after(one, other)) for one in told for other in own)
 
 
@@ -105,12 +105,12 @@ def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
         return True
     if _is_in(sentence, name) or (name.governor == "in" and any(last == name.governor_at for _, last in sentence.says)):
         return True
-    parted = any(token.low in words("parting") for token in sentence.tokens[max(at - GAP, 0) : max(at + 1, 0)])  # "before departure at X"
+    parted = not words("parting").isdisjoint(sentence.lows[max(at - GAP, 0) : max(at + 1, 0)])  # "before departure at X"
     if parted or name.governor not in {"in", "at", "to"} or name.first - name.governor_at > GAP:
         return False
     while at >= 0 and steps < GAP:
         low = sentence.tokens[at].low
-        if low in words("arrivals") | words("appearances") | words("tours") | (words("travel_verbs") if not met else frozenset()):
+        if low in words("arrivals", "appearances", "tours") | (words("travel_verbs") if not met else frozenset()):
             return True
         if low == "," or low in grammar().clause_ends:
             return False

@@ -122,7 +122,7 @@ def of_officials(candidate: Candidate) -> tuple[Said[Place], ...]:
     sentence = candidate.trigger.sentence
     striking = {said.value.country for said in candidate.parties if said.value.role == "attacker"}
     names = [n for n in sentence.names if n.named.form == "adjective" and n.named.actor and n.named.actor.country not in striking]
-    telling = [n for n in names if any(token.low in words("local_voices") for token in sentence.tokens[n.last - 1 : n.last + VOICE_REACH])]
+    telling = [n for n in names if not words("local_voices").isdisjoint(sentence.lows[n.last - 1 : n.last + VOICE_REACH])]
     return in_order([state_place(n, "target") for n in telling[:1]]) if striking else ()
 
 
@@ -176,7 +176,7 @@ def of_the_attacked(candidate: Candidate) -> tuple[Said[Place], ...]:
 def _on_board(sentence: Sentence, name: Name) -> bool:
     """As in "an Iranian crude oil tanker": whose it is, not where."""
     behind = sentence.tokens[name.last : name.last + BOARD_REACH]
-    return next((token.low in words("vessels") for token in behind if token.low in words("vessels") | words("land")), False)
+    return next((token.low in words("vessels") for token in behind if token.low in words("vessels", "land")), False)
 
 
 def by_adjective(trigger: Trigger) -> tuple[Said[Place], ...]:

@@ -24,7 +24,7 @@ def _is_thing(trigger: Trigger) -> bool:
         return False
     for n in range(at + 1, min(at + REACH, len(sentence.tokens))):
         low = sentence.lows[n]
-        if n in sentence.held or sentence.tokens[n].capital or low in words("met_people") | words("offices") | words("holders"):
+        if n in sentence.held or sentence.tokens[n].capital or low in words("met_people", "offices", "holders"):
             return False
         if not low.isalpha() or low in grammar().small or low in grammar().conjunctions or low in grammar().clause_ends:
             return n > at + 1

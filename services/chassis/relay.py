@@ -102,25 +102,37 @@ class Relay:
         self._woken.set()
 
     async def _publish_for_ever(self, producer: AIOKafkaProducer, link: asyncpg.Connection) -> None:
+        waiting = await self._waiting(link)
         while True:
-            self._woken.clear()
-            if waiting := await self._waiting(link):
-                await self._publish(producer, link, waiting)
+            if waiting:
+                waiting = await self._publish(producer, link, waiting)
             else:
                 await _wait(self._woken, IDLE_SECONDS)
+                waiting = await self._waiting(link)
 
     async def _waiting(self, link: asyncpg.Connection) -> Waiting:
         """What is this process's to publish: nothing while another holds the lease, of whose backlog it knows the length alone.
 
         A lease that was renewed a moment ago is not asked for again: no other can take it before it runs out.
         """
-        if time.monotonic() - self._renewed >= RENEW_SECONDS:
+        if self._must_renew:
+            self._woken.clear()
             pending = await link.fetchval(OUTBOX["pending"])
             OUTBOX_PENDING.labels(self._service).set(pending)
             if not pending or not await self._leased(link):
                 return {}
-        waiting = _by_partition(await link.fetch(OUTBOX["waiting"], self._settings.relay_records, BATCH_BYTES))
-        OUTBOX_PENDING.labels(self._service).set(sum(rows[0]["pending"] for rows in waiting.values()))
+        return await self._asked(link, {})
+
+    @property
+    def _must_renew(self) -> bool:
+        return time.monotonic() - self._renewed >= RENEW_SECONDS
+
+    async def _asked(self, link: asyncpg.Connection, reached: Mapping[TopicPartition, int]) -> Waiting:
+        """Record up to where partitions were acknowledged, and hear what waits then."""
+        self._woken.clear()  # before it looks: what comes meanwhile wakes it
+        columns = [at.topic for at in reached], [at.partition for at in reached], list(reached.values())
+        waiting = _by_partition(await link.fetch(OUTBOX["waiting"], self._settings.relay_records, BATCH_BYTES, *columns))
+        OUTBOX_PENDING.labels(self._service).set(sum(some[0]["pending"] for some in waiting.values()))
         return waiting
 
     async def _leased(self, link: asyncpg.Connection) -> bool:
@@ -130,19 +142,18 @@ class Relay:
         self._renewed = now if leased else -inf
         return leased
 
-    async def _publish(self, producer: AIOKafkaProducer, link: asyncpg.Connection, waiting: Waiting) -> None:
-        """Send a batch to each partition at once, and record what was acknowledged, whatever became of the others."""
+    async def _publish(self, producer: AIOKafkaProducer, link: asyncpg.Connection, waiting: Waiting) -> Waiting:
+        """Send a batch to each partition at once, and record what was acknowledged, whatever became of the others; then what waits."""
         sends = await asyncio.gather(*(self._send(producer, at, rows) for at, rows in waiting.items()), return_exceptions=True)
         sent = {at: count for at, count in zip(waiting, sends, strict=True) if isinstance(count, int)}
-        if sent:
-            reached = [waiting[at][0]["seq"] + count for at, count in sent.items()]
-            await link.execute(OUTBOX["relayed"], [at.topic for at in sent], [at.partition for at in sent], reached)
+        then = await self._asked(link, {at: waiting[at][0]["seq"] + count for at, count in sent.items()}) if sent else {}
         for at, count in sent.items():
             self._faults.reached("after_relayed", at.topic)
             RELAYED.labels(self._service, at.topic).inc(count)
         for trouble in sends:
             if isinstance(trouble, BaseException):
                 raise trouble
+        return await self._waiting(link) if self._must_renew else then
 
     async def _need_log_behind(self) -> None:
         """Check that no topic holds numbers that this outbox has yet to give.

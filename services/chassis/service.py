@@ -15,6 +15,7 @@ from typing import Protocol
 import asyncpg
 import structlog
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 from faststream import FastStream
 from faststream.kafka import KafkaBroker
@@ -114,7 +115,8 @@ def run_service(name: str, settings: Settings, build: Callable[[Service], Awaita
     configure(name, settings)
     gc.set_threshold(*COLLECT_AFTER)
     try:
-        asyncio.run(_run(name, settings, build))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run(name, settings, build))
     except* KeyboardInterrupt:
         log.info("interrupted")
     except* Halt as halts:

@@ -152,7 +152,7 @@ class _Worker:
         arguments = ["-m", "services.chassis.worker", str(self._most_bytes)]
         ours = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")}
         # In a group of its own: Ctrl-C is for the service, which ends it by closing its pipes.
-        return await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=PIPE, stdout=PIPE, env=ours, process_group=0)
+        return await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=PIPE, stdout=PIPE, env=ours, start_new_session=True)
 
     async def end(self) -> int:
         """End the process, if there is one; what it ended with, which is how it died if it had done so before."""

@@ -26,6 +26,11 @@ class Commands:
         self._revocations: dict[str, list[Command]] = defaultdict(list)
         self._asked: set[Slot] = set()
         self._given: list[Command] = []
+        self._any = True
+
+    def there_are(self, *, any_at_all: bool) -> None:
+        """Whether Postgres holds any command. Nobody else gives one of the kinds at hand while this transaction lasts."""
+        self._any = any_at_all
 
     async def find(self, edits: Sequence[Edit]) -> set[Slot]:
         """Load these commands, if they are known, and those that they revoke; all articles that they name."""
@@ -38,7 +43,7 @@ class Commands:
         """Load all commands that name one of these articles; the further articles that those name."""
         fresh = sorted(set(slots) - self._asked)
         self._asked |= set(fresh)
-        if not fresh:
+        if not fresh or not self._any:
             return set()
         rows = await self._tx.fetch(SQL["naming"], [article for article, _ in fresh], [kind for _, kind in fresh])
         found = self._hold(rows)

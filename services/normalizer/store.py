@@ -198,10 +198,13 @@ class Store:
         return bool(found)
 
     async def _load_articles(self, slots: Sequence[Slot]) -> None:
-        more = await self._commands.load(slots)
         rows = await self._tx.fetch(SQL["known"], *columns(slots, 2))
+        if rows:
+            self._commands.there_are(any_at_all=rows[0]["commanded"])
+        more = await self._commands.load(slots)
         for row in rows:
-            self._versions.setdefault((row["article_id"], row["kind"]), (row["revision"], row["rereading"]))
+            if row["revision"] is not None:
+                self._versions.setdefault((row["article_id"], row["kind"]), (row["revision"], row["rereading"]))
         await self._load([row for row in rows if row["mention_id"] is not None])
         if more:
             await self._load_articles(sorted(more))

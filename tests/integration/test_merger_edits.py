@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from deploy.local.stack import Stack
 from schemas.edits import Edit
 from schemas.mentions import Reading
+from services.normalizer.commands import SQL as COMMANDS
 from services.normalizer.commands import Commands
 from services.normalizer.merging import Command, Told, merge_all
 from services.normalizer.store import SQL, Parsed, Store
@@ -119,6 +120,26 @@ async def test_a_command_that_is_there_before_its_articles_holds_once_they_come(
     events, changes = await merged(tx, [*numbered([command(1, "merge", A, FAR)]), *readings(FAR), *readings(A)])
     assert len(events) == 1
     assert [change.change for change in changes] == ["identified", "revised"]
+
+
+async def test_as_long_as_nobody_gave_a_command_none_is_looked_for(tx: asyncpg.Connection) -> None:
+    """A reading comes oftener than a command by far, and waits for each question."""
+    for orders, looked_for in (numbered([command(1, "retract", A)]), True), ([], False):
+        await tx.execute(EMPTY)
+        await merged(tx, orders)
+        asked: list[str] = []
+        with tx.query_logger(lambda told_, asked=asked: asked.append(told_.query)):
+            await merged(tx, readings(A, TALKS))
+        assert (COMMANDS["naming"] in asked) == looked_for
+
+
+async def test_a_store_that_believed_that_there_were_no_commands_would_miss_those_that_came_before_their_articles(
+    tx: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    believe = Commands.there_are
+    monkeypatch.setattr(Commands, "there_are", lambda commands, **_: believe(commands, any_at_all=False))
+    events, _ = await merged(tx, [*numbered([command(1, "merge", A, FAR)]), *readings(A, FAR)])
+    assert len(events) == 2
 
 
 async def test_the_same_command_again_changes_nothing(tx: asyncpg.Connection) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from deploy.local.stack import Stack
-from services.chassis.outbox import Outbox
+from services.chassis.outbox import SQL, Outbox
 from services.chassis.postgres import open_pool
 from services.chassis.settings import Settings
 from tests.integration.test_relay import TOPIC, parcels
@@ -82,3 +82,34 @@ async def test_a_record_for_a_partition_that_has_no_head_is_refused_rather_than_
     async with pool.acquire() as tx, tx.transaction():
         with pytest.raises(asyncpg.NotNullViolationError):
             await OUTBOX.append(tx, parcels(40))
+
+
+async def waiting(pool: asyncpg.Pool, most: int, reached: dict[int, int]) -> list[tuple[int, int, int]]:
+    """Partition, number, and how many wait, once these partitions are said to have been acknowledged up to these numbers."""
+    rows = await pool.fetch(SQL["waiting"], most, 1_000_000, [TOPIC] * len(reached), list(reached), list(reached.values()))
+    return [(row["partition"], row["seq"], row["pending"]) for row in rows]
+
+
+@pytest.mark.parametrize("most", [1, 3, 100])
+async def test_who_says_what_was_acknowledged_hears_what_waits_then(pool: asyncpg.Pool, most: int) -> None:
+    # given
+    async with pool.acquire() as tx, tx.transaction():
+        await OUTBOX.append(tx, parcels(40))
+    given = await numbers(pool)
+    # when a few of one partition were acknowledged, all of another, and of a third none
+    heard = await waiting(pool, most, {0: 2, 1: given[1][-1]})
+    # then
+    left = {0: given[0][2:-1], 2: given[2][:-1], 3: given[3][:-1]}
+    assert heard == [(number, seq, len(some)) for number, some in left.items() for seq in some[:most]]
+    # and it was recorded: whoever asks next hears the same, and nothing of what was acknowledged is left
+    assert await waiting(pool, most, {}) == heard
+    assert {number: some[:-1] for number, some in (await numbers(pool)).items() if some[:-1]} == left
+
+
+async def test_what_was_acknowledged_before_is_not_taken_back(pool: asyncpg.Pool) -> None:
+    """Another process may have gone on from here meanwhile."""
+    async with pool.acquire() as tx, tx.transaction():
+        await OUTBOX.append(tx, parcels(40))
+    await waiting(pool, 100, {0: 5})
+    heard = await waiting(pool, 100, {0: 3})
+    assert min(seq for number, seq, _ in heard if number == 0) == 5

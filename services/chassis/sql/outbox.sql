@@ -31,24 +31,26 @@ LEFT JOIN numbered ON numbered.topic = new.topic AND numbered.partition = new.pa
 
 -- name: waiting
 -- The first rows of each partition, at most $1 and as many as fit into $2 bytes, and one at the least: rows may be large, and are held in
--- memory. `pending` is how many wait in all.
-SELECT topic, partition, next_seq - next_relayed AS pending, seq, key, value, headers, timestamp_ms
-FROM outbox_heads CROSS JOIN LATERAL (
-    SELECT seq, key, value, headers, timestamp_ms, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY seq) AS bytes
-    FROM outbox WHERE outbox.topic = outbox_heads.topic AND outbox.partition = outbox_heads.partition AND seq >= next_relayed
-    ORDER BY seq LIMIT $1
-) AS next
-WHERE next_relayed < next_seq AND (bytes <= $2 OR seq = next_relayed)
-ORDER BY topic, partition, seq
-
--- name: relayed
-WITH moved AS (
+-- memory. `pending` is how many wait in all. Up to where some partitions were acknowledged is noted in the same question, as the next batch
+-- would wait for another; what that moves is not seen by the rest of it, which counts it itself.
+WITH sent AS (
+    SELECT topic, partition, reached FROM unnest($3::text[], $4::int[], $5::bigint[]) AS sent (topic, partition, reached)
+), moved AS (
     UPDATE outbox_heads AS head SET next_relayed = greatest(next_relayed, sent.reached)
-    FROM unnest($1::text[], $2::int[], $3::bigint[]) AS sent (topic, partition, reached)
-    WHERE head.topic = sent.topic AND head.partition = sent.partition
+    FROM sent WHERE head.topic = sent.topic AND head.partition = sent.partition
+), gone AS (
+    DELETE FROM outbox USING sent WHERE outbox.topic = sent.topic AND outbox.partition = sent.partition AND seq < reached
 )
-DELETE FROM outbox USING unnest($1::text[], $2::int[], $3::bigint[]) AS sent (topic, partition, reached)
-WHERE outbox.topic = sent.topic AND outbox.partition = sent.partition AND seq < reached
+SELECT topic, partition, next_seq - next AS pending, seq, key, value, headers, timestamp_ms
+FROM (
+    SELECT topic, partition, next_seq, greatest(next_relayed, reached) AS next FROM outbox_heads LEFT JOIN sent USING (topic, partition)
+) AS heads CROSS JOIN LATERAL (
+    SELECT seq, key, value, headers, timestamp_ms, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY seq) AS bytes
+    FROM outbox WHERE outbox.topic = heads.topic AND outbox.partition = heads.partition AND seq >= heads.next
+    ORDER BY seq LIMIT $1
+) AS batch
+WHERE next < next_seq AND (bytes <= $2 OR seq = next)
+ORDER BY topic, partition, seq
 
 -- name: pending
 SELECT coalesce(sum(next_seq - next_relayed), 0)::bigint FROM outbox_heads

@@ -1,11 +1,12 @@
 -- name: known
 -- Which versions of these articles were read, and their mentions, none of some. What was taken back too: a mention that returns finds its
--- event again. Each is looked up by itself, whatever Postgres believes of a young table.
-SELECT article_id, kind, revision, rereading, mention_id, event_id, present, digest
+-- event again. Each is looked up by itself, whatever Postgres believes of a young table. `commanded`: whether any command names any article;
+-- mostly none does, and then none is looked for.
+SELECT article_id, kind, revision, rereading, mention_id, event_id, present, digest, EXISTS (SELECT FROM edit_refs) AS commanded
 FROM unnest($1::text[], $2::text[]) AS asked (article_id, kind)
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
     SELECT revision, rereading FROM readings WHERE readings.article_id = asked.article_id AND readings.kind = asked.kind OFFSET 0
-) AS held
+) AS held ON true
 LEFT JOIN LATERAL (
     SELECT mention_id, event_id, present, digest FROM told WHERE told.article_id = asked.article_id AND told.kind = asked.kind OFFSET 0
 ) AS mentioned ON true

@@ -21,7 +21,7 @@ from services.timeline.stream.listener import Listener
 from services.timeline.stream.matching import Switchboard
 from services.timeline.stream.messages import cut_over
 from services.timeline.stream.reading import Stretch, stretch
-from services.timeline.stream.standing import Standing, standing_at
+from services.timeline.stream.standing import Standing, is_news, standing_at
 
 PAGE = 200  # offsets in one round
 REST = 19  # times as long as a round has cost: a twentieth of the time
@@ -84,16 +84,22 @@ class Hub:
                 await within(coming, LOOK_SECONDS)
 
     async def _round(self) -> float:
-        """Tell the next stretch. Gives how long to rest; nothing, if nothing was new."""
+        """Tell the next stretch. Gives how long to rest; nothing, if nothing was new.
+
+        Most rounds follow one that has told all there is: they ask Postgres nothing, as `present` has looked just now. What was read is
+        told before the snapshot is closed, which is a question of its own.
+        """
         began = self._standing
+        if not is_news(self._present.now, began):
+            return 0.0
         async with self._reader.snapshot() as moment:
             now = moment.now
             if made_anew := other_logs(began.logs, now):
                 return self._let_all_go(made_anew)
             new = await stretch(moment, began, now, PAGE)
-        if new.then == began or self._standing is not began:
-            return 0.0
-        return self._tell(began, new)
+            if new.then == began or self._standing is not began:
+                return 0.0
+            return self._tell(began, new)
 
     def _let_all_go(self, made_anew: list[str]) -> float:
         """They ask again, and are told that what they have heard is of other logs."""

@@ -82,6 +82,12 @@ def distance(standing: Standing, now: Now) -> int:
     return sum(span.until - span.first for span in (*_late(standing, now), *_new(standing, now)))
 
 
+def is_news(now: Now, standing: Standing) -> bool:
+    """Whether a moment has anything for whoever stands here: a change, another generation, or other logs."""
+    known = (standing.generation, standing.logs)
+    return (now.generation, now.logs or standing.logs) != known or distance(standing, now) > 0
+
+
 def _late(standing: Standing, now: Now) -> Iterator[Span]:
     for at, passed in sorted(standing.passed.items()):
         yield from (Span(at, offset, offset + 1, late=True) for offset in sorted(passed - now.waiting.get(at, NOTHING)))

@@ -25,7 +25,7 @@ from tests.unit.timeline.builders import TOPIC
 
 BROKEN = asyncpg.InterfaceError("cannot call Connection.fetch(): connection has been released back to the pool")
 MISTAKE = asyncpg.InterfaceError("the server expects 1 argument for this query, 2 were passed")
-NOW = Now(1, {(TOPIC, 0): 5})
+NOW, LATER = Now(1, {(TOPIC, 0): 5}), Now(1, {(TOPIC, 0): 6})
 
 
 class Broken:
@@ -60,9 +60,10 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def works(broken: Broken) -> list[Any]:
-    """What runs in the process for the stream, with somebody who listens."""
+    """What runs in the process for the stream, with somebody who listens and has not been told the latest."""
     hub = hubs.Hub(broken)  # type: ignore[arg-type]
     hub.join(StreamQuery(), 1024)
+    broken.present.now = LATER
     return [hub.run, broken.present.keep]
 
 
@@ -82,6 +83,26 @@ async def test_a_mistake_of_ours_is_not_tried_for_ever(which: int) -> None:
     with pytest.raises(asyncpg.InterfaceError, match="expects 1 argument"):
         async with asyncio.timeout(10):
             await works(Broken(MISTAKE))[which]()
+
+
+async def test_a_hub_that_has_told_all_there_is_asks_nothing_until_there_is_more() -> None:
+    # given somebody who listens, and has been told everything
+    broken = Broken(BROKEN)
+    hub = hubs.Hub(broken)  # type: ignore[arg-type]
+    hub.join(StreamQuery(), 1024)
+    running = asyncio.create_task(hub.run())
+    # when it looks again and again
+    for _ in range(20):
+        broken.present.bell.ring()
+        await asyncio.sleep(0)
+    # then
+    assert broken.asked.locked()
+    # and when there is more
+    broken.present.now = LATER
+    broken.present.bell.ring()
+    async with asyncio.timeout(10):
+        await broken.asked.acquire()
+    running.cancel()
 
 
 async def pieces(error: Exception) -> list[bytes]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.timeline.now import Now, Place
 from services.timeline.stream.ids import ROOM, read, write
-from services.timeline.stream.standing import Span, Standing, common, distance, spans, standing_at, told
+from services.timeline.stream.standing import Span, Standing, common, distance, is_news, spans, standing_at, told
 
 STRIKES, SUMMITS = ("events.strike.v1", 0), ("events.summit.v1", 2)
 
@@ -31,6 +31,26 @@ def test_a_standing_names_one_log_of_each_topic_and_a_position_all_that_it_knows
     assert write(standing) == "g2;events.strike.v1~5f3a9c0e:17"
     assert read(write(standing)).logs == {STRIKES[0]: frozenset({"5f3a9c0e"})}
     assert read("events.strike.v1-0=17;seq=17;log=u5f3a9c0e, events.strike.v1-1=4;log=u77ab12cd").logs == standing.logs
+
+
+LOGS = {STRIKES[0]: frozenset({"5f3a9c0e"})}
+
+
+@pytest.mark.parametrize(
+    ("now", "news"),
+    [
+        (Now(1, {STRIKES: 17}, {STRIKES: frozenset({5})}, LOGS), False),
+        (Now(1, {STRIKES: 16}, {STRIKES: frozenset({5})}, LOGS), False),  # another process has told more
+        (Now(1, {STRIKES: 17}, {STRIKES: frozenset({5})}, {}), False),  # nothing is known of the log yet
+        (Now(1, {STRIKES: 18}, {STRIKES: frozenset({5})}, LOGS), True),
+        (Now(1, {STRIKES: 17, SUMMITS: 1}, {STRIKES: frozenset({5})}, LOGS), True),
+        (Now(1, {STRIKES: 17}, {}, LOGS), True),  # what waited was applied
+        (Now(2, {STRIKES: 17}, {STRIKES: frozenset({5})}, LOGS), True),
+        (Now(1, {STRIKES: 17}, {STRIKES: frozenset({5})}, {STRIKES[0]: frozenset({"77ab12cd"})}), True),
+    ],
+)
+def test_there_is_news_where_a_change_a_generation_or_a_log_is_new(now: Now, news: bool) -> None:
+    assert is_news(now, Standing(1, {STRIKES: 17}, {STRIKES: frozenset({5})}, LOGS)) == news
 
 
 def test_a_position_as_answers_give_it_is_a_standing_too() -> None:

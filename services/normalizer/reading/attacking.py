@@ -6,12 +6,21 @@ from collections.abc import Sequence
 
 from schemas.events import Place
 from services.normalizer.reading.candidates import Candidate
-from services.normalizer.reading.happening import Happening, attackers_of
+from services.normalizer.reading.happening import Happening, attackers_of, side_of
 
 
 def by_the_same(happening: Happening, candidate: Candidate) -> bool:
     here, there = attackers_of(happening.known), attackers_of([candidate])
+    if not here and _by_the_attacked(happening, there):
+        return False
     return not here or not there or bool(here & there) or _allied(candidate, here | there)
+
+
+def _by_the_attacked(happening: Happening, attackers: frozenset[str]) -> bool:
+    """As in "Ruritania shot down a missile. … Ruritania hit 30 sites": whoever shoots down strikes back, and is not the same."""
+    first = happening.members[0]
+    defending = {side_of(said.value) for m in happening.known for said in m.parties if said.value.role == "target"}
+    return first.trigger.pattern.card.reverse and bool(defending & attackers)
 
 
 def comes_back(happening: Happening, candidate: Candidate) -> bool:

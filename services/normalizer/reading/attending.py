@@ -256,10 +256,25 @@ def subjects(sentence: Sentence, trigger: Trigger, low: int) -> tuple[Name, ...]
     """Names before the trigger that meet, host, are hosted or are flanked; not those who only report."""
     before = [n for n in sentence.names if low <= n.first and n.last <= trigger.first and is_party(n) and not stands_aside(sentence, n)]
     before = [n for n in before if not _proposes(sentence, n, trigger.first)]
+    before = _of_first_verb(sentence, trigger, low) or before
     acting = [
         n for n in before if (n.governor is None and acts(sentence, n)) or (_governed(sentence, trigger, n) and not _aside(sentence, n))
     ]
     return tuple(n for n in acting if not is_speaker(sentence, n, trigger.first))
+
+
+def _of_first_verb(sentence: Sentence, trigger: Trigger, low: int) -> list[Name]:
+    """As in "X is to hold a summit with Y on Friday, and is expected to meet Z": whoever does the first does the second."""
+    at = trigger.first - 1
+    while at > 0 and (sentence.lows[at] in words("planning_words") or at in sentence.at_times):
+        at -= 1
+    joined = not trigger.noun and at < trigger.first - 1 and at > 0 and sentence.lows[at] == "and"
+    earlier = [first for first in trigger.others if first < at] if joined else []
+    start, _ = sentence.clause(earlier[0]) if earlier else (0, 0)
+    if not earlier or low <= start:
+        return []
+    names = [n for n in sentence.names if start <= n.first and n.last <= earlier[0] and is_person(n) and n.governor is None]
+    return [n for n in names if not stands_aside(sentence, n)][-1:]
 
 
 def _proposes(sentence: Sentence, name: Name, before: int) -> bool:

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from schemas.events import Participant
 from services.normalizer.reading import spans
+from services.normalizer.reading.another import is_apart
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
-from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, TELLING, fits, form_of, is_apart, is_singular, same_day
+from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, TELLING, fits, form_of, is_singular, same_day
 from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.happening import KEPT, PHASES, Happening, side_of, sides
 from services.normalizer.reading.triggers import phrase_start

@@ -15,6 +15,8 @@ from services.normalizer.reading.playing import in_role
 from services.normalizer.reading.states import state
 
 WEAPON_GAP = 5
+# "under a massive Russian attack": so many words from "under" to the side.
+TWO_AHEAD = 3
 USER_GAP = 3
 # "said on late Monday that its jets": so many words behind the verb, of which so many are no time.
 SELF_GAP, SELF_WORDS = 8, 3
@@ -120,6 +122,12 @@ def _comes_under(trigger: Trigger) -> bool:
     return any(token.low == "under" for token in trigger.sentence.tokens[max(trigger.first - WEAPON_GAP, 0) : trigger.first])
 
 
+def _under_whose(trigger: Trigger) -> Name | None:
+    """As in "Kyiv came under a Russian missile attack": the side named between "under" and the blow."""
+    name = _adjacent_before(trigger.sentence, trigger.first)
+    return name if name is not None and "under" in trigger.sentence.lows[max(name.first - TWO_AHEAD, 0) : name.first] else None
+
+
 def _blamed(sentence: Sentence, trigger: Trigger) -> list[Name]:
     """As in "a strike, which Moscow blamed on Kyiv", "Kyiv accused Moscow of …": whom the words of another make the attacker."""
     names = [n for n in sentence.names if n.named.actor is not None or whole_state(n)]
@@ -169,8 +177,11 @@ def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
     """As in "Ukraine said it had struck …", "Iran said on Monday its artillery shelled …": who says so of himself."""
     times = sentence.at_times
     for first, last in sentence.says:
-        behind = [t.low for at, t in enumerate(sentence.tokens[last : last + SELF_GAP], last) if at not in times][:SELF_WORDS]
-        owns = any(low in words("self") for low in behind)
+        where = sentence.find_within(last, last + SELF_GAP, phrases("said_where"))
+        aside = {last + at for one, other, _ in where for at in range(one, other)}
+        told = sentence.tokens[last : last + SELF_GAP + len(aside)]
+        behind = [t.low for at, t in enumerate(told, last) if at not in times and at not in aside][:SELF_WORDS]
+        owns = any(low in words("self") and [low, "as"] != behind[at : at + 2] for at, low in enumerate(behind))
         if last <= trigger.first and owns:
             before = [n for n in sentence.names if n.last <= first and is_party(n) and not is_person(n)]
             near = [n for n in before if first - SAY_GAP <= n.last][-1:]
@@ -179,12 +190,20 @@ def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
     return []
 
 
+def _is_shot_down(trigger: Trigger) -> bool:
+    """As in "Ruritania said it had shot down a missile fired at its ships": who shot it down did not fire it."""
+    low, _ = trigger.sentence.clause(trigger.first)
+    return trigger.pattern.card.participle and bool(trigger.sentence.find_within(low, trigger.first, phrases("downs")))
+
+
 def attackers(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
     by = _by(sentence, trigger) or _the_coalition(trigger) or _from_guns(sentence, trigger)
+    if _is_shot_down(trigger):
+        return tuple(by)
     by = by or _blamed(sentence, trigger) or _self_told(sentence, trigger) or _owns_up(sentence)
     if trigger.noun and _comes_under(trigger):
-        return tuple(by)
+        return tuple(by) or _with_mates(sentence, _under_whose(trigger))
     if trigger.noun:
         near = _adjacent_before(sentence, trigger.first) or (None if by else _user(sentence, trigger))
         return tuple(by) or _with_mates(sentence, near)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from services.normalizer.reading import dating, spans
+from services.normalizer.reading.another import is_apart, is_far_off
 from services.normalizer.reading.attacking import by_the_same, comes_back
-from services.normalizer.reading.candidates import Candidate
+from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import PHASES, Happening, attackers_of, mutual, persons, side_of, sides
 from services.normalizer.reading.same_place import narrows, place_keys, places_meet
@@ -28,8 +29,8 @@ HALVES = 2
 LEAD, ELABORATED = 3, 5
 # "a second such summit": so many words before the noun phrase.
 RANKED = 3
-# "another deadly air strike": so many words before.
-APART = 3
+# "The meeting was expected to include …": so many words behind.
+WHO_ELSE = 5
 
 
 def _times_meet(happening: Happening, candidate: Candidate) -> bool:
@@ -135,7 +136,16 @@ def _only_adds(happening: Happening, candidate: Candidate) -> bool:
     if not candidate.refers or _bloc_apart(happening, candidate):
         return False
     gap = candidate.trigger.sentence.index - happening.last_sentence
+    if gap <= 1 and not candidate.when and _tells_who_else(candidate.trigger):
+        return True
     return same_day(happening, candidate) or (gap <= 1 and not candidate.when and not candidate.names_parties)
+
+
+def _tells_who_else(trigger: Trigger) -> bool:
+    """As in "The meeting is expected to include the ministers of X and Y": who else comes to the one just told."""
+    behind = trigger.sentence.lows[trigger.last : trigger.last + WHO_ELSE]
+    opens = trigger.noun and trigger.first <= 2 and trigger.sentence.lows[0] == "the"  # noqa: PLR2004 - "The Monday meeting"
+    return opens and not words("includes").isdisjoint(behind)
 
 
 def _bloc_apart(happening: Happening, candidate: Candidate) -> bool:
@@ -253,27 +263,6 @@ def _elaborates(happening: Happening, candidate: Candidate) -> bool:
     return candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
 
 
-def is_apart(candidate: Candidate) -> bool:
-    """As in "another raid", "a second air strike", "the first attack hit …": not the one just told; "the third raid this year" is."""
-    trigger, tokens = candidate.trigger, candidate.trigger.sentence.tokens
-    if _of_earlier_hours(candidate):
-        return True
-    if not trigger.noun or trigger.kind.frame != "directed":
-        return False
-    before = trigger.sentence.lows[max(trigger.first - APART, 0) : trigger.first]
-    acts = trigger.last < len(tokens) and tokens[trigger.last].low in words("hits")
-    other = not words("apart").isdisjoint(before)
-    return (other and ("the" not in before or acts)) or (acts and not words("opening_of").isdisjoint(before))
-
-
-def _of_earlier_hours(candidate: Candidate) -> bool:
-    """As in "Earlier, they struck a home, killing 11", "An air strike earlier on a house killed ten": with dead of its own."""
-    trigger, lows = candidate.trigger, candidate.trigger.sentence.lows
-    own = any(said.value.measure == "killed" for said in candidate.quantities) and bool(candidate.places) and candidate.when is None
-    near = lows[:1] == ("earlier",) or "earlier" in lows[trigger.last : trigger.last + 1]
-    return own and near and trigger.kind.frame == "directed" and not candidate.refers
-
-
 def _rank(candidate: Candidate) -> str | None:
     """As in "a second summit", "their first meeting": which of several it is."""
     trigger = candidate.trigger
@@ -304,7 +293,14 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
     """Whether nothing speaks against a candidate's being this happening, and something for it."""
     frame = candidate.trigger.kind.frame
     twin = happening.members[-1].trigger is candidate.trigger  # "killed four in X and eight in Y": told by one word, and two
-    if twin or is_apart(candidate) or _of_others(happening, candidate) or mutual(candidate) or _says_nothing(candidate):
+    if (
+        twin
+        or is_apart(candidate)
+        or is_far_off(happening.last_sentence, candidate)
+        or _of_others(happening, candidate)
+        or mutual(candidate)
+        or _says_nothing(candidate)
+    ):
         return False
     if "another" in candidate.trigger.pattern.card.needs and candidate.when and not same_day(happening, candidate):
         return _dates_it(happening, candidate)

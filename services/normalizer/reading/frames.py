@@ -58,6 +58,10 @@ def _visited(document: Document, trigger: Trigger, told: State, places: Sequence
     return tuple(Said(host, place.start, place.end) for place, host in hosts if host)[:1]
 
 
+# "The rebels have again denied": so many words from the name to the denial.
+DENIER_REACH = 3
+
+
 def _invited(document: Document, trigger: Trigger) -> bool:
     """As in "… will visit Jordan. The visit is at the invitation of …"."""
     near = document.sentences[trigger.sentence.index : trigger.sentence.index + INVITED]
@@ -181,6 +185,12 @@ def _denied(document: Document, trigger: Trigger, attacking: Sequence[Name]) -> 
     return False
 
 
+def _deniers(trigger: Trigger, told: State) -> tuple[Name, ...]:
+    """As in "The rebels denied responsibility for firing the rocket": who is said to have fired it."""
+    near = [n for n in trigger.sentence.names if told.first - DENIER_REACH <= n.last <= told.first]
+    return tuple(n for n in near if acting.is_party(n) and n.governor is None)[-1:]
+
+
 def direct(document: Document, trigger: Trigger) -> Candidate:
     attacking, attacked = directed.both_sides(trigger)
     places = struck.targets(trigger, attacked, attacking)
@@ -195,6 +205,8 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     told = read_state(trigger.sentence.cues, region(trigger), ALLOWED["directed"])
     if told.status == "disputed" and directed.is_passive(trigger) and not attacking:
         told = State("occurred", trigger.first, trigger.last, 0.0)  # "denied that its camps were hit": who was hit disputes no attack
+    if told.status == "disputed" and not attacking:
+        parties = (*directed.sides(_deniers(trigger, told), ()), *parties)
     if told.weight == 0 and _denied(document, trigger, attacking):
         told = State("disputed", trigger.first, trigger.last, 1.0)
     low, high = trigger.sentence.clause(trigger.first)

@@ -15,6 +15,8 @@ from services.normalizer.reading.states import state, state_called
 from services.normalizer.reading.tokens import Token, positions
 
 GOVERNOR_REACH = 12
+# "the Palestinian armed Islamist group": so many words.
+GROUP_REACH = 4
 
 
 class Name(Struct, frozen=True):
@@ -37,8 +39,20 @@ def place_names(
     placed = [
         Name(first, last, named, *_governor(tokens, first, held, words, preps)) for (first, last), named in zip(spans, found, strict=True)
     ]
-    placed = [name for at, name in enumerate(placed) if not (at + 1 < len(placed) and _only_owns(name, placed[at + 1], tokens))]
+    placed = _without_owners(placed, tokens)
     return tuple(one for name in placed for one in _with_twin(_as_party(name, tokens), tokens))
+
+
+def _without_owners(placed: Sequence[Name], tokens: Sequence[Token]) -> list[Name]:
+    """The same names, a group's land or people left out; what governs the whole of it governs the group."""
+    kept: list[Name] = []
+    owner: Name | None = None
+    for name, following in zip(placed, (*placed[1:], None), strict=True):
+        led = replace(name, governor=owner.governor, governor_at=owner.governor_at) if owner and name.governor is None else name
+        owner = led if following is not None and _only_owns(led, following, tokens) else None
+        if owner is None:
+            kept.append(led)
+    return kept
 
 
 def in_its_clause(name: Name, tokens: Sequence[Token], says: Sequence[tuple[int, int]], borders: Sequence[int]) -> Name:
@@ -83,6 +97,7 @@ def _governor(tokens: Sequence[Token], first: int, held: Sequence[int], words: G
             or tokens[at].capital
             or low[0].isdigit()
             or _titles(tokens, at, held)
+            or _before_group(tokens, at, held)
             or low in lexical("so_called")
         ):
             return None, -1
@@ -96,6 +111,12 @@ def _titles(tokens: Sequence[Token], at: int, held: Sequence[int]) -> bool:
     return tokens[at].low.isalpha() and 0 < at < len(tokens) - 1 and held[at - 1] >= 0 and held[at + 1] >= 0
 
 
+def _before_group(tokens: Sequence[Token], at: int, held: Sequence[int]) -> bool:
+    """As in "the Islamist movement Hamas", "the Shiite militant group Hezbollah": what a group is called before its name."""
+    behind = next((n for n in range(at + 1, min(at + 3, len(tokens))) if held[n] >= 0), at)
+    return behind > at and tokens[behind - 1].low in lexical("group_nouns") and tokens[at].low.isalpha()
+
+
 def _covered(spans: Sequence[tuple[int, int]], size: int) -> list[int]:
     """For each token the first token of the span that holds it, or -1."""
     held = [-1] * size
@@ -105,13 +126,23 @@ def _covered(spans: Sequence[tuple[int, int]], size: int) -> list[int]:
 
 
 def _only_owns(name: Name, following: Name, tokens: Sequence[Token]) -> bool:
-    """As in "Lebanon's Hezbollah", "the Syrian Nusra Front": whose group it is, unless the group acts for its state."""
+    """As in "Lebanon's Hezbollah", "the Syrian Nusra Front", "the Palestinian militant group Hamas": whose group it is, unless the group
+    acts for its state.
+    """
     group, owner = following.named.actor, name.named.actor
     beside = following.first == name.last or (following.first == name.last + 1 and tokens[name.last].low == "'s")
+    beside = beside or _called_a_group(tokens[name.last : following.first])
     if not beside:
         return False
     alone = group is not None and group.type == "organisation" and group.name not in lexical("arms_of_state", "blocs")
-    return alone and owner is not None and owner.type == "state" and name.named.place is None
+    whole = owner is not None and (owner.type == "state" or owner.name in lexical("peoples"))
+    return alone and whole and name.named.place is None
+
+
+def _called_a_group(gap: Sequence[Token]) -> bool:
+    """As in "Islamist movement", between a people and the name of its group."""
+    words = [token.low for token in gap]
+    return 0 < len(words) <= GROUP_REACH and words[-1] in lexical("group_nouns") and all(low.isalpha() or low == "-" for low in words)
 
 
 def _with_twin(name: Name, tokens: Sequence[Token]) -> tuple[Name, ...]:

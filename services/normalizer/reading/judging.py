@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from msgspec.structs import replace
 
 from services.normalizer.reading.candidates import Candidate, Trigger
+from services.normalizer.reading.dead_or_alive import is_dead
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.happening import mutual
-from services.normalizer.reading.needs import has, is_dead
+from services.normalizer.reading.needs import has
 from services.normalizer.reading.status import tells
 from services.normalizer.reading.telling import region
 from services.normalizer.reading.things import is_of_a_thing
@@ -23,13 +25,16 @@ ROUND_REACH = 8
 RANKED = 9
 # "Thursday's second attack": so many words from the day to the noun.
 DAY_REACH = 4
+# "protesting against deadly Ruritanian air strikes": so many words.
+PROTEST_REACH = 7
 # "Phase one of the deal included"
 CONTENT = 4
 
 
 def judged(candidate: Candidate) -> tuple[Candidate, bool]:
     """The candidate, and whether it is a happening of its own."""
-    fresh = not _unreal(candidate) and not _of_a_thing(candidate) and (candidate.trigger.kind.frame != "directed" or _particular(candidate))
+    real = not _unreal(candidate) and not _of_a_thing(candidate) and not _protested(candidate)
+    fresh = real and (candidate.trigger.kind.frame != "directed" or _particular(candidate))
     return replace(candidate, fresh=fresh), next(shortcomings(candidate), None) is None
 
 
@@ -44,6 +49,8 @@ def shortcomings(candidate: Candidate) -> Iterator[str]:
         yield "it is told on a condition"
     if _habitual(candidate):
         yield "it is told as a habit, at no time"
+    if _protested(candidate):
+        yield "it is what others protest against"
     if not _particular(candidate):
         yield "it is no particular occasion"
 
@@ -128,8 +135,10 @@ def _only_if(candidate: Candidate) -> bool:
 
 
 def adds(candidate: Candidate) -> bool:
-    """Whether words that make no exchange of their own may tell more of one: of people who come home, or of the dead."""
+    """Whether words that make no happening of their own may tell more of one: of people who come home, of the dead, of what was hit."""
     trigger = candidate.trigger
+    if trigger.pattern.card.id == "strike.verb.befell":
+        return bool(candidate.places) and candidate.when is not None
     if trigger.kind.frame != "exchange" or trigger.noun or candidate.quantities:
         return True
     word = trigger.sentence.tokens[trigger.last - 1].low
@@ -166,9 +175,28 @@ def _general(candidate: Candidate) -> bool:
     if when is not None:
         return when.precision in WIDE and any(q.value.measure == "strikes" and (q.value.best or 0) >= MANY for q in candidate.quantities)
     after = [token.low for token in tokens[trigger.last : trigger.last + 2]]
+    if _over_time(candidate):
+        return True
     plural = trigger.noun and tokens[trigger.last - 1].low.endswith("s")
     being = len(after) > 1 and after[0] in lexical("copulas") and after[1] not in lexical("reporting")
     return plural and being and not candidate.quantities
+
+
+def _protested(candidate: Candidate) -> bool:
+    """As in "a crowd protesting against air strikes threw stones": told of the crowd, and neither when nor with what toll they were."""
+    trigger = candidate.trigger
+    if trigger.kind.frame != "directed" or not trigger.noun or any(said.value.measure == "killed" for said in candidate.quantities):
+        return False
+    before = trigger.sentence.lows[max(trigger.first - PROTEST_REACH, 0) : trigger.first]
+    return any(one in lexical("protests") and other in {"against", "over", "at"} for one, other in pairwise(before))
+
+
+def _over_time(candidate: Candidate) -> bool:
+    """As in "has lost many of his kin in air strikes since May": all of them, and none of them."""
+    trigger = candidate.trigger
+    plural = trigger.noun and trigger.sentence.tokens[trigger.last - 1].low.endswith("s")
+    since = any(time.first > trigger.last and trigger.sentence.lows[time.first - 1] == "since" for time in trigger.sentence.times)
+    return plural and since and not candidate.quantities
 
 
 def _particular(candidate: Candidate) -> bool:

@@ -218,7 +218,14 @@ def _is_fresh(happening: Happening) -> bool:
     if first.sentence.index < OPENING or first.sentence.tokens[0].low in {"*", "•"}:
         return not (first.kind.frame == "directed" and dating.before_then(first))
     told_back = dating.before_then(first) or bool(first.sentence.find(phrases("history")))
-    return first.kind.frame != "meeting" and not told_back
+    return not told_back and (first.kind.frame != "meeting" or _reported_call(first))
+
+
+def _reported_call(trigger: Trigger) -> bool:
+    """As in "X spoke with Y, his office said", wherever it stands: news, as somebody tells it now."""
+    word = trigger.sentence.lows[trigger.first]
+    plain = trigger.pattern.card.id == "summit.verb.speak" and word in words("past") and word != "spoken"
+    return plain and bool(trigger.sentence.says) and not trigger.sentence.times
 
 
 def _long_known(happening: Happening) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from itertools import pairwise
 from operator import attrgetter
 
 from services.normalizer.reading.candidates import Candidate, Trigger
+from services.normalizer.reading.dead_or_alive import is_dead, is_living
 from services.normalizer.reading.giving import both_give, in_return, man_for_man
 from services.normalizer.reading.going_abroad import attends_abroad
 from services.normalizer.reading.grammar import grammar, phrases
@@ -21,14 +22,8 @@ OPPONENT_REACH = 14
 JOINED = 8
 # "met the country's rebel leaders": so many words behind the verb.
 OBJECT_REACH = 5
-# Where "the bodies of …" may stand behind the verb; how near those that are dead to the word.
-DEAD_REACH, DEAD_NEAR = 12, 4
 # How far behind "exchange of" the people stand.
 OF_REACH = 8
-# How near the verb its people stand, dead or alive.
-LIVING = 8
-# "bodies of 12 dead soldiers": so many words.
-OF_DEAD = 4
 # A name of more words than this may speak of captives and hold none: "Committee for Prisoners of War".
 NAMED = 3
 # "an attack last Friday on a Kuwaiti ship": so many words.
@@ -221,6 +216,8 @@ def _mutual(candidate: Candidate) -> bool:
     """Two sides; or one, with words that say there are two: "swapped", "on each side"."""
     tokens, trigger = candidate.trigger.sentence.tokens, candidate.trigger
     own = any(token.low in lexical("mutual") for token in tokens[trigger.first : trigger.last])
+    if trigger.sentence.lows[trigger.first] == "each":
+        return True  # "each released 300 on Saturday": of those told before
     return len(_countries(candidate)) > 1 or (bool(candidate.parties) and (own or bool(trigger.sentence.find(phrases("both_ways")))))
 
 
@@ -247,7 +244,9 @@ def _gathering(candidate: Candidate) -> bool:
 
 
 def _state_attacker(candidate: Candidate) -> bool:
-    return any(said.value.role == "attacker" and said.value.type == "state" for said in candidate.parties)
+    """A state, or a group that strikes across a border with rockets and drones of its own."""
+    armed = lexical("missile_groups")
+    return any(said.value.role == "attacker" and (said.value.type == "state" or said.value.name in armed) for said in candidate.parties)
 
 
 def _at_sea(candidate: Candidate) -> bool:
@@ -294,26 +293,6 @@ def _swapped(candidate: Candidate) -> bool:
     return _captive(candidate) or (counted and _mutual(candidate))
 
 
-def _living(candidate: Candidate) -> bool:
-    """Where a sentence tells of the dead too, the living are whom the verb has next to it: "released 25 prisoners and 70 bodies"."""
-    trigger = candidate.trigger
-    tokens = trigger.sentence.lows
-    if lexical("remains").isdisjoint(tokens):
-        return True
-    behind, before = tokens[trigger.last : trigger.last + LIVING], tokens[max(trigger.first - LIVING, 0) : trigger.first]
-    told = (alive for alive in (_first_of(behind, 1), _first_of(before, -1)) if alive is not None)
-    return next(told, False)
-
-
-def _first_of(words: Sequence[str], step: int) -> bool | None:
-    """Whether those nearest to a verb live; "bodies of dead soldiers" do not. None where nobody is told of."""
-    spots = [at for at, word in enumerate(words) if word in lexical("alive", "remains")][::step]
-    if not spots:
-        return None
-    ahead = words[max(spots[0] - OF_DEAD, 0) : spots[0]]
-    return words[spots[0]] in lexical("alive") and not ("of" in ahead and not lexical("remains").isdisjoint(ahead))
-
-
 def _of_captives(trigger: Trigger) -> bool:
     """As in "an exchange of sick and wounded prisoners": who is exchanged stands behind, counted or not."""
     lows = trigger.sentence.lows
@@ -321,30 +300,6 @@ def _of_captives(trigger: Trigger) -> bool:
     of = lows[trigger.last - 1] == "of" or "of" in behind[:2]
     members = trigger.kind.classes.get("held")
     return bool(of and members and members.find(behind))
-
-
-def is_dead(candidate: Candidate) -> bool:
-    """The dead in the trigger's own clause or right behind it; "dead" alone only before those they were ("dead Chadian soldiers")."""
-    trigger = candidate.trigger
-    tokens, (low, high) = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)
-    high = max(high, min(trigger.last + DEAD_REACH, len(tokens)))
-    high = next((at for at in range(trigger.last, high) if tokens[at].low in lexical("gives_up")), high)  # "as Hamas handed over bodies"
-    members = trigger.kind.classes.get("dead")
-    if members is not None and _gives_the_living(trigger, high):
-        return False
-    if members is None or trigger.sentence.find_within(low, high, members):
-        return True
-    spots = [at for at in range(low, high) if tokens[at].low in lexical("lifeless")]
-    held = lexical("held_people") - lexical("lifeless") if spots else frozenset()
-    return any(token.low in held for at in spots for token in tokens[at + 1 : at + DEAD_NEAR])
-
-
-def _gives_the_living(trigger: Trigger, high: int) -> bool:
-    """As in "In return for the bodies, Chad will return five prisoners": the dead are what it is given for."""
-    tokens = trigger.sentence.tokens
-    ahead, behind = tokens[: trigger.first], {token.low for token in tokens[trigger.last : high]}
-    in_return = any(one.low == "return" and other.low == "for" for one, other in pairwise(ahead))
-    return in_return and bool(behind & lexical("captives")) and not behind & lexical("remains")
 
 
 def _weapon(candidate: Candidate) -> bool:
@@ -384,7 +339,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors") or man_for_man(c.trigger),
     "swapped": _swapped,
     "dead": is_dead,
-    "living": _living,
+    "living": is_living,
     "exchanged": lambda c: _handed(c) or _of_captives(c.trigger),
     "return": lambda c: (
         in_return(c.trigger) or man_for_man(c.trigger) or both_give(c.trigger) or (c.titled and _handed(c) and len(_countries(c)) > 1)

@@ -16,6 +16,7 @@ from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.happening import Happening, persons, sides
 from services.normalizer.reading.placing import RANK, arrivals, dateline
 from services.normalizer.reading.playing import in_role
+from services.normalizer.reading.speech_times import Time
 from services.normalizer.reading.states import capitals, state
 from services.normalizer.reading.struck import around, by_adjective, of_officials, of_the_attacked
 
@@ -86,16 +87,36 @@ def date_by_opening(document: Document, happenings: Sequence[Happening]) -> tupl
         trigger = first.trigger.sentence.tokens[first.trigger.first]
         when = told or (Said(printed, trigger.start, trigger.end) if printed else None)
         known = when is not None and _bare(happening) and len(persons(happening.members) & people) > 1
-        dated.append(Happening([replace(first, when=when), *rest]) if known else happening)
+        when = when if known else _day_of_both(document, happening)
+        dated.append(Happening([replace(first, when=when), *rest]) if when else happening)
     return tuple(dated)
+
+
+def _day_of_both(document: Document, happening: Happening) -> Said[When] | None:
+    """As in "X warned Y on Monday … The two discussed it in a phone call": of the day on which the story opens with both."""
+    first, met = happening.members[0], persons(happening.members)
+    opens = first.trigger.kind.frame == "meeting" and first.status in LENT and first.trigger.sentence.index < OPENING
+    if not opens or any(m.when for m in happening.members) or dating.before_then(first.trigger):
+        return None
+    for sentence in document.sentences[:OPENING]:
+        here = {n.named.actor.name for n in sentence.names if n.named.actor}
+        exact = [t for t in sentence.times if t.expression.when and _exact(t.expression.when) and _of_news(document, t)]
+        if exact and len(here & met) > 1:
+            return Said(exact[0].expression.when, exact[0].expression.start, exact[0].expression.end)  # type: ignore[arg-type]
+    return None
+
+
+def _of_news(document: Document, time: Time) -> bool:
+    """Of the day of publication or the one before."""
+    published, told = document.anchor.date, spans.days(time.expression.when)
+    return published is not None and told is not None and dt.timedelta(0) <= published - told[0] <= dt.timedelta(1)
 
 
 def _opening_day(document: Document) -> Said[When] | None:
     """The day of publication or the one before, where one of the first sentences names it."""
-    published = document.anchor.date
     for time in (time for sentence in document.sentences[:OPENING] for time in sentence.times):
-        when, days = time.expression.when, spans.days(time.expression.when)
-        if published and when and days and _exact(when) and dt.timedelta(0) <= published - days[0] <= dt.timedelta(1):
+        when = time.expression.when
+        if when and _exact(when) and _of_news(document, time):
             return Said(when, time.expression.start, time.expression.end)
     return None
 

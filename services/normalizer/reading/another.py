@@ -1,0 +1,36 @@
+"""Whether words tell of one strike more than those that were told: "another raid", "Earlier, they struck …"."""
+
+from __future__ import annotations
+
+from services.normalizer.reading.candidates import Candidate
+from services.normalizer.reading.grammar import words
+
+# "another deadly air strike": so many words before.
+APART = 3
+
+
+def is_far_off(last_sentence: int, candidate: Candidate) -> bool:
+    """As in "The depot in X was hit on Monday": of the strike told in the sentence before, and of none further off."""
+    trigger = candidate.trigger
+    return trigger.pattern.card.id == "strike.verb.befell" and trigger.sentence.index - last_sentence > 1
+
+
+def is_apart(candidate: Candidate) -> bool:
+    """As in "another raid", "a second air strike", "the first attack hit …": not the one just told; "the third raid this year" is."""
+    trigger, tokens = candidate.trigger, candidate.trigger.sentence.tokens
+    if _of_earlier_hours(candidate) or trigger.pattern.card.id == "strike.verb.another":
+        return True
+    if not trigger.noun or trigger.kind.frame != "directed":
+        return False
+    before = trigger.sentence.lows[max(trigger.first - APART, 0) : trigger.first]
+    acts = trigger.last < len(tokens) and tokens[trigger.last].low in words("hits")
+    other = not words("apart").isdisjoint(before)
+    return (other and ("the" not in before or acts)) or (acts and not words("opening_of").isdisjoint(before))
+
+
+def _of_earlier_hours(candidate: Candidate) -> bool:
+    """As in "Earlier, they struck a home, killing 11", "An air strike earlier on a house killed ten": with dead of its own."""
+    trigger, lows = candidate.trigger, candidate.trigger.sentence.lows
+    own = any(said.value.measure == "killed" for said in candidate.quantities) and bool(candidate.places) and candidate.when is None
+    near = lows[:1] == ("earlier",) or "earlier" in lows[trigger.last : trigger.last + 1]
+    return own and near and trigger.kind.frame == "directed" and not candidate.refers

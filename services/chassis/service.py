@@ -7,7 +7,7 @@ import contextlib
 import gc
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -92,9 +92,9 @@ class Service:
         self._tasks.pop(name, None)
         self.health.forget(name)
 
-    async def open_pool(self, search_path: str) -> asyncpg.Pool:
-        """Connections that see other schemas than the service's own; they are closed with the service, if not before."""
-        pool = await open_pool(self.settings, self.name, search_path)
+    async def open_pool(self, search_path: str, session: Mapping[str, str]) -> asyncpg.Pool:
+        """Connections that see other schemas than the service's own, by these settings; closed with the service, if not before."""
+        pool = await open_pool(self.settings, self.name, search_path, session)
         self.pools.append(pool)
         return pool
 

@@ -113,3 +113,25 @@ async def test_what_was_acknowledged_before_is_not_taken_back(pool: asyncpg.Pool
     await waiting(pool, 100, {0: 5})
     heard = await waiting(pool, 100, {0: 3})
     assert min(seq for number, seq, _ in heard if number == 0) == 5
+
+
+async def waits_for_the_disk(connection: asyncpg.Connection) -> bool:
+    """Whether a transaction does that appends in a session that does not."""
+    await connection.execute("SET synchronous_commit = off")
+    async with connection.transaction():
+        await OUTBOX.append(connection, parcels(1))
+        found = await connection.fetchval("SHOW synchronous_commit")
+    assert await connection.fetchval("SHOW synchronous_commit") == "off"
+    return bool(found == "on")
+
+
+async def test_who_appends_waits_for_the_disk_whatever_its_session_does_else(
+    stack: Stack, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A number that was relayed, and then forgotten in a crash, would be given to another record, which would pass for a repeat."""
+    connection = await asyncpg.connect(stack.dsn("ingestor"), server_settings={"search_path": "ingestor"})
+    assert await waits_for_the_disk(connection)
+    # and without the word for it in the statement it would not
+    monkeypatch.setitem(SQL, "append", SQL["append"].replace(", set_config('synchronous_commit', 'on', true)", ""))
+    assert not await waits_for_the_disk(connection)
+    await connection.close()

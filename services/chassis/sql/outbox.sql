@@ -9,7 +9,8 @@ RETURNING topic, partition, log_uuid
 -- name: append
 -- The lock on a head is what makes its numbers dense: they are given and committed in one order, or not at all. `nth` counts the records of
 -- one partition from 0; one whose partition has no head would have no number, which the table refuses. The relay is told in the same
--- question, and hears it once the transaction commits.
+-- question, and hears it once the transaction commits. What is relayed must not be forgotten, or its number would be given again: such a
+-- transaction waits for the disk, also in a session that does not.
 WITH numbered AS (
     UPDATE outbox_heads AS head SET next_seq = head.next_seq + more.records
     FROM (
@@ -21,7 +22,7 @@ WITH numbered AS (
         FOR UPDATE OF held
     ) AS more
     WHERE head.topic = more.topic AND head.partition = more.partition
-    RETURNING head.topic, head.partition, head.next_seq - more.records AS first_seq, pg_notify($1, '')
+    RETURNING head.topic, head.partition, head.next_seq - more.records AS first_seq, pg_notify($1, ''), set_config('synchronous_commit', 'on', true)
 )
 INSERT INTO outbox (topic, partition, seq, key, value, headers, timestamp_ms)
 SELECT new.topic, new.partition, numbered.first_seq + new.nth, new.key, new.value, new.headers, new.timestamp_ms

@@ -24,16 +24,18 @@ def queries(path: Path) -> dict[str, str]:
     return found
 
 
-def at_once(*parts: str) -> str:
+@cache
+def at_once(*parts: str, giving: int | None = None) -> str:
     """One statement that does what these do, which must not need each other's rows: all see what was there before. Its parameters are
-    those of the first, then those of the second, and so on.
+    those of the first, then those of the second, and so on. It gives the rows of the part with this number, from 0; else nothing of use.
     """
     told: list[str] = []
     taken = 0
     for number, part in enumerate(parts):
         told.append(f"part_{number} AS ({_shifted(part, taken)})")
         taken += max((int(found) for found in _PARAMETER.findall(part)), default=0)
-    return f"WITH {', '.join(told)} SELECT 1"
+    rows = "1" if giving is None else f"* FROM part_{giving}"
+    return f"WITH {', '.join(told)} SELECT {rows}"
 
 
 def _shifted(part: str, by: int) -> str:

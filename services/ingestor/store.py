@@ -15,7 +15,7 @@ from schemas.articles import PubStatus
 from schemas.envelope import Envelope, to_headers
 from schemas.versions import dataschema
 from services.chassis.outbox import Outbox
-from services.chassis.queries import queries
+from services.chassis.queries import at_once, queries
 from services.chassis.records import Outgoing
 from services.ingestor.drafts import Draft, as_revision, named
 from services.ingestor.notices import Held, aimed
@@ -27,6 +27,8 @@ TYPES: Mapping[PubStatus, str] = {
     "corrected": "daybook.article.corrected.v1",
     "withdrawn": "daybook.article.withdrawn.v1",
 }
+PAGE_COLUMNS, ARTICLE_COLUMNS = 5, 7
+Row = tuple[object, ...]
 Outcome = Literal["new", "corrected", "redated", "withdrawn", "unchanged"]
 
 
@@ -51,7 +53,7 @@ class Taken:
 async def take(tx: asyncpg.Connection, outbox: Outbox, page: Page, drafts: Sequence[Draft], now: datetime) -> list[Taken]:
     """Remember a page and its articles, and append what is new in them to the outbox, within the caller's transaction.
 
-    Locks are taken in one order everywhere (pages by id, articles by id, outbox heads), so that senders wait but never deadlock.
+    Locks are taken in one order everywhere (articles by id, pages by id, outbox heads), so that senders wait but never deadlock.
     """
     [taken] = await take_together(tx, outbox, [(page, await _aimed(tx, drafts))], now)
     return taken
@@ -61,9 +63,11 @@ async def take_together(
     tx: asyncpg.Connection, outbox: Outbox, pushed: Sequence[tuple[Page, Sequence[Draft]]], now: datetime
 ) -> list[list[Taken]]:
     """The same for several pages, which share no article and tell no notice; what was taken of each, in order."""
-    await tx.execute(SQL["take_pages"], *zip(*(_page(page, drafts) for page, drafts in pushed), strict=True), now)
-    drafts = [draft for _, some in pushed for draft in some]
-    taken = [done for some in rounds(drafts) for done in await _take_round(tx, some, now)]
+    pages = [_page(page, drafts) for page, drafts in pushed]
+    taken: list[Taken] = []
+    for texts in rounds(draft for _, some in pushed for draft in some):
+        taken += await _take_round(tx, pages, texts, now)
+        pages = []
     await outbox.append(tx, [record(done.draft, now) for done in taken if done.outcome != "unchanged"])
     number = {draft.article_id: place for place, (_, some) in enumerate(pushed) for draft in some}
     parts: list[list[Taken]] = [[] for _ in pushed]
@@ -72,7 +76,12 @@ async def take_together(
     return parts
 
 
-def _page(page: Page, drafts: Sequence[Draft]) -> tuple[object, ...]:
+def _columns(rows: Iterable[Row], width: int) -> list[list[object]]:
+    table = list(rows)
+    return [[row[at] for row in table] for at in range(width)]
+
+
+def _page(page: Page, drafts: Sequence[Draft]) -> Row:
     return page.page_id, page.url, page.captured_at, page.sha256, len(drafts)
 
 
@@ -108,15 +117,17 @@ def rounds(articles: Iterable[Text]) -> list[list[Text]]:
     return [list(some.values()) for some in split]
 
 
-async def _take_round(tx: asyncpg.Connection, drafts: Sequence[Draft], now: datetime) -> list[Taken]:
-    columns = zip(*map(_row, drafts), strict=True)
-    changed = {row["article_id"]: row for row in await tx.fetch(SQL["take_articles"], *columns, now)}
+async def _take_round(tx: asyncpg.Connection, pages: Sequence[Row], drafts: Sequence[Draft], now: datetime) -> list[Taken]:
+    """The pages go along with the articles of the first round: each question is waited for."""
+    told = *_columns(pages, PAGE_COLUMNS), now, *_columns(map(_row, drafts), ARTICLE_COLUMNS), now
+    rows = await tx.fetch(at_once(SQL["take_pages"], SQL["take_articles"], giving=1), *told)
+    changed = {row["article_id"]: row for row in rows}
     same = [draft.article_id for draft in drafts if draft.article_id not in changed]
     held = {row["article_id"]: row["revision"] for row in await tx.fetch(SQL["revisions"], same)} if same else {}
     return [_taken(draft, changed.get(draft.article_id), held) for draft in drafts]
 
 
-def _row(draft: Draft) -> tuple[object, ...]:
+def _row(draft: Draft) -> Row:
     return draft.article_id, draft.content_sha256, draft.pubstatus, draft.headline, draft.page_url, draft.about, draft.captured_at
 
 

@@ -36,6 +36,11 @@ def test_several_statements_at_once_take_the_parameters_of_one_after_the_other()
     )
 
 
+def test_of_several_statements_at_once_one_may_be_named_whose_rows_are_wanted() -> None:
+    told = at_once("DELETE FROM a WHERE x = $1", "DELETE FROM b WHERE x = $1 RETURNING x", giving=1)
+    assert told == "WITH part_0 AS (DELETE FROM a WHERE x = $1), part_1 AS (DELETE FROM b WHERE x = $2 RETURNING x) SELECT * FROM part_1"
+
+
 def test_no_plan_means_that_nothing_happens() -> None:
     Faults("").reached("before_commit")
 

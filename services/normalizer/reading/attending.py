@@ -95,6 +95,7 @@ def _runs_into(sentence: Sentence, name: Name, trigger: Trigger) -> bool:
 def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
     """Names that follow a verb directly: "met Xi and Vietnam's To Lam", past titles, stopping at the first other word."""
     held = {at: name for name in sentence.names for at in range(name.first, name.last)}
+    titles = {at for name in sentence.names if name.opens >= 0 for at in range(name.opens, name.first)}
     for at in range(trigger.last, trigger.high):
         token = sentence.tokens[at]
         if token.low == "," and not _list_goes_on(sentence, at, held):
@@ -111,6 +112,7 @@ def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
             or token.low in grammar().skipped
             or token.low in grammar().conjunctions
             or token.low == "'s"
+            or at in titles
             or _of_title(at, held)
         ):
             return

@@ -22,6 +22,8 @@ USER_GAP = 3
 SELF_GAP, SELF_WORDS = 8, 3
 SAY_GAP = 3
 KILL_REACH = 6
+# "fighters were reportedly killed": so many words.
+KILLED = 5
 # "Ruritania's state-owned news agency (RNA) reported": so many words from the owner to the verb.
 OWNED = 12
 # "by the Western-backed coalition": so many words before.
@@ -247,7 +249,15 @@ def _killed_people(sentence: Sentence, trigger: Trigger, used: set[int]) -> tupl
     """As in "killed 150 al Shabaab fighters": whose people the words of killing count, where they are armed."""
     armed = [n for n in sentence.names if n.first not in used and n.last < len(sentence.tokens) and is_party(n) and not is_person(n)]
     armed = [n for n in armed if _is_armed(sentence, n) and (n.first >= trigger.first or trigger.noun)]
-    return tuple(n for n in armed if not words("kills").isdisjoint(sentence.lows[max(n.first - KILL_REACH, 0) : n.first]))
+    return tuple(n for n in armed if _is_killed(sentence, n))
+
+
+def _is_killed(sentence: Sentence, name: Name) -> bool:
+    """As in "killed 150 al Shabaab fighters", "two Hezbollah members are killed"."""
+    before = sentence.lows[max(name.first - KILL_REACH, 0) : name.first]
+    behind = sentence.lows[name.last + 1 : name.last + KILLED]
+    passive = behind[:1] and behind[0] in {"were", "are", "was", "is"} and "killed" in behind
+    return bool(passive) or not words("kills").isdisjoint(before)
 
 
 def _is_armed(sentence: Sentence, name: Name) -> bool:
@@ -346,7 +356,8 @@ def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     acts = trigger.last < len(sentence.tokens) and sentence.tokens[trigger.last].low in words("hits")
     if name.governor == "of" and not whole:
         return (acts or not trigger.noun) and sentence.tokens[name.governor_at - 1].low in words("armed")
-    return name.governor is None and (not trigger.noun or acts)
+    theirs = not whole and name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("struck_things")
+    return name.governor is None and (not trigger.noun or acts or theirs)
 
 
 def sides(attacking: Sequence[Name], attacked: Sequence[Name]) -> tuple[Said[Participant], ...]:

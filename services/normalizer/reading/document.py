@@ -13,6 +13,7 @@ from services.normalizer.reading.datelines import is_dateline
 from services.normalizer.reading.governing import Name, in_its_clause, of_own_side, place_names
 from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.headings import headings
 from services.normalizer.reading.lazily import lazy
 from services.normalizer.reading.names import Named, Names
 from services.normalizer.reading.numbers import Count, find_counts
@@ -179,6 +180,11 @@ class Document:
                 if is_dateline(self.body, named, sentence.start) and named.place is not None:
                     return Name(0, 0, named, None, -1)
         return None
+
+    @lazy
+    def headings(self) -> frozenset[int]:
+        """The sentences that are no sentences: a heading tells of no happening."""
+        return headings(self.body, [(sentence.start, sentence.end) for sentence in self.sentences])
 
     @lazy
     def planted(self) -> bool:

@@ -124,7 +124,11 @@ def _attempts(document: Document, sentence: Sentence, rules: Rules, happenings: 
     for first, last, (n, m) in sentence.find(rules.triggers):
         kind, pattern = rules.kinds[n], rules.kinds[n].patterns[m]
         start, end, name = tokens[first].start, tokens[last - 1].end, pattern.card.id
-        against = tuple(objections(kind, pattern, sentence, first, last))
+        against = (
+            ("a heading tells of no happening",)
+            if sentence.index in document.headings
+            else tuple(objections(kind, pattern, sentence, first, last))
+        )
         trigger = standing.get((first, name))
         if against or trigger is None:
             why = against or ("another trigger of the clause speaks for it",)

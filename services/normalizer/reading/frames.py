@@ -40,12 +40,26 @@ from services.normalizer.reading.turning import FUTURE
 
 # An invitation is told within so many sentences.
 INVITED = 2
+# "leaders from civil rights organizations": so many words.
+HOUSE_REACH = 8
 # "eight in the market in the village of X": so many words.
 IN_REACH = 9
 
 
 def _group(trigger: Trigger) -> bool:
-    return bool(trigger.sentence.find_within(trigger.low, trigger.high, phrases("groups")))
+    found = trigger.sentence.find_within(trigger.low, trigger.high, phrases("groups"))
+    return any(not _of_one_house(trigger, trigger.low + first, trigger.low + last) for first, last, _ in found)
+
+
+def _of_one_house(trigger: Trigger, first: int, last: int) -> bool:
+    """As in "labor leaders", "leaders from civil rights organizations": they lead no states."""
+    lows = trigger.sentence.lows
+    if lows[last - 1] != "leaders":
+        return False
+    behind = lows[last : last + HOUSE_REACH]
+    stop = next((n for n, low in enumerate(behind) if low in lexical("closes_object") - {"from", "in"}), len(behind))
+    led = behind[:1] and behind[0] in {"from", "of", "in"}
+    return lows[first - 1] in lexical("home_kinds") or bool(led and lexical("home_bodies") & set(behind[:stop]))
 
 
 def _visited(document: Document, trigger: Trigger, told: State, places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:

@@ -12,7 +12,8 @@ from services.normalizer.reading.grammar import Grammar
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.names import Named
 from services.normalizer.reading.states import state, state_called
-from services.normalizer.reading.tokens import Token, positions
+from services.normalizer.reading.tokens import Token, positions, split
+from services.normalizer.reading.tokens import lows as split_lows
 
 GOVERNOR_REACH = 12
 # "the Palestinian armed Islamist group": so many words.
@@ -20,13 +21,17 @@ GROUP_REACH = 4
 
 
 class Name(Struct, frozen=True):
-    """A name at tokens [first, last), and the preposition that governs it ("with", "between"), if one does."""
+    """A name at tokens [first, last), and the preposition that governs it ("with", "between"), if one does.
+
+    `opens` is where its title begins if that has a preposition of its own: "Secretary of State X".
+    """
 
     first: int
     last: int
     named: Named
     governor: str | None
     governor_at: int
+    opens: int = -1
 
 
 def place_names(
@@ -34,10 +39,12 @@ def place_names(
 ) -> tuple[Name, ...]:
     """The names of a sentence at its tokens, which begin at `starts`, each with what governs it."""
     spans = [positions(starts, named.start, named.end) for named in found]
-    held = _covered(spans, len(tokens))
+    titled = [(first - _title_size(named, lows, first), last) for (first, last), named in zip(spans, found, strict=True)]
+    held = _covered(titled, len(tokens))
     preps = {last - 1: label for _, last, label in words.prepositions.find(lows)}
     placed = [
-        Name(first, last, named, *_governor(tokens, first, held, words, preps)) for (first, last), named in zip(spans, found, strict=True)
+        Name(first, last, named, *_governor(tokens, opens, held, words, preps), opens if opens < first else -1)
+        for (first, last), (opens, _), named in zip(spans, titled, found, strict=True)
     ]
     placed = _without_owners(placed, tokens)
     return tuple(one for name in placed for one in _with_twin(_as_party(name, tokens), tokens))
@@ -104,6 +111,15 @@ def _governor(tokens: Sequence[Token], first: int, held: Sequence[int], words: G
         at -= 1
         steps += 1
     return None, -1
+
+
+def _title_size(named: Named, lows: Sequence[str], first: int) -> int:
+    """As in "met Minister for Trade X": so many words of a title, whose own preposition governs nobody."""
+    title = named.title or ""
+    if " of " not in title and " for " not in title and " to " not in title:
+        return 0
+    own = split_lows(split(title, 0, len(title)))
+    return len(own) if lows[max(first - len(own), 0) : first] == own else 0
 
 
 def _titles(tokens: Sequence[Token], at: int, held: Sequence[int]) -> bool:

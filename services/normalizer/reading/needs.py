@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from itertools import pairwise
 from operator import attrgetter
 
+from services.normalizer.reading.calling import rings
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.dead_or_alive import is_dead, is_living
 from services.normalizer.reading.giving import both_give, in_return, man_for_man
@@ -322,6 +323,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "counterpart": _counterpart,
     "conversed": _conversed,
     "addressed": _addressed,
+    "rung": lambda candidate: rings(candidate.trigger),
     "together": _together,
     "adversaries": _adversaries,
     "handed": _handed,

@@ -129,6 +129,13 @@ def _opening_stay(trigger: Trigger) -> list[Name]:
     return [n for n in ahead if sentence.tokens[n.governor_at - 1].low in words("stays")][:1]
 
 
+def _welcomed_to(trigger: Trigger, name: Name) -> bool:
+    """As in "welcomed President X of Y to the White House"."""
+    exact = name.named.place is not None and name.named.place.precision in {"site", "city"}
+    received = sentence_word(trigger) in words("receiving_verbs") and name.first >= trigger.last
+    return received and exact and name.governor == "to" and _near_enough(trigger, name)
+
+
 def _suggested(trigger: Trigger) -> list[Name]:
     """As in "Geneva was suggested as a venue", "… on its soil": places offered, wherever they stand in the sentence."""
     sentence = trigger.sentence
@@ -162,6 +169,7 @@ def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
     found += [n for n in inside if _premodifies(trigger, n) or (trigger.kind.frame == "exchange" and n.governor == "into")]
     if trigger.pattern.card.form == "visit" or trigger.pattern.card.id == "summit.verb.host":
         found += [n for n in inside if trigger.last <= n.first < trigger.last + NEXT and n.governor in {"to", None, "in"}]
+        found += [n for n in inside if _welcomed_to(trigger, n)]
     found += [n for n in _where_clause(trigger) if status not in {"occurred", "ongoing"} or n.governor != "for"]
     found += _opening_stay(trigger)
     suggested = (

@@ -77,7 +77,7 @@ LOOKED_BACK = 8
 
 def tell(document: Document, rules: Rules) -> tuple[Told, ...]:
     """All candidates of all kinds, in the order of the text; words that only add to a happening count once one was told."""
-    hits = [(sentence, sentence.find(rules.triggers)) for sentence in document.sentences]
+    hits = [(sentence, sentence.find(rules.triggers)) for sentence in document.sentences if sentence.index not in document.headings]
     if not any(rules.kinds[n].patterns[m].leads for _, found in hits for _, _, (n, m) in found):
         return ()
     triggers: list[Trigger] = []

@@ -13,6 +13,8 @@ from services.normalizer.reading.tokens import Token, positions
 
 SPEECH_REACH = 8
 DATELINE_TOKENS = 6
+# "TOKYO, March 27 -", but not "Vice President Harris today met".
+DATELINE_ENDS = frozenset({",", "(", ")", "/"})
 
 
 class Time(Struct, frozen=True):
@@ -80,5 +82,6 @@ def _in_dateline(tokens: Sequence[Token], first: int) -> bool:
     return (
         0 < len(before) <= DATELINE_TOKENS
         and all(token.capital or not token.low.isalpha() for token in before)
+        and before[-1].low in DATELINE_ENDS
         and any(len(t.low) >= DATELINE_LENGTH for t in before)
     )

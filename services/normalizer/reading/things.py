@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.normalizer.reading.acting import is_person
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.grammar import grammar, words
 
@@ -14,8 +15,45 @@ def is_of_a_thing(trigger: Trigger) -> bool:
     """Whether the verb's object, or what follows its "with", is neither a name nor people."""
     word = trigger.sentence.lows[trigger.last - 1]
     if trigger.pattern.card.id == "summit.verb.meet":
-        return (word == "with" or word in words("bare_meeting")) and _is_thing(trigger)
+        with_whom = word == "with" or word in words("bare_meeting")
+        return _meets_a_need(trigger, word) or (with_whom and _is_thing(trigger))
+    if word in words("receiving_verbs"):
+        return not trigger.noun and (_is_thing(trigger) or _is_of_a_state(trigger))
     return word in words("visiting") and not trigger.noun and _is_thing(trigger)
+
+
+def _meets_a_need(trigger: Trigger, word: str) -> bool:
+    """As in "to meet shared challenges", "met growing demand": before it only words that tell of what sort it is."""
+    if word not in words("bare_meeting"):
+        return False
+    for at in range(trigger.last, min(trigger.last + REACH, len(trigger.sentence.lows))):
+        if trigger.sentence.lows[at] in words("met_needs"):
+            return True
+        if at in trigger.sentence.held or trigger.sentence.tokens[at].capital or _ends_phrase(trigger, at):
+            return False
+    return False
+
+
+def _is_of_a_state(trigger: Trigger) -> bool:
+    """As in "welcomed Graustark's decision", "welcomed the Czech vote": of a state or a person, and neither is people."""
+    sentence, at = trigger.sentence, trigger.last
+    at += at < len(sentence.lows) and sentence.lows[at] in _POINTING
+    owner = next((n for n in sentence.names if n.first == at), None)
+    if owner is None or owner.named.actor is None:
+        return False
+    owns = sentence.lows[owner.last : owner.last + 1] == ("'s",)
+    if not owns and owner.named.form != "adjective":
+        return False
+    start = owner.last + owns
+    end = next((n for n in range(start, len(sentence.lows)) if _ends_phrase(trigger, n)), len(sentence.lows))
+    people = words("met_people") | words("offices") | words("holders") | words("counterparts")
+    named = any(start <= n.first < end and is_person(n) for n in sentence.names)
+    return not named and people.isdisjoint(sentence.lows[start : min(end, start + REACH)])
+
+
+def _ends_phrase(trigger: Trigger, at: int) -> bool:
+    low = trigger.sentence.lows[at]
+    return not low.isalpha() or low in grammar().small or low in grammar().conjunctions or low in grammar().clause_ends
 
 
 def _is_thing(trigger: Trigger) -> bool:

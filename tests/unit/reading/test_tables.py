@@ -23,6 +23,7 @@ KINDS = {
     "meetings_to_come": ("summit",),
     "meetings_by_whom": ("summit",),
     "exchanges": ("prisoner_exchange", "body_exchange"),
+    "readouts_and_digests": ("summit", "strike"),
 }
 
 

@@ -67,6 +67,7 @@ class Walk:
     # ---------------------------------------------------------------------------------------------------- titles
 
     def _titled(self, title: Title) -> Step:
+        title = self._with_honorific(title)
         before = self._beside(title.first)
         owner = (before.owner if before else None) or self.titles.state_of(self.text, title) or self._of_counterpart(title.first)
         if title.last < self.text.size and self.text.joined[title.last - 1]:
@@ -77,6 +78,15 @@ class Walk:
         if title.office is None or title.changed:
             return None, title.last
         return self._of_someone(title) or self._by_someone(title, before, owner)
+
+    def _with_honorific(self, title: Title) -> Title:
+        """As in "National Security Adviser Dr. X": a lone title without an office between an office and its holder."""
+        at = title.last
+        if title.office is None or at >= self.text.size or not self.text.joined[at - 1] or not self.text.capital[at]:
+            return title
+        behind = self.titles.at(self.text, at) if self.titles.begins(self.text.keys[at]) else None
+        alone = behind is not None and behind.office is None and behind.last == at + 1 and not behind.changed
+        return Title(title.first, at + 1, title.office, title.changed) if alone else title
 
     def _of_counterpart(self, at: int) -> str | None:
         """As in "his Mongolian counterpart, President X": whose president he is stands before the comma."""
@@ -159,7 +169,8 @@ class Walk:
         """As in "Prime Minister X of Ruritania": whose minister a stranger is."""
         if self.text.key(at) != "of" or at + 1 >= self.text.size:
             return None
-        hit = longest(self.text, at + 1, self.lexicon)
+        at += 2 if self.text.key(at + 1) == "the" and at + 2 < self.text.size else 1  # "of the Philippines"
+        hit = longest(self.text, at, self.lexicon)
         return Draft(hit.first, hit.last, "name", hit.senses).owner if hit else None
 
     def _as_person(self, first: int, last: int, person: Participant, key: str) -> Draft:

@@ -1,0 +1,38 @@
+"""Whether "called X" is a telephone call: nothing that X is called follows."""
+
+from __future__ import annotations
+
+from services.normalizer.reading.acting import is_person
+from services.normalizer.reading.candidates import Trigger
+from services.normalizer.reading.grammar import grammar, words
+
+
+def rings(trigger: Trigger) -> bool:
+    """As in "called President X of Graustark today to offer help", but not "called X a thief", "called X to account"."""
+    sentence = trigger.sentence
+    called = next((n for n in sentence.names if n.first >= trigger.last and is_person(n)), None)
+    if called is None or not all(_of_title(trigger, at) for at in range(trigger.last, called.first)):
+        return False
+    lows, at = sentence.lows, called.last
+    while at < len(lows) and at not in sentence.at_times and (at in sentence.held or lows[at] in words("joins_names")):
+        at += 1
+    return at >= len(lows) or at in sentence.at_times or _goes_on(trigger, at)
+
+
+def _of_title(trigger: Trigger, at: int) -> bool:
+    """What may stand between the verb and a name: offices, "his Egyptian counterpart"."""
+    token = trigger.sentence.tokens[at]
+    return token.capital or at in trigger.sentence.held or token.low in grammar().skipped | words("counterparts") | words("owner_pronouns")
+
+
+def _goes_on(trigger: Trigger, at: int) -> bool:
+    """As in "… on Friday", "… to congratulate him", "…, who agreed": the sentence goes on to when, what for and what came of it."""
+    sentence, low = trigger.sentence, trigger.sentence.lows[at]
+    following = sentence.lows[at + 1] if at + 1 < len(sentence.lows) else ""
+    if low == "to":
+        return following not in words("called_to")
+    return (
+        low in {".", "after"}
+        or (low == "," and following in {"who", "to"})
+        or (low in {"on", "late", "early"} and at + 1 in sentence.at_times)
+    )

@@ -16,7 +16,7 @@ from deploy.local.stack import Stack
 from deploy.pipeline.flow import Stage, all_caught_up, flow
 from deploy.pipeline.run import Daybook, Say
 from schemas.topics import cards
-from services.chassis.kafka import partition_counts
+from services.chassis.topics import partition_counts
 from services.timeline.generations.registry import live
 from services.timeline.projections import discover, shape
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 from deploy.pipeline.services import ServiceCard
 from schemas.topics import cards
-from services.chassis.kafka import create_topics
 from services.chassis.postgres import migrate_schema
+from services.chassis.topics import create_topics
 from services.timeline.generations.registry import ensure_first
 
 

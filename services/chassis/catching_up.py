@@ -8,9 +8,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from faststream.exceptions import NackMessage
 
-from services.chassis.errors import Halt
+from services.chassis.errors import Halt, Unapplied
 from services.chassis.follower import Follower
 from services.chassis.settings import Settings
 
@@ -72,7 +71,7 @@ async def _handle(follower: Follower, records: list[ConsumerRecord]) -> None:
                 await follower.handle(records)
     except TimeoutError as error:
         raise Halt(f"Postgres has not stored a batch of {len(records):,} records within {STORED_SECONDS:.0f} s; is it there?") from error
-    except NackMessage as error:
+    except Unapplied as error:
         raise Halt(follower.halted or "another process has taken over its partitions") from error
     if follower.halted:
         raise Halt(follower.halted)

@@ -47,6 +47,10 @@ class Fenced(Exception):  # noqa: N818
     """Somebody else owns these partitions now: roll back and let go."""
 
 
+class Unapplied(Exception):  # noqa: N818
+    """A batch was not applied, or not to its end: go back to the positions that are held."""
+
+
 def brief(error: ValidationError) -> str:
     """The first few things that are wrong with a value, without the value: it may be large."""
     told = error.errors(include_url=False, include_input=False, include_context=False)

@@ -16,11 +16,10 @@ import asyncpg
 import stamina
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from faststream.exceptions import NackMessage
 
 from services.chassis import checkpoints, metrics
 from services.chassis.checkpoints import Checkpoint
-from services.chassis.errors import Ahead, Fenced, Permanent
+from services.chassis.errors import Ahead, Fenced, Permanent, Unapplied
 from services.chassis.faults import Faults
 from services.chassis.health import Health
 from services.chassis.outbox import Outbox
@@ -172,16 +171,16 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         """Apply a batch of records exactly once.
 
         Raises:
-            NackMessage: the batch was not applied, or not to its end; `rewind` then goes back to what was.
+            Unapplied: the batch was not applied, or not to its end; `rewind` then goes back to what was.
         """
         try:
             async with self._busy:
                 await self._apply(batch)
-        except NackMessage:
+        except Unapplied:
             raise
         except Exception as error:
             self.halt(partitions_of(batch), error)
-            raise NackMessage from error
+            raise Unapplied from error
 
     def rewind(self, batch: Sequence[ConsumerRecord]) -> None:
         """Go back to the positions that are held; what is not held is left to whoever claims it."""
@@ -224,7 +223,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 _remember(error, plan, known_bad)
             except Fenced as fenced:
                 self._let_go(plan, str(fenced))
-                raise NackMessage from fenced
+                raise Unapplied from fenced
             else:
                 self._committed(plan)
                 break
@@ -235,7 +234,7 @@ class Follower(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         for at, error in stopped.items():
             self.halt([at], error)
         if stopped:
-            raise NackMessage
+            raise Unapplied
 
     async def _commit(self, plan: Plan, prepared: Any) -> None:
         async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=None, wait_max=5.0):

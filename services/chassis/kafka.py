@@ -1,83 +1,38 @@
-"""Kafka: topics made from their cards, and a FastStream subscriber for a follower."""
+"""Kafka: a FastStream subscriber for a follower."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
-import stamina
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import (
     CommitFailedError,
     ConsumerStoppedError,
     KafkaError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
-    TopicAlreadyExistsError,
-    for_code,
 )
+from faststream.exceptions import NackMessage
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 from faststream.message import AckStatus
 from faststream.middlewares import AckPolicy
 
-from schemas.topics import Card
-from services.chassis.errors import Halt
+from services.chassis.errors import Halt, Unapplied
 from services.chassis.follower import Follower
 from services.chassis.passing import is_passing
 from services.chassis.settings import Settings
+from services.chassis.topics import partition_counts
 
 UNSOUGHT_SECONDS = 0.1
 LAG_SECONDS = 1.0
 LAG_TRIES = 5
 METADATA_MS = 10_000  # a topic that has gone and come back is assigned anew, and looked at, after this long
-
-
-@asynccontextmanager
-async def admin(kafka: str, patience: float | None = None) -> AsyncIterator[AIOKafkaAdminClient]:
-    """An admin client; waits for a broker that is still starting, `patience` seconds at most (None: for ever)."""
-    client = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=patience, wait_max=2.0):
-        with attempt:
-            await client.start()
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
-async def create_topics(kafka: str, cards: Iterable[Card], patience: float = 60.0) -> list[str]:
-    """Create the topics that do not exist yet, with the settings of their cards; the names of those created.
-
-    Raises:
-        aiokafka.errors.KafkaError: the broker refused one of them.
-    """
-    async with admin(kafka, patience) as client:
-        there = set(await client.list_topics())
-        wanted = [card for card in cards if card.topic not in there]
-        response = await client.create_topics([NewTopic(c.topic, c.partitions, 1, topic_configs=dict(c.settings)) for c in wanted])
-        for topic, code, *_ in response.topic_errors:
-            if code and for_code(code) is not TopicAlreadyExistsError:
-                raise for_code(code)(topic)
-    return [card.topic for card in wanted]
-
-
-async def partition_counts(kafka: str, topics: Sequence[str], patience: float | None = None) -> Mapping[str, int]:
-    """How many partitions each topic has; topics that do not exist are left out."""
-    async with admin(kafka, patience) as client:
-        return await described(client, topics)
-
-
-async def described(client: AIOKafkaAdminClient, topics: Sequence[str]) -> Mapping[str, int]:
-    """The same, over a client that is there already."""
-    rows = await client.describe_topics(list(topics))
-    return {row["topic"]: len(row["partitions"]) for row in rows if row["partitions"]}
 
 
 async def seed_offsets(kafka: str, group: str, topics: Sequence[str]) -> None:
@@ -140,7 +95,7 @@ def subscribe(broker: KafkaBroker, follower: Follower, topics: Sequence[str], se
         parser=_parser(follower, lag, lambda: subscriber.consumer),
         decoder=_decode,
     )
-    subscriber(follower.handle)
+    subscriber(_handling(follower))
     follower.bind(lambda: subscriber.consumer)
     # FastStream's own naps after each wait in vain, and what comes meanwhile waits too. It answers what the client raises with a nap, or
     # not at all: a record that can't be parsed would spin for ever.
@@ -248,6 +203,18 @@ def _parser(
         return message
 
     return parse
+
+
+def _handling(follower: Follower) -> Callable[[Sequence[ConsumerRecord]], Awaitable[None]]:
+    """What FastStream takes for a batch that is to be gone back to; of anything else it would write the traceback."""
+
+    async def handle(batch: Sequence[ConsumerRecord]) -> None:
+        try:
+            await follower.handle(batch)
+        except Unapplied as error:
+            raise NackMessage from error
+
+    return handle
 
 
 async def _decode(message: KafkaAckableMessage) -> Any:

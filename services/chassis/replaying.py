@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from services.chassis.bounds import NOW, Bound, offsets
-from services.chassis.kafka import partition_counts
 from services.chassis.probing import probe_of
 from services.chassis.reading_back import stretch
 from services.chassis.telling import Wanted
+from services.chassis.topics import partition_counts
 
 Told = Callable[[int, int], None]
 LARGEST = 8_388_608  # bytes; as the topics take

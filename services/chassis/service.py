@@ -27,13 +27,14 @@ from services.chassis.follower import Effects, Follower
 from services.chassis.health import Health
 from services.chassis.health_routes import health_router
 from services.chassis.http import Connection, application
-from services.chassis.kafka import Subscriber, make_broker, partition_counts, seed_offsets, subscribe
+from services.chassis.kafka import Subscriber, make_broker, seed_offsets, subscribe
 from services.chassis.logs import configure
 from services.chassis.outbox import Outbox
 from services.chassis.postgres import close_pool, open_pool
 from services.chassis.redriving import Redriver
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
+from services.chassis.topics import partition_counts
 from services.chassis.watch import PART, watch_kafka
 from services.chassis.watching_logs import LogWatch
 

@@ -19,9 +19,9 @@ from aiokafka.structs import OffsetAndTimestamp
 from services.chassis.checkpoints import positions
 from services.chassis.errors import Halt
 from services.chassis.follower import Follower
-from services.chassis.kafka import admin, described
 from services.chassis.passing import is_passing
 from services.chassis.probing import probe_of
+from services.chassis.topics import admin, described
 from services.chassis.verify import in_bounds
 
 LOOK_SECONDS = 2.0

@@ -122,8 +122,8 @@ def _need_foreign(topic: str) -> None:
 
 
 async def _copied(kafka: str, asked: Asked, into: str, counted: Counted) -> int:
-    from services.chassis.kafka import partition_counts
     from services.chassis.replaying import NoSuchTopicError, copy, replay
+    from services.chassis.topics import partition_counts
 
     if into not in await partition_counts(kafka, [into]):
         raise NoSuchTopicError(f"there is no topic {into} to copy to; make it first")

@@ -50,7 +50,7 @@ def _asked(kafka: str, *, create: bool) -> list[dict[str, Any]]:
 
 async def _rows(kafka: str, *, create: bool) -> list[dict[str, Any]]:
     from schemas.topics import cards
-    from services.chassis.kafka import create_topics
+    from services.chassis.topics import create_topics
 
     if create:
         for topic in await create_topics(kafka, cards(), patience=PATIENCE):
@@ -65,7 +65,7 @@ async def _records(kafka: str) -> dict[str, int]:
     from aiokafka import AIOKafkaConsumer, TopicPartition
 
     from schemas.topics import cards
-    from services.chassis.kafka import partition_counts
+    from services.chassis.topics import partition_counts
 
     counts = await partition_counts(kafka, [card.topic for card in cards()], patience=PATIENCE)
     partitions = [TopicPartition(topic, number) for topic, count in counts.items() for number in range(count)]

@@ -14,18 +14,18 @@ from pathlib import Path
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from faststream.exceptions import NackMessage
 
 from schemas.envelope import Envelope
 from schemas.topics import cards
 from services.chassis.checkpoints import Checkpoint, after
-from services.chassis.errors import Fenced
+from services.chassis.errors import Fenced, Unapplied
 from services.chassis.follower import Follower
-from services.chassis.kafka import partition_counts, subscribe
+from services.chassis.kafka import subscribe
 from services.chassis.plan import Plan
 from services.chassis.queries import queries
 from services.chassis.records import Record
 from services.chassis.service import Service
+from services.chassis.topics import partition_counts
 from services.ingestor.crawled import Crawled, crawled, written_at
 from services.ingestor.cutting import Piece
 from services.ingestor.intake import Intake
@@ -87,7 +87,7 @@ class CrawlFollower(Follower):
             await self._commit(plan, await self._effects.prepare(plan.fresh))
         except Fenced as fenced:
             self._let_go(plan, str(fenced))
-            raise NackMessage from fenced
+            raise Unapplied from fenced
         self._committed(plan)
 
 

@@ -19,10 +19,10 @@ from aiokafka import TopicPartition
 from pydantic import ValidationError
 
 from services.chassis.errors import brief
-from services.chassis.kafka import partition_counts
 from services.chassis.probing import probe_of
 from services.chassis.queries import queries
 from services.chassis.reaching.bounds import UnreachedError
+from services.chassis.topics import partition_counts
 from services.webhooks import asking
 from services.webhooks.asking import Change, Pinged, Registered, Registration, Secret, Start, Webhook
 from services.webhooks.messages import ping

@@ -24,13 +24,13 @@ from schemas.envelope import Envelope, to_headers
 from schemas.events import CanonicalEvent
 from services.chassis.faults import Faults
 from services.chassis.health import Health
-from services.chassis.kafka import admin, partition_counts
 from services.chassis.outbox import SQL as OUTBOX
 from services.chassis.outbox import Outbox
 from services.chassis.postgres import open_pool
 from services.chassis.records import partition_of
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
+from services.chassis.topics import admin, partition_counts
 from services.timeline.service import followed_topics
 from tests.bench.stories import stream
 from tests.integration.merging_world import merged, merging_tables

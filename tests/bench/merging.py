@@ -24,13 +24,13 @@ from deploy.pipeline.services import NAMES, service_cards
 from schemas.topics import cards
 from services.chassis.faults import Faults
 from services.chassis.health import Health
-from services.chassis.kafka import partition_counts
 from services.chassis.outbox import SQL as OUTBOX
 from services.chassis.outbox import Outbox
 from services.chassis.plan import is_genesis
 from services.chassis.postgres import open_pool
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
+from services.chassis.topics import partition_counts
 from services.normalizer.desk import write as written
 from services.normalizer.publish import reading_record
 from tests.bench.bare import TABLES, Deed, deeds, keep, write_rows

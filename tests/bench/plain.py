@@ -12,8 +12,8 @@ import sys
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from services.chassis.kafka import partition_counts
 from services.chassis.plan import is_genesis
+from services.chassis.topics import partition_counts
 from services.timeline.service import followed_topics
 from tests.bench.chronicle import COLUMNS, flat
 

@@ -47,7 +47,7 @@ def _megabytes() -> float:
     """
     status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
-    return (own + HANDS * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+    return (own + (HANDS - 1) * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
 
 
 if __name__ == "__main__":

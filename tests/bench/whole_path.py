@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import NewTopic
 
 from deploy.local.stack import Stack
-from services.chassis.kafka import admin
+from services.chassis.topics import admin
 from tests.bench.ratios import Ratio, in_turn, percentile
 from tests.support.service import ServiceProcess, service
 

@@ -18,7 +18,7 @@ from deploy.pipeline.prepare import prepare
 from deploy.pipeline.services import service_cards
 from schemas.topics import card
 from services.chassis.faults import FollowerPoint, RelayPoint
-from services.chassis.kafka import create_topics
+from services.chassis.topics import create_topics
 from services.normalizer.publish import CURRENT_TOPIC
 from tests.faults.dump import Dump, dump
 from tests.faults.folded import unlike_the_logs

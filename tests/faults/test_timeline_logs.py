@@ -27,7 +27,7 @@ from deploy.local.stack import Stack
 from deploy.pipeline.prepare import prepare
 from deploy.pipeline.services import NAMES, service_cards
 from schemas.topics import card
-from services.chassis.kafka import create_topics
+from services.chassis.topics import create_topics
 from tests.faults.following import FOLLOWER, World, halts, ready
 from tests.support.service import ServiceProcess, eventually, service
 from tests.support.stack import empty

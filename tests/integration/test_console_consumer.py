@@ -14,7 +14,7 @@ from deploy.local.kafka import java
 from deploy.local.stack import Stack
 from schemas.golden import examples
 from schemas.topics import card
-from services.chassis.kafka import create_topics
+from services.chassis.topics import create_topics
 
 TOPIC = "legible.v1"
 TOOLS = Path(__file__).parents[1] / "support" / "console.lock.toml"

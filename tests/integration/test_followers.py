@@ -20,11 +20,12 @@ from schemas.topics import cards
 from services.chassis.faults import Faults
 from services.chassis.follower import Follower
 from services.chassis.health import Health
-from services.chassis.kafka import create_topics, make_broker, seed_offsets, subscribe
+from services.chassis.kafka import make_broker, seed_offsets, subscribe
 from services.chassis.outbox import Outbox
 from services.chassis.postgres import open_pool
 from services.chassis.records import Record
 from services.chassis.settings import Settings
+from services.chassis.topics import create_topics
 from tests.support.records import genesis, raw
 from tests.support.service import eventually
 

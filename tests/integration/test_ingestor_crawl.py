@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewTopic, RecordsToDelete
 
 from deploy.local.stack import Stack
-from services.chassis.kafka import admin
+from services.chassis.topics import admin
 from tests.integration.ingestor_pages import TOPIC, Ingestor, line, lines, page, prepared, query
 from tests.support.logs import read_topic
 from tests.support.service import eventually, service

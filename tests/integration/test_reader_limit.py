@@ -11,7 +11,7 @@ from deploy.pipeline.prepare import prepare
 from deploy.pipeline.services import NAMES, service_cards
 from schemas.mentions import Reading
 from schemas.topics import card
-from services.chassis.kafka import create_topics
+from services.chassis.topics import create_topics
 from tests.faults.world import TOPIC, articles, publish
 from tests.support.service import service
 from tests.support.stack import empty

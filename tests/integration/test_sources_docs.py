@@ -17,7 +17,7 @@ import pytest
 from aiokafka.admin import NewTopic
 
 from deploy.local.stack import Stack
-from services.chassis.kafka import admin
+from services.chassis.topics import admin
 from services.ingestor.sources import sources
 from tests.integration.ingestor_pages import Ingestor, prepared, query
 from tests.support.service import eventually, service

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 
 from deploy.local.stack import Stack
 from schemas.kinds import kinds
-from services.chassis.kafka import partition_counts
+from services.chassis.topics import partition_counts
 from subscribing import (
     Change,
     Hole,

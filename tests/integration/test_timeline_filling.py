@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from deploy.local.stack import Stack
 from services.chassis import catching_up
 from services.chassis.errors import Halt
+from services.chassis.faults import Faults
 from services.chassis.settings import Settings
 from services.timeline.generations import filling
 from services.timeline.generations.hands import MODULE, Job
@@ -109,8 +110,9 @@ async def test_a_postgres_that_is_away_is_waited_for_only_so_long(emptied: Stack
 
 
 @pytest.mark.usefixtures("shared_out")
-async def test_a_process_that_is_killed_halts_the_rebuild_and_the_next_one_goes_on(emptied: Stack) -> None:
+async def test_a_process_that_is_killed_halts_the_rebuild_and_the_next_one_goes_on(emptied: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     await lived(emptied)
+    monkeypatch.setattr(filling, "Faults", lambda _plan: Faults())  # in this process, which reads as well: the others alone are killed
     broken = settings(emptied, faults="before_commit:1:kill")
     with pytest.raises(Halt, match="ended with status -9"):
         await rebuild(broken, emptied.dsn("admin"), followed_topics(), lambda *_: None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from services.chassis.kafka import partition_counts
+from services.chassis.topics import partition_counts
 
 
 async def read_topic(kafka: str, topic: str) -> list[ConsumerRecord]:

@@ -1,7 +1,7 @@
 """Reading a generation full: the log up to given positions, by the protocol that any follower keeps.
 
-What is little is read by this process. What is much is shared out by partition to processes that do nothing else (`hand.py`):
-parsing takes as long as storing, and while the one waits for Postgres, another parses.
+What is little is read by this process. What is much it shares by partition with others that do nothing else (`hand.py`): parsing takes as
+long as storing, and while the one waits for Postgres, another parses.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from services.chassis.errors import Halt
 from services.chassis.faults import Faults
 from services.chassis.follower import Follower
 from services.chassis.health import Health
-from services.chassis.kafka import partition_counts
 from services.chassis.outbox import Outbox
 from services.chassis.passing import PASSING
 from services.chassis.postgres import open_pool
 from services.chassis.records import Outgoing
 from services.chassis.settings import Settings
+from services.chassis.topics import partition_counts
+from services.timeline.generations.garbage import collected_by_hand
 from services.timeline.generations.hands import Job, run, shares
 from services.timeline.generations.names import SERVICE, Generation
 from services.timeline.generations.registry import Positions, positions
@@ -35,6 +36,7 @@ Told = Callable[[int, int], None]
 ALONE = 20_000  # records; fewer are read sooner than other processes have started
 PATIENCE_SECONDS = 60.0  # with servers that do not answer: somebody waits for a rebuild
 HANDS = min(4, os.cpu_count() or 1)
+"""Processes, this one among them: it reads while the others still load."""
 AT_ONCE = 1_000  # records in one transaction, unless the settings say: more save little, and no longer lie in the processor's caches
 # A commit that the server forgets when it goes down takes its position with it. What makes a generation ready waits for the disk, and
 # with that for all that was written before.
@@ -78,7 +80,9 @@ class Filler:
         if HANDS == 1 or total - sum(behind.at.values()) < ALONE:
             await self.read(wanted, hear)
         else:
-            await run([Job(self.settings, self.generation, share) for share in shares(wanted, behind.at, HANDS)], hear)
+            own, *others = shares(wanted, behind.at, HANDS)
+            with collected_by_hand(hear) as heard:
+                await run([Job(self.settings, self.generation, share) for share in others], hear, self.read(own, heard))
 
     async def read(self, until: Mapping[TopicPartition, int], hear: Callable[[Mapping[TopicPartition, int]], None]) -> None:
         """Read these partitions up to these offsets, in this process.

@@ -7,7 +7,6 @@ rebuild goes on where this one was.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -17,11 +16,10 @@ from typing import Any
 from services.chassis.errors import Halt
 from services.chassis.logs import configure
 from services.timeline.generations.filling import filler
+from services.timeline.generations.garbage import collected_by_hand
 from services.timeline.generations.hands import Job, Offsets, listed
 from services.timeline.generations.names import SERVICE
 from services.timeline.projections import discover
-
-COLLECT_EVERY = 50  # batches
 
 
 def main() -> None:
@@ -29,7 +27,6 @@ def main() -> None:
     job = Job.heard(sys.stdin.buffer.readline())
     configure(SERVICE, job.settings.model_copy(update={"log_level": "warning"}))
     threading.Thread(target=_end_with_input, daemon=True).start()
-    _collect_by_hand()
     try:
         asyncio.run(_read(job))
     except Halt as halt:
@@ -39,26 +36,12 @@ def main() -> None:
 async def _read(job: Job) -> None:
     topics = sorted({at.topic for at in job.until})
     async with filler(job.settings, job.generation, discover(), topics) as filling:
-        await filling.read(job.until, _Hearing().hear)
+        with collected_by_hand(_hear) as heard:
+            await filling.read(job.until, heard)
 
 
-def _collect_by_hand() -> None:
-    """What a batch is made of has no cycles, and goes with it: to look for some again and again took a seventh of the time."""
-    gc.freeze()
-    gc.disable()
-
-
-class _Hearing:
-    """Passes on how far it has come, and now and then looks for what only a collection finds."""
-
-    def __init__(self) -> None:
-        self._batches = 0
-
-    def hear(self, reached: Offsets) -> None:
-        _tell({"reached": listed(reached)})
-        self._batches += 1
-        if self._batches % COLLECT_EVERY == 0:
-            gc.collect()
+def _hear(reached: Offsets) -> None:
+    _tell({"reached": listed(reached)})
 
 
 def _tell(told: dict[str, Any]) -> None:

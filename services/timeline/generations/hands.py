@@ -7,7 +7,7 @@ import contextlib
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, cast
@@ -69,16 +69,17 @@ def shares(until: Offsets, reached: Offsets, number: int) -> list[dict[TopicPart
     return [share for share in found if share]
 
 
-async def run(jobs: Sequence[Job], hear: Hear) -> None:
-    """Do these side by side; `hear` is told how far each partition has come.
+async def run(jobs: Sequence[Job], hear: Hear, meanwhile: Coroutine[Any, Any, None]) -> None:
+    """Have these done side by side, and do something meanwhile; `hear` is told how far each partition has come.
 
     Raises:
-        Halt: one of them halted, and why. The others are ended; what they have committed stays.
+        Halt: one of them halted, or what was done meanwhile, and why. The others are ended; what they have committed stays.
     """
     try:
         async with asyncio.TaskGroup() as group:
             for job in jobs:
                 group.create_task(_run(job, hear))
+            group.create_task(meanwhile)
     except* Halt as halts:
         raise Halt("; ".join(map(str, halts.exceptions))) from halts
 

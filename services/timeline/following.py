@@ -14,7 +14,7 @@ from services.chassis.service import Service, Work
 from services.timeline.generations.names import FOLLOWED, SERVICE, Generation
 from services.timeline.generations.registry import all_of, live
 from services.timeline.projections import Projection, shape
-from services.timeline.projector import Projector
+from services.timeline.projector import BY_KEY, Projector
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
@@ -42,7 +42,7 @@ class Generations:
         """
         await self._tell()
         for generation in await self._wanted():
-            pool = await self._service.open_pool(generation.search_path, UNHURRIED)
+            pool = await self._service.open_pool(generation.search_path, UNHURRIED | BY_KEY)
             self._leave[_key(generation)] = self._service.follow(generation.follower, self._topics, self._projector, pool), pool
 
     async def keep(self) -> None:
@@ -78,7 +78,7 @@ class Generations:
             log.info("generation_left", generation=key.number)
 
     async def _join(self, key: Generation, generation: Generation) -> None:
-        pool = await self._service.open_pool(generation.search_path, UNHURRIED)
+        pool = await self._service.open_pool(generation.search_path, UNHURRIED | BY_KEY)
         try:
             leave = await self._service.follow_now(generation.follower, self._topics, self._projector, pool)
         except BaseException:

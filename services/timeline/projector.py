@@ -17,10 +17,13 @@ from services.timeline.storing import SQL, Storing
 Read = tuple[Record, Change]
 # What is said of values rather than of Postgres itself: not storable, out of range (the client's own word), too long for an index.
 UNSTORABLE = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, OverflowError)
+# All that projecting asks for has a key. But until tables were looked through by ANALYZE, Postgres takes the rows of an event for a two
+# hundredth of all, and would read a whole table for what a batch follows: the longer it is, the dearer each change.
+BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 
 
 class Projector:
-    """Applies changes to every projection of one generation, which the connection's search path names."""
+    """Applies changes to every projection of one generation, which the connection's search path names. Its session should ask `BY_KEY`."""
 
     def __init__(self, projections: Sequence[Projection]) -> None:
         self._storing = Storing(projections)

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
@@ -16,6 +17,7 @@ from deploy.local.stack import Stack
 from services.chassis import catching_up
 from services.chassis.errors import Halt
 from services.chassis.faults import Faults
+from services.chassis.postgres import open_pool
 from services.chassis.settings import Settings
 from services.timeline.generations import filling
 from services.timeline.generations.hands import MODULE, Job
@@ -23,6 +25,7 @@ from services.timeline.generations.indexing import index, missing
 from services.timeline.generations.rebuilding import rebuild
 from services.timeline.generations.registry import SQL, administer, found
 from services.timeline.projections import discover
+from services.timeline.projector import BY_KEY, followed
 from services.timeline.service import followed_topics
 from tests.integration.test_timeline_generations import LATER, WORLD, told
 from tests.integration.timeline_world import FIRST
@@ -181,3 +184,26 @@ async def test_a_process_ends_when_whoever_started_it_is_gone(emptied: Stack) ->
     process.stdin.close()
     # then
     assert await asyncio.wait_for(process.wait(), 30) == 1
+
+
+@pytest.mark.parametrize(("session", "looks_through"), [(BY_KEY, False), ({}, True)], ids=["by key", "the control: as Postgres likes"])
+async def test_what_a_batch_follows_is_found_by_key_however_little_is_known_of_the_tables(
+    emptied: Stack, session: dict[str, str], looks_through: bool
+) -> None:
+    # given: a copy that is being filled, which nothing has looked through yet
+    admin = await administer(emptied.dsn("admin"))
+    async with admin.transaction():
+        await admin.execute(SQL["lock"])
+        generation = await found(admin, discover(), indexed=False)
+    await admin.execute(
+        f"INSERT INTO {generation.schema}.claims (event_id, at, claim_id, field, value, anonymous, attribution, modality, polarity, article_id, revision) "
+        "SELECT 'e-' || number, 0, '', '', '1', false, '', '', '', '', 1 FROM generate_series(1, 20000) AS number"
+    )
+    await admin.close()
+    one = next(one for one in discover() if one.name == "claims")
+    async with await open_pool(settings(emptied), "timeline", generation.search_path, session) as pool:
+        # when
+        ids = [f"e-{number}" for number in range(200)]
+        plan = await pool.fetch(f"EXPLAIN {followed([one])}", ids, [datetime.now(UTC)] * len(ids), [1] * len(ids))
+    # then
+    assert ("Seq Scan on claims" in "\n".join(row[0] for row in plan)) is looks_through

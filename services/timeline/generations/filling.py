@@ -30,7 +30,7 @@ from services.timeline.generations.hands import Job, run, shares
 from services.timeline.generations.names import SERVICE, Generation
 from services.timeline.generations.registry import Positions, positions
 from services.timeline.projections import Projection
-from services.timeline.projector import Projector
+from services.timeline.projector import BY_KEY, Projector
 
 Told = Callable[[int, int], None]
 ALONE = 20_000  # records; fewer are read sooner than other processes have started
@@ -116,7 +116,7 @@ async def filler(
     if "batch_records" not in settings.model_fields_set:
         settings = settings.model_copy(update={"batch_records": AT_ONCE})
     try:
-        opened = await open_pool(settings, SERVICE, generation.search_path, UNHURRIED, PATIENCE_SECONDS)
+        opened = await open_pool(settings, SERVICE, generation.search_path, UNHURRIED | BY_KEY, PATIENCE_SECONDS)
     except PASSING as error:
         raise Halt(f"Postgres has not answered for {PATIENCE_SECONDS:.0f} s: {error!r}") from error
     async with opened as pool:

@@ -48,11 +48,11 @@ def contradictions(event: CanonicalEvent) -> tuple[Contradiction, ...]:
         told[claim.field.partition(".")[0]].append(claim)
     found = _numbers(told["quantities"]) if len(told["quantities"]) > 1 else {}  # of what is told once nothing is contradicted
     found |= {field: of(event, told[part]) for field, of, part in _OTHERS if len(told[part]) > 1}
-    apart = {field: heard for field, heard in sorted(found.items()) if len({repr(one.value) for one in heard}) > 1}
+    apart = sorted(field for field, heard in found.items() if len(heard) > 1 and len({repr(one.value) for one in heard}) > 1)
     if not apart:
         return ()
     homes = _Homes(event)
-    return tuple(_one(field, homes.said(heard)) for field, heard in apart.items())
+    return tuple(_one(field, homes.said(found[field])) for field in apart)
 
 
 def histories(event: CanonicalEvent) -> dict[str, dict[str, tuple[Said, ...]]]:
@@ -104,8 +104,15 @@ def _number(claim: Claim) -> tuple[str, int | None]:
     value = claim.value
     if not isinstance(value, dict):
         return claim.field, value if isinstance(value, int) else None
-    party, best = value.get("party"), next((value[name] for name in ("best", "high", "low") if isinstance(value.get(name), int)), None)
-    return f"{claim.field}/{party}" if party else claim.field, best if isinstance(best, int) else None
+    party = value.get("party")
+    return f"{claim.field}/{party}" if party else claim.field, _best(value)
+
+
+def _best(value: dict[str, Any]) -> int | None:
+    for name in ("best", "high", "low"):
+        if isinstance(number := value.get(name), int):
+            return number
+    return None
 
 
 def _status(_event: CanonicalEvent, claims: Sequence[Claim]) -> list[_Heard]:

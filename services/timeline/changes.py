@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from schemas.changes import EventChange
 from schemas.events import CanonicalEvent, When
@@ -26,21 +26,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. `state` is the event's JSON; `first` and `last` are its days (None: undated); `recorded_at` is log time.
+    """One change. `event` is the one that it tells of, `state` its JSON; `first` and `last` are its days (None: undated); `recorded_at` is
+    log time.
 
     `told` has the attributes of an `EventChange`, and may be a struct (`lean.py`): its parts are written by `lean.written`.
     """
 
     place: Place
     told: EventChange
+    event: CanonicalEvent
     state: str
     first: date | None
     last: date | None
     recorded_at: datetime
-
-    @property
-    def event(self) -> CanonicalEvent:
-        return self.told.event
 
     @property
     def version(self) -> tuple[str, int]:
@@ -59,7 +57,7 @@ def read_change(place: Place, timestamp_ms: int, key: bytes, value: bytes | None
         raise ValueError(f"the key is not the event's id, {event.event_id!r}")
     state = storable(event)
     first, last = days(event.when)
-    return Change(place, told, state, first, last, event.recorded_at or datetime.fromtimestamp(timestamp_ms / 1000, UTC))
+    return Change(place, told, event, state, first, last, event.recorded_at or datetime.fromtimestamp(timestamp_ms / 1000, UTC))
 
 
 def _told(value: bytes | None) -> EventChange:
@@ -83,9 +81,11 @@ def storable(event: CanonicalEvent) -> str:
         ValueError: a text holds NUL, which Postgres can't store, or a number is none, which JSON has no word for.
     """
     state = lean.written(event)
-    if "\\u0000" in state and "\\u0000" in state.replace("\\\\", ""):  # the second look leaves out escaped backslashes
+    if "\\" in state and "\\u0000" in state.replace(
+        "\\\\", ""
+    ):  # most states hold no escape, which is soon seen; an escaped backslash begins none
         raise ValueError("a text holds NUL, which Postgres can't store")
-    if isinstance(event, BaseModel):  # a struct holds no such number
+    if not lean.is_lean(event):  # a struct holds no such number
         json.loads(state, parse_constant=_no_number)
     return state
 

@@ -51,16 +51,29 @@ def read_event(state: str) -> CanonicalEvent:
         return CanonicalEvent.model_validate_json(state)
 
 
-def written(told: object) -> str:
-    """A part of a change, or a value in it, as JSON text.
+def is_lean(told: object) -> bool:
+    """Whether this is a struct, which holds no number that is none (NaN, an infinity)."""
+    return isinstance(told, msgspec.Struct)
 
-    Numbers that are none (NaN, infinities) are written as such rather than as null, for Postgres to refuse: a value that can't be kept
-    is never replaced in silence. Structs hold none.
+
+def written(told: object) -> str:
+    """A part of a change as JSON text.
+
+    Numbers that are none are written as such rather than as null, for Postgres to refuse: a value that can't be kept is never replaced in
+    silence.
     """
-    if isinstance(told, msgspec.Struct | str):  # first: to ask whether something is a model takes as long as to write a value
+    if is_lean(told):  # first: to ask whether something is a model takes as long as to write a value
         return _encoder.encode(told).decode()
-    plain = told.model_dump() if not isinstance(told, dict) and isinstance(told, BaseModel) else told
-    return to_json(plain, inf_nan_mode="constants").decode()
+    return _plainly(told.model_dump() if isinstance(told, BaseModel) else told)
+
+
+def written_of(part: object, value: object) -> str:
+    """The same of a value in a part of a change, in half the time where that part is a struct."""
+    return _encoder.encode(value).decode() if is_lean(part) else _plainly(value)
+
+
+def _plainly(value: object) -> str:
+    return to_json(value, inf_nan_mode="constants").decode()
 
 
 def struct(model: type[BaseModel]) -> type[msgspec.Struct]:

@@ -44,3 +44,11 @@ def test_a_table_and_its_indexes_are_all_of_its_statements(projection: Projectio
     assert len(projection.indexes) == len(re.findall("CREATE (?:UNIQUE )?INDEX", projection.tables))
     told = "".join([projection.unindexed, *projection.indexes.values()])
     assert sorted(re.sub(r"--.*|[\s;]", "", told)) == sorted(re.sub(r"--.*|[\s;]", "", projection.tables))
+
+
+@pytest.mark.parametrize("projection", discover(), ids=lambda one: one.name)
+def test_what_an_index_knows_a_plan_may_be_made_by(projection: Projection) -> None:
+    passed_by = set(re.findall(r"ALTER COLUMN (\w+) SET STATISTICS 0", projection.tables))
+    assert passed_by <= projection.columns.keys()
+    indexed = re.findall(r"\w+", "".join([*projection.indexes.values(), *re.findall("PRIMARY KEY.*", projection.tables)]))
+    assert not passed_by & set(indexed)

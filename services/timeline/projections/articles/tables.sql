@@ -11,4 +11,9 @@ CREATE TABLE articles (
 
 COMMENT ON TABLE articles IS 'Each mention of each event, in the order of the event''s state.';
 
+ALTER TABLE articles
+    ALTER COLUMN mention_id SET STATISTICS 0,
+    ALTER COLUMN outlet SET STATISTICS 0,
+    ALTER COLUMN url SET STATISTICS 0;
+
 CREATE INDEX articles_by_article ON articles (article_id, event_id);

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.events import Claim
 from services.timeline.fold import Entry, events
-from services.timeline.lean import written
+from services.timeline.lean import written_of
 
 COLUMNS = {
     "event_id": "text",
@@ -39,7 +39,7 @@ def _row(event_id: str, at: int, claim: Claim) -> tuple[Any, ...]:
         at,
         claim.claim_id,
         claim.field,
-        written(claim.value),
+        written_of(claim, claim.value),
         speaker.name if speaker else None,
         speaker.role if speaker else None,
         bool(speaker and speaker.anonymous),

@@ -11,4 +11,6 @@ COMMENT ON TABLE contradictions IS 'Of the events that are neither merged nor re
 COMMENT ON COLUMN contradictions.rising IS 'of a number: it only rose, as a toll does';
 COMMENT ON COLUMN contradictions.told IS 'the whole Contradiction: values, and who said which when';
 
+ALTER TABLE contradictions ALTER COLUMN told SET STATISTICS 0;
+
 CREATE INDEX contradictions_by_field ON contradictions (field, event_id);

@@ -24,6 +24,7 @@ from deploy.local.stack import Stack
 from schemas.events import CanonicalEvent, Participant, Place
 from schemas.terms import fold
 from services.normalizer.merging import merge_all
+from services.timeline.packing import unpack
 from services.timeline.parameters import EventsQuery
 from services.timeline.projections import discover
 from services.timeline.questions import SQL, counting, listing, nearby, one_event
@@ -283,4 +284,4 @@ def _of_event(part: str, event_id: str) -> Question:
 async def _related(bare: asyncpg.Connection, event_id: str) -> Question:
     one = _of_event("/links", event_id)
     (found, *_) = await bare.fetch(one.sql, *one.arguments)
-    return Question("links of an event", one.path, SQL["nearby"], nearby(found["state"]))
+    return Question("links of an event", one.path, SQL["nearby"], nearby(unpack(found["state"])))

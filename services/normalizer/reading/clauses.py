@@ -10,10 +10,10 @@ from services.normalizer.reading.grammar import words as lexical
 LIST_REACH = 8
 
 
-def borders_of(lows: Sequence[str], turning: Sequence[tuple[int, int, str]], words: Grammar) -> tuple[int, ...]:
+def borders_of(lows: Sequence[str], turning: Sequence[int], words: Grammar) -> tuple[int, ...]:
     """The tokens at which another clause begins; `turning` is where words that open a happening in passing stand."""
     ends = [n for n, low in enumerate(lows) if low in words.clause_ends or low in {";", "—", "–"}]
-    turns = [first for first, _, _ in turning if not _compares(lows, first)]
+    turns = [first for first in turning if not _compares(lows, first)]
     return tuple(sorted({*ends, *turns, *_main_clause(lows, {*ends, *turns})}))
 
 

@@ -12,7 +12,7 @@ from services.normalizer.reading import spans
 from services.normalizer.reading.another import is_apart
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, TELLING, fits, form_of, is_singular, same_day
-from services.normalizer.reading.grammar import grammar, words
+from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import KEPT, PHASES, Happening, side_of, sides
 from services.normalizer.reading.triggers import phrase_start
 
@@ -33,7 +33,7 @@ def _nearness(happening: Happening, candidate: Candidate, published: dt.date | N
 def _in_turn(trigger: Trigger) -> bool:
     """As in "Twelve hours after the attack, planes …": told in passing, beside what the sentence is about."""
     low, _ = trigger.sentence.clause(trigger.first)
-    return any(first == low for first, _, _ in trigger.sentence.find(grammar().turns))
+    return low in trigger.sentence.turns
 
 
 def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | None) -> tuple[Happening, ...]:

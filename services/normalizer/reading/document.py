@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 from services.normalizer.reading import sentences as splitter
@@ -132,9 +133,19 @@ class Sentence:
         return () if marks.isdisjoint(self.lows) else tuple(n for n, low in enumerate(self.lows) if low in marks)
 
     @lazy
+    def turns(self) -> tuple[int, ...]:
+        """Where words stand that open a happening in passing: "after", "following"."""
+        return tuple([first for first, _, _ in self.find(grammar().turns)])
+
+    @lazy
+    def denials(self) -> tuple[int, ...]:
+        """Where words stand by which somebody denies what is told."""
+        return tuple([first for first, _, _ in self.find(phrases("denials"))])
+
+    @lazy
     def borders(self) -> tuple[int, ...]:
         """The tokens at which another clause begins."""
-        return borders_of(self.lows, self.find(grammar().turns), grammar())
+        return borders_of(self.lows, self.turns, grammar())
 
     @lazy
     def counts(self) -> tuple[Count, ...]:
@@ -146,11 +157,17 @@ class Sentence:
         """Where its clauses begin, and where the last one ends."""
         return (0, *self.borders, len(self.tokens))
 
+    @lazy
+    def clauses(self) -> list[tuple[int, int]]:
+        """For each token the clause around it; a trigger's is asked for a dozen times."""
+        return [clause for clause in pairwise(self.edges) for _ in range(*clause)]
+
     def clause(self, at: int) -> tuple[int, int]:
-        """Tokens [first, last) of the clause around a token."""
-        edges = self.edges
-        n = bisect_right(edges, at, 1, len(edges) - 1)
-        return edges[n - 1], edges[n]
+        """Tokens [first, last) of the clause around a token, or of the nearest where there is none."""
+        if 0 <= at < len(self.clauses):
+            return self.clauses[at]
+        low, high = self.edges[:2] if at < 0 else self.edges[-2:]
+        return low, high
 
 
 @dataclass(frozen=True, eq=False)

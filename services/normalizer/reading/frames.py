@@ -191,8 +191,8 @@ def _right_behind(trigger: Trigger, toll: Said[Quantity], place: Said[Place]) ->
 def _denied(document: Document, trigger: Trigger, attacking: Sequence[Name]) -> bool:
     """Whether the side that is said to have struck says, here or in the next sentence, that it did not."""
     index, accused = trigger.sentence.index, {acting.side(name) for name in attacking}
-    for sentence in document.sentences[index : index + 2]:
-        for first, _, _ in sentence.find(phrases("denials")):
+    for sentence in document.sentences[index : index + 2] if accused else ():
+        for first in sentence.denials:
             deniers = [n for n in sentence.names if first - 3 <= n.last <= first]
             if any(acting.side(name) in accused for name in deniers):
                 return True

@@ -11,7 +11,7 @@ from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.dead_or_alive import is_dead, is_living
 from services.normalizer.reading.giving import both_give, in_return, man_for_man
 from services.normalizer.reading.going_abroad import attends_abroad
-from services.normalizer.reading.grammar import grammar, phrases
+from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.happening import side_of
 
@@ -306,7 +306,7 @@ def _of_captives(trigger: Trigger) -> bool:
 def _weapon(candidate: Candidate) -> bool:
     sentence = candidate.trigger.sentence
     low, _ = sentence.clause(candidate.trigger.first)
-    in_passing = any(first == low for first, _, _ in sentence.find(grammar().turns))
+    in_passing = low in sentence.turns
     return bool(candidate.details) or (not in_passing and bool(sentence.find(candidate.trigger.kind.weapon)))
 
 

@@ -133,7 +133,8 @@ def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | N
 
 def _numbers(tokens: Sequence[Token], words: _Words) -> tuple[_Number, ...]:
     found: list[_Number] = []
-    for at in [n for n, token in enumerate(tokens) if token[2] in words.opening or token[2][0].isdigit()]:
+    opening = words.opening
+    for at in [n for n, (_, _, low, _) in enumerate(tokens) if low in opening or low[0].isdigit()]:
         number = _read_number(tokens, at, words) if not found or at >= found[-1].last else None
         if number:
             found.append(number)

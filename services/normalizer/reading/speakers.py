@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
+from schemas.base import unchecked
 from schemas.events import Attribution, Speaker
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.governing import Name
@@ -90,7 +91,7 @@ def _speaker(sentence: Sentence, low: int, high: int) -> Speaker | None:
         return None
     role = _role(sentence, low, high, near[-1] if near else None)
     count = (find_number(sentence.tokens[low:high]) or 1) if nameless else 1
-    return Speaker(name=actor.name if actor else None, role=role or None, anonymous=nameless, count=count)
+    return unchecked(Speaker, {"name": actor.name if actor else None, "role": role or None, "anonymous": nameless, "count": count})
 
 
 def _subject(sentence: Sentence, verb: int) -> tuple[int, int]:

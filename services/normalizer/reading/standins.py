@@ -213,7 +213,7 @@ def fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
     sentence = trigger.sentence
     low, _ = sentence.clause(trigger.first)
     met = any(n.first >= trigger.last and n.governor == "with" for n in sentence.names)
-    if trigger.noun and met and any(first == low for first, _, _ in sentence.find(grammar().turns)):
+    if trigger.noun and met and low in sentence.turns:
         speaking = [n for n in sentence.names if n.last <= low and is_person(n) and is_speaker(sentence, n, low)]
         yield from reversed(speaking)
     yield from reversed(subjects(sentence, trigger, low))
@@ -221,7 +221,7 @@ def fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
     free = not _means_them(trigger)
     yield from (n for n in before if is_person(n) and n.governor is None and not (free and held_by_verb(sentence, n)))
     yield from (n for n in before if n.governor == "from" and attached(sentence, n))
-    if any(first == low for first, _, _ in sentence.find(grammar().turns)):
+    if low in sentence.turns:
         before = [n for n in before if not (free and is_person(n) and held_by_verb(sentence, n))]
         yield from (n for n in before if n.governor is None and acts(sentence, n) and not is_speaker(sentence, n, trigger.first))
     if not trigger.noun and _office_acts(trigger):

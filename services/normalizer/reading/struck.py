@@ -151,7 +151,7 @@ def _only_beside(sentence: Sentence, name: Name) -> bool:
     """As in "close to the Ruritania-Graustark border", "after a strike in Damascus": near it, or of another time."""
     low, _ = sentence.clause(name.first)
     behind = sentence.lows[name.last : name.last + BESIDE]
-    turned = low > 0 and any(first == low for first, _, _ in sentence.find(grammar().turns))
+    turned = low > 0 and low in sentence.turns
     return turned or not words("frontiers").isdisjoint(behind)
 
 

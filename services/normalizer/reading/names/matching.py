@@ -34,10 +34,12 @@ def longest(text: Text, at: int, lexicon: Lexicon) -> Hit | None:
         limit = min(reach, _MOST_WORDS, len(keys) - at)
         while size < limit and joined[at + size - 1]:
             size += 1
+    phrases, people, cities = lexicon.phrases, lexicon.people, lexicon.cities
     while size:
         key = keys[at] if size == 1 else " ".join(keys[at : at + size])
-        if (key in lexicon.phrases or key in lexicon.people or key in lexicon.cities) and _as_written(text, at, at + size, key, lexicon):
-            return Hit(at, at + size, key, lexicon.phrases.get(key, ()) + lexicon.city(key), lexicon.people.get(key, ()))
+        if (key in phrases or key in cities or key in people) and _as_written(text, at, at + size, key, lexicon):
+            senses = phrases.get(key, ())
+            return Hit(at, at + size, key, senses + lexicon.city(key) if key in cities else senses, people.get(key, ()))
         size -= 1
     return None
 

@@ -9,7 +9,8 @@ from .lexicon import MERIDIEM_LETTERS, NUMERALS, Classes, Lexicon
 from .numbers import read_number
 from .tokens import NOTHING, Tokens
 
-_TOKEN = re.compile(r"([^\W\d_]+|\d+|\n[^\S\n]*\n|[^\w\s]+?)")  # in a group, so that what lies between is kept when a text is split
+# In a group, so that what lies between is kept when a text is split; of most words all letters are of the few that are quickly known.
+_TOKEN = re.compile(r"([A-Za-z]++[^\W\d_]*|[^\W\d_]+|\d+|\n[^\S\n]*\n|[^\w\s]+?)")
 
 
 def tokenize(body: str, lexicon: Lexicon) -> Tokens:

@@ -61,7 +61,7 @@ def stands_aside(sentence: Sentence, name: Name) -> bool:
 def _fought_at_home(sentence: Sentence, name: Name, owned: int) -> bool:
     """As in "leaders of Chad's two main rebel factions": who fights the state is not the state."""
     behind = sentence.lows[owned : owned + FACTION_REACH] if owned > name.last else ()
-    return any(low in words("fighting_groups") for low in behind) and "and" not in behind and "," not in behind
+    return not words("fighting_groups").isdisjoint(behind) and "and" not in behind and "," not in behind
 
 
 def is_speaker(sentence: Sentence, name: Name, before: int) -> bool:

@@ -31,6 +31,6 @@ def is_apart(candidate: Candidate) -> bool:
 def _of_earlier_hours(candidate: Candidate) -> bool:
     """As in "Earlier, they struck a home, killing 11", "An air strike earlier on a house killed ten": with dead of its own."""
     trigger, lows = candidate.trigger, candidate.trigger.sentence.lows
-    own = any(said.value.measure == "killed" for said in candidate.quantities) and bool(candidate.places) and candidate.when is None
     near = lows[:1] == ("earlier",) or "earlier" in lows[trigger.last : trigger.last + 1]
-    return own and near and trigger.kind.frame == "directed" and not candidate.refers
+    own = near and bool(candidate.places) and candidate.when is None and trigger.kind.frame == "directed" and not candidate.refers
+    return own and any(said.value.measure == "killed" for said in candidate.quantities)

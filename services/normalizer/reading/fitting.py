@@ -230,13 +230,11 @@ def _points_back(happening: Happening, candidate: Candidate) -> bool:
     shared = happening.sides & sides([candidate]) or not sides([candidate])
     if (_continues(candidate) and gap <= CONTINUED) or (exchange and candidate.when is None and shared):
         return True
-    shared_place = bool(place_keys(happening.known)[0] & place_keys([candidate])[0])
-    shared_sides = len(happening.sides & sides([candidate])) > 1
     return (
-        same_day(happening, candidate)
-        or shared_place
-        or shared_sides
-        or gap == 0
+        gap == 0
+        or same_day(happening, candidate)
+        or len(happening.sides & sides([candidate])) > 1
+        or not place_keys(happening.known)[0].isdisjoint(place_keys([candidate])[0])
         or _elaborates(happening, candidate)
         or (candidate.trigger.kind.frame == "directed" and narrows(happening, candidate))
         or (exchange and gap <= NEXT)
@@ -376,9 +374,9 @@ def _days_before(happening: Happening, candidate: Candidate) -> bool:
     trigger = candidate.trigger
     low, lows = trigger.sentence.clause(trigger.first)[0], trigger.sentence.lows
     turned = low > 0 and "after" in lows[low : low + 2]
-    apart = turned and not words("spells").isdisjoint(lows[max(low - 2, 0) : low + 1])
-    here = any(m.trigger.sentence is trigger.sentence and m.trigger.first < low for m in happening.known)
-    return trigger.kind.frame == "directed" and apart and here and candidate.when is None
+    apart = turned and trigger.kind.frame == "directed" and not words("spells").isdisjoint(lows[max(low - 2, 0) : low + 1])
+    undated = apart and candidate.when is None
+    return undated and any(m.trigger.sentence is trigger.sentence and m.trigger.first < low for m in happening.known)
 
 
 def _says_nothing(candidate: Candidate) -> bool:

@@ -78,6 +78,7 @@ def attackers_of(candidates: Sequence[Candidate]) -> frozenset[str]:
 
 def mutual(candidate: Candidate) -> bool:
     """As in "Iran and Iraq bombed each other's towns": the sum of two sides' strikes, and nothing of either."""
+    if candidate.trigger.kind.frame != "directed":
+        return False
     striking = {said.value.country for said in candidate.parties if said.value.role == "attacker"}
-    both = len(striking) > 1 and candidate.trigger.kind.frame == "directed"
-    return both and any(set(pair) <= striking for pair in candidate.trigger.kind.adversaries)
+    return len(striking) > 1 and any(set(pair) <= striking for pair in candidate.trigger.kind.adversaries)

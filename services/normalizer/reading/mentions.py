@@ -49,7 +49,7 @@ class Maker:
     article: RawArticle
     document: Document
     quoted: dict[tuple[int, int, str], Evidence] = field(default_factory=dict)
-    moods: dict[tuple[int, int, int, int, str], Modality] = field(default_factory=dict)
+    moods: dict[Candidate, Modality] = field(default_factory=dict)
 
     @property
     def published(self) -> dt.date | None:
@@ -100,12 +100,10 @@ class Maker:
         return unchecked(Claim, told)
 
     def _modality(self, candidate: Candidate) -> Modality:
-        """The same for all claims of one trigger in one state."""
-        trigger, state = candidate.trigger, candidate.state
-        key = (trigger.sentence.index, trigger.first, state.first, state.last, candidate.status)
-        if key not in self.moods:
-            self.moods[key] = modality_of(candidate)
-        return self.moods[key]
+        """The same for all claims of one candidate."""
+        if candidate not in self.moods:
+            self.moods[candidate] = modality_of(candidate)
+        return self.moods[candidate]
 
 
 def modality_of(candidate: Candidate) -> Modality:

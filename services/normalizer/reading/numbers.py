@@ -218,10 +218,12 @@ def _verb_before(tokens: Sequence[Token], first: int, words: _Words, reach: int 
 
 def _past_whose(tokens: Sequence[Token], last: int) -> int:
     """Past "of the Northern Front (NF)" behind "six members": whose they are."""
+    if last >= len(tokens) or tokens[last].low != "of":
+        return last
     at = last
     while at < min(last + WHOSE_REACH, len(tokens)) and (tokens[at].capital or tokens[at].low in {"of", "the", "(", ")", "'s"}):
         at += 1
-    return at if last < len(tokens) and tokens[last].low == "of" else last
+    return at
 
 
 def _verb_after(tokens: Sequence[Token], last: int, words: _Words) -> str | None:

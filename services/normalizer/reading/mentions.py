@@ -215,8 +215,15 @@ def _is_fresh(happening: Happening) -> bool:
     first = happening.members[0].trigger
     if first.sentence.index < OPENING or first.sentence.tokens[0].low in {"*", "•"}:
         return not (first.kind.frame == "directed" and dating.before_then(first))
-    told_back = dating.before_then(first) or bool(first.sentence.find(phrases("history")))
+    told_back = dating.before_then(first) or _is_history(first)
     return not told_back and (first.kind.frame != "meeting" or _reported_call(first))
+
+
+def _is_history(trigger: Trigger) -> bool:
+    """Told as history; but not as in "shells hit X, which was the scene of a clash last year"."""
+    hits = (first for first, _, _ in trigger.sentence.find(phrases("history")))
+    clauses = (trigger.sentence.clause(first)[0] for first in hits)
+    return any(low <= trigger.first or trigger.sentence.lows[low] not in {"which", "who", "where"} for low in clauses)
 
 
 def _reported_call(trigger: Trigger) -> bool:

@@ -21,6 +21,8 @@ HELD_REACH = 4
 OPPONENT_REACH = 14
 # "The leaders of X, of Y and of Z discussed": so many words between two of them.
 JOINED = 8
+# "discussed the ceasefire deal with X": so many words of a matter.
+MATTER = 6
 # "met the country's rebel leaders": so many words behind the verb.
 OBJECT_REACH = 5
 # How far behind "exchange of" the people stand.
@@ -174,9 +176,19 @@ def _together(candidate: Candidate) -> bool:
     joined = [n for n in trigger.sentence.names if n.named.start in before]
     tokens = trigger.sentence.tokens
     pairs = (tokens[one.last].low in {"and", ","} for one, two in pairwise(joined) if two.first - one.last <= JOINED)
-    behind = tokens[trigger.last - 1].low == "with" or _with_pronoun(trigger)
+    behind = tokens[trigger.last - 1].low == "with" or _with_pronoun(trigger) or _talks_it_over(candidate)
     told = candidate.when is not None or bool(candidate.places) or _two_of_rank(candidate, before)
     return (behind or any(pairs)) and told
+
+
+def _talks_it_over(candidate: Candidate) -> bool:
+    """As in "discussed the deal with President X": with whom stands behind the matter, in few words."""
+    trigger = candidate.trigger
+    if not trigger.pattern.card.id.endswith(".discuss"):
+        return False
+    people = {said.start for said in candidate.parties if said.value.type == "person"}
+    behind = [n for n in trigger.sentence.names if n.named.start in people and n.governor == "with"]
+    return any(trigger.last < n.governor_at <= trigger.last + MATTER and n.first < trigger.high for n in behind)
 
 
 def _with_pronoun(trigger: Trigger) -> bool:
@@ -260,6 +272,13 @@ def _at_sea(candidate: Candidate) -> bool:
     return bool(hits) and states and (_state_attacker(candidate) or candidate.when is not None)
 
 
+def _aimed(candidate: Candidate) -> bool:
+    """At a place, or at what is another state's: "its forces struck two Ruritanian refineries"."""
+    states = {said.value.role: said.value.country for said in candidate.parties if said.value.type == "state"}
+    at_home = states.get("target") in {None, states.get("attacker")}
+    return bool(candidate.places) or not at_home
+
+
 def _toll(candidate: Candidate) -> bool:
     return any(said.value.measure in {"killed", "wounded"} for said in candidate.quantities)
 
@@ -333,9 +352,8 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "weapon": _weapon,
     "state_attacker": _state_attacker,
     "place": lambda candidate: bool(candidate.places),
-    "state_blow": lambda c: (
-        _at_sea(c) or (_state_attacker(c) and bool(c.places) and (_toll(c) or _words_needed(c.trigger, "installations")))
-    ),
+    "aimed": _aimed,
+    "state_blow": lambda c: _at_sea(c) or (_state_attacker(c) and _aimed(c) and (_toll(c) or _words_needed(c.trigger, "installations"))),
     "toll": _toll,
     "harm": lambda c: _toll(c) or _words_needed(c.trigger, "installations"),
     "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors") or man_for_man(c.trigger),

@@ -20,7 +20,7 @@ TWO, THREE = 2, 3
 _SEVERAL = {"three": 3, "four": 4, "five": 5, "six": 6}
 # How far before a pronoun its person may have been named, in sentences.
 ANTECEDENT_REACH = 2
-PRONOUN_REACH = 8
+PRONOUN_REACH = 12
 # "The constitutional monarch, who last went there in May, is to meet …": so many words.
 OFFICE_REACH = 4
 # "The two sides" were named at most so many sentences before.

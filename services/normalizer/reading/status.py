@@ -63,8 +63,15 @@ Cued = tuple[int, int, _Rule]
 
 def find_cues(lows: Sequence[str]) -> tuple[Cued, ...]:
     """(first, last, rule) of all words that may tell a status, or judge; the longest phrase of each at each word, and these may overlap."""
-    found = [hit for cues in _cues() for hit in cues.longest(lows) if lows[hit[0]] not in {"may", "will"} or _is_modal(lows, hit[0])]
+    found = [hit for cues in _cues() for hit in cues.longest(lows) if _may_tell(lows, hit[0])]
     return tuple([(first, last, rule) for first, last, rules in found for rule in rules])
+
+
+def _may_tell(lows: Sequence[str], at: int) -> bool:
+    """Not a "may" or a "will" that is a noun, nor a refusal to speak: "declined to say how many were freed"."""
+    if lows[at] in words("refuses"):
+        return lows[at + 1 : at + 2] != ("to",) or words("speaks_of_it").isdisjoint(lows[at + 2 : at + 3])
+    return lows[at] not in {"may", "will"} or _is_modal(lows, at)
 
 
 def _is_modal(lows: Sequence[str], at: int) -> bool:

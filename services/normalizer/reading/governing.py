@@ -37,13 +37,26 @@ class Name(Struct, frozen=True):
 def place_names(
     found: Sequence[Named], tokens: Sequence[Token], starts: Sequence[int], lows: Sequence[str], words: Grammar
 ) -> tuple[Name, ...]:
-    """The names of a sentence at its tokens, which begin at `starts`, each with what governs it."""
+    """The names of a sentence at its tokens, which begin at `starts`, each with what governs it.
+
+    "With President X of Ruritania and Chancellor Y": "with" governs both, for no "of" behind one person governs the next.
+    """
     spans = [positions(starts, named.start, named.end) for named in found]
     titled = [(first - _title_size(named, lows, first), last) for (first, last), named in zip(spans, found, strict=True)]
     held = _covered(titled, len(tokens))
     preps = {last - 1: label for _, last, label in words.prepositions.find(lows)}
+    people = {opens for (opens, _), named in zip(titled, found, strict=True) if named.actor is not None and named.actor.type == "person"}
+    after_people = {at for at, label in preps.items() if label == "of" and at > 0 and held[at - 1] in people}
+    joined = [held[at - 1] if at in after_people else first for at, first in enumerate(held)]
+    free = {at: label for at, label in preps.items() if at not in after_people}
     placed = [
-        Name(first, last, named, *_governor(tokens, opens, held, words, preps), opens if opens < first else -1)
+        Name(
+            first,
+            last,
+            named,
+            *(_governor(tokens, opens, joined, words, free) if opens in people else _governor(tokens, opens, held, words, preps)),
+            opens if opens < first else -1,
+        )
         for (first, last), (opens, _), named in zip(spans, titled, found, strict=True)
     ]
     placed = _without_owners(placed, tokens)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from schemas.events import When
 from services.normalizer.reading import spans
-from services.normalizer.reading.candidates import Candidate
+from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.fitting import form_of
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import PHASES, Happening, persons, sides
 from services.normalizer.reading.status import State
+from services.normalizer.reading.turning import fitted
 
 # Talks are told within so many sentences of the visit that they are part of.
 NEAR = 8
@@ -74,11 +76,20 @@ def visit_home(visit: Candidate) -> str | None:
     return next((said.value.country for said in visit.parties if said.value.type == "person"), None)
 
 
+def _turned(talks: Happening, visit: Candidate) -> Said[When] | None:
+    """As in "may meet X when he comes to Rome on Friday": the day of the visit, on the side where the talks are."""
+    published, told = visit.trigger.sentence.page.anchor.date, visit.when
+    if told is None or PHASES[visit.status] == talks.phase:
+        return told
+    expression = told.value.basis.expression or ""
+    return replace(told, value=fitted(told.value, expression, talks.members[0].status, published))
+
+
 def _part_of(talks: Happening, visit: Candidate) -> Happening:
     """The talks with the visit as one more member, which tells nothing of their state, nor the day of arrival of talks to come."""
     long = visit.when is not None and (days := spans.days(visit.when.value)) is not None and days[0] != days[1]
     lends_day = long or PHASES[visit.status] == talks.phase
     quiet = State(talks.members[0].status, visit.trigger.first, visit.trigger.last, 0.0)
-    when = visit.when if lends_day and not any(m.when for m in talks.members) else None
+    when = _turned(talks, visit) if lends_day and not any(m.when for m in talks.members) else None
     places = visit.places if not any(m.places for m in talks.members) else ()
     return Happening([*talks.members, replace(visit, state=quiet, when=when, places=places, parties=(), refers=True)])

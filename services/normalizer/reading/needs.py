@@ -145,7 +145,8 @@ def _at_home(candidate: Candidate) -> bool:
     sentence = candidate.trigger.sentence
     held = {at for name in sentence.names for at in range(name.first, name.last)}
     low, high = sentence.clause(candidate.trigger.first)
-    return any(sentence.tokens[at].low in lexical("domestic") for at in range(low, high) if at not in held)
+    told = any(sentence.tokens[at].low in lexical("domestic") for at in range(low, high) if at not in held)
+    return told or bool(sentence.find_within(low, high, phrases("home_leaders")))
 
 
 def _leaders(candidate: Candidate) -> bool:

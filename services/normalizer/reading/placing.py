@@ -95,7 +95,9 @@ def _premodifies(trigger: Trigger, name: Name) -> bool:
     if name == run_in_city(trigger.sentence, trigger):
         return True
     continent = name.named.place is not None and name.named.place.country is None  # "an Asia-Pacific summit"
-    return name.named.reading == "place" and not continent and phrase_start(trigger.sentence, trigger.first) <= name.first < trigger.first
+    parted = "that" in trigger.sentence.lows[name.last : trigger.first]  # "said by telephone from X that the meeting"
+    inside = phrase_start(trigger.sentence, trigger.first) <= name.first < trigger.first
+    return name.named.reading == "place" and not continent and inside and not parted
 
 
 def _where_clause(trigger: Trigger) -> list[Name]:
@@ -115,6 +117,8 @@ def _travelled(trigger: Trigger, name: Name) -> bool:
     while at in times or (at >= 0 and trigger.sentence.tokens[at].low in words("speech_fillers")):
         at -= 1
     before = trigger.sentence.tokens[at].low if at >= 0 else ""
+    if name.governor is None and name.first > 0 and trigger.sentence.tokens[name.first - 1].low in words("going_to_see"):
+        return True
     leaves = name.governor == "for" and before in words("departures")
     sent = name.governor == "to" and before in words("travellers")
     return leaves or sent or (name.governor in {"to", "in"} and before in words("travel_verbs", "departures"))

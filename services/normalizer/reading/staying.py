@@ -41,7 +41,7 @@ def _with_place(document: Document, happening: Happening) -> Happening:
     if not wants or any(member.places for member in happening.members):
         return happening
     stays = list(_stays(document, happening))
-    town = next((said for said in stays if said.value.precision != "country"), None)
+    town = _told_today(document, happening) or next((said for said in stays if said.value.precision != "country"), None)
     said = town or _told_from(document, happening) or next(iter(stays), None)
     return Happening([replace(first, places=(said,)), *rest]) if said else happening
 
@@ -126,6 +126,14 @@ def _is_in(sentence: Sentence, name: Name) -> bool:
     return there and any(n.last == at and n.named.actor is not None for n in sentence.names)
 
 
+def _told_today(document: Document, happening: Happening) -> Said[Place] | None:
+    """As in "ROME, May 5 - … in talks this morning with Minister X": met at home on the day of the story, it is told from there."""
+    published, when = document.anchor.date, next((m.when.value for m in happening.members if m.when), None)
+    place = document.dateline.named.place if document.dateline else None
+    today = published is not None and spans.days(when) == (published, published)
+    return _told_from(document, happening) if today and place is not None and place.country in happening.sides else None
+
+
 def _told_from(document: Document, happening: Happening) -> Said[Place] | None:
     """As in "BELGRADE, Aug 29 - …": news of the day is mostly told from where it happens."""
     published, when = document.anchor.date, next((m.when.value for m in happening.members if m.when), None)
@@ -133,5 +141,6 @@ def _told_from(document: Document, happening: Happening) -> Said[Place] | None:
     if document.dateline is None or published is None or first.status not in MET:
         return None
     fresh = days is None or published - dt.timedelta(1) <= days[0] <= published
-    opening = first.trigger.sentence.index <= OPENING or (days is not None and days[0] == published)
+    of_its_land = document.dateline.named.place is not None and document.dateline.named.place.country in happening.sides
+    opening = first.trigger.sentence.index <= OPENING or of_its_land or (days is not None and days[0] == published)
     return _said(document.dateline) if fresh and opening and not dating.before_then(first.trigger) else None

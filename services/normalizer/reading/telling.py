@@ -38,6 +38,7 @@ COME = 14
 LIGHT = 5
 INTENT = 4.0
 PLANS = frozenset({"scheduled", "proposed"})
+TURNS = frozenset({"after", "following", "during", "at", "the"})
 UNSURE = frozenset({"if", "probably", "likely", "possibly"})
 
 # "announced last week that the two would meet": so many words.
@@ -158,7 +159,7 @@ def _said(trigger: Trigger) -> frozenset[int]:
 
 def _in_passing(trigger: Trigger, told: State) -> bool:
     """As in "will see Lavrov after the G7 meeting": that another follows does not tell where the first stands."""
-    return set(trigger.sentence.lows[told.first : told.last]) <= {"after", "following", "during", "at", "the"}
+    return set(trigger.sentence.lows[told.first : told.last]) <= TURNS
 
 
 def _after_relative(trigger: Trigger) -> State | None:
@@ -251,11 +252,15 @@ def _is_dated_ahead(when: Said[When]) -> bool:
     return when.value.precision in {"day", "hour", "minute"} and any(c.isdigit() for c in when.value.basis.expression or "")
 
 
+def _in_turn(trigger: Trigger, told: State) -> bool:
+    """As in "during the summit", "after talks": only a turn stands before it, which tells nothing of where it stands."""
+    return told.weight == 0 or (trigger.noun and set(trigger.sentence.lows[told.first : told.last]) <= TURNS)
+
+
 def _is_month_ahead(trigger: Trigger, told: State, past: Said[When] | None, planned: When, published: dt.date) -> bool:
     """As in "may resign after the Oslo summit in June", told in May: no verb says that it is over, and the next June is far nearer."""
     over, ahead = spans.days(past.value) if past else None, spans.days(planned)
-    passing = told.weight == 0 or set(trigger.sentence.lows[told.first : told.last]) <= {"after", "following", "during", "at", "the"}
-    if not (trigger.noun and passing and past and past.value.precision == planned.precision == "month" and over and ahead):
+    if not (trigger.noun and _in_turn(trigger, told) and past and past.value.precision == planned.precision == "month" and over and ahead):
         return False
     return dt.timedelta(0) < ahead[0] - published and (ahead[0] - published) * NEARER < published - over[1]
 
@@ -274,7 +279,7 @@ def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[Whe
         return replace(told, status="scheduled"), planned  # "the call in the coming days"
     if planned is None or days is None or days[0] <= published:
         return told, when
-    if not (_is_dated_ahead(planned) or (told.weight == 0 and dating.looks_ahead(trigger, planned))):
+    if not (_is_dated_ahead(planned) or (_in_turn(trigger, told) and dating.looks_ahead(trigger, planned))):
         return told, when
     return replace(told, status="scheduled"), planned
 

@@ -122,6 +122,8 @@ def _is_purpose(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[in
         return False
     near = range(first - 1, max(first - PURPOSE_REACH, 0) - 1, -1)
     at = next((n for n in near if sentence.lows[n] in grammar().small or sentence.lows[n] == ","), -1)
+    if at > 0 and sentence.lows[at - 1] in words("readying"):
+        return False  # "met to prepare for the summit", which is another
     part = at > 0 and sentence.lows[at] == "of" and sentence.lows[at - 1] == "part"  # "met X as part of negotiations"
     if at < 0 or not (part or sentence.lows[at] == "for"):
         return False

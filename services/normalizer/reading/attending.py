@@ -84,7 +84,7 @@ def run_in_city(sentence: Sentence, trigger: Trigger) -> Name | None:
     name = ahead[-1] if ahead else None
     if name is None or name.named.place is None or name.named.place.precision != "city" or not _runs_into(sentence, name, trigger):
         return None
-    return None if len(ahead) > 1 and ahead[-2].last == name.first else name
+    return None if len(ahead) > 1 and ahead[-2].last == name.first and not is_person(ahead[-2]) else name  # "Lee' Seoul talks"
 
 
 def _runs_into(sentence: Sentence, name: Name, trigger: Trigger) -> bool:
@@ -313,6 +313,19 @@ def _aside(sentence: Sentence, name: Name) -> bool:
     """As in "with Switzerland offering …": told by the way."""
     following = low_at(sentence, name.last)
     return name.governor == "with" and following.endswith("ing") and following not in words("meeting_verbs")
+
+
+def over_relative(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
+    """As in "X and Y, which have no ties, discussed …": the two who are joined before the clause that tells of them."""
+    low, _ = sentence.clause(trigger.first)
+    closed = "," in sentence.lows[low : trigger.first]
+    if low_at(sentence, low) not in {"who", "which"} or low_at(sentence, low - 1) != "," or not closed:
+        return ()
+    ahead = [n for n in sentence.names if n.last <= low and is_party(n) and n.governor is None]
+    joined = ahead[-TWO:]
+    if len(joined) < TWO or joined[1].last != low - 1 or sentence.lows[joined[0].last : joined[1].first] != ("and",):
+        return ()
+    return tuple(joined)
 
 
 def relative(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:

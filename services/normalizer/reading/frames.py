@@ -90,7 +90,8 @@ def _called_on(
     mutual = trigger.sentence.find_within(trigger.last, trigger.high, phrases("the_two"))
     at = next((place for place in places if place.value.precision in {"city", "site"} or mutual), None)
     sides = {side_of(said.value) for said in parties}
-    if told.status == "proposed" or at is None or len(sides) != 1 or sides & (words("blocs") | {at.value.country}):
+    wished = told.status == "proposed" and words("going_to_see").isdisjoint(trigger.sentence.lows[low : trigger.first])
+    if wished or at is None or len(sides) != 1 or sides & (words("blocs") | {at.value.country}):
         return ()
     travels = words("travel_verbs", "arrivals", "departures", "tours") | {"due"}
     sent = trigger.sentence.find_within(low, trigger.first, phrases("delegations"))

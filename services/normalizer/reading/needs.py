@@ -31,6 +31,8 @@ OF_REACH = 8
 NAMED = 3
 # "an attack last Friday on a Kuwaiti ship": so many words.
 SEA_REACH = 9
+# "delegates of the nine West African countries": so many words.
+NATIONS_REACH = 6
 
 
 def _countries(candidate: Candidate) -> set[str | None]:
@@ -104,11 +106,20 @@ def _of_few(trigger: Trigger) -> bool:
 
 
 def _of_many_nations(candidate: Candidate) -> bool:
-    """As in "Talks on the 12-nation pact": so many states, of which none is named."""
+    """As in "Talks on the 12-nation pact", "delegates of nine countries": so many states, of which none is named."""
     tokens, trigger = candidate.trigger.sentence.tokens, candidate.trigger
     low, high = trigger.sentence.clause(trigger.first)
     near = range(max(low, trigger.first - OPPONENT_REACH), min(high, trigger.last + OPPONENT_REACH))
-    return trigger.noun and any(tokens[at].low in lexical("nations") and tokens[at - 1].low.isdigit() for at in near if at > 0)
+    by_number = trigger.noun and any(tokens[at].low in lexical("nations") and tokens[at - 1].low.isdigit() for at in near if at > 0)
+    return by_number or any(_sends_people(trigger, at) for at in near)
+
+
+def _sends_people(trigger: Trigger, at: int) -> bool:
+    """As in "Delegates of nine African countries will meet": people of more states than two."""
+    lows = trigger.sentence.lows
+    ahead = lows[max(at - NATIONS_REACH, 0) : at]
+    sent = any(one in lexical("offices") and other in {"of", "from"} for one, other in pairwise(ahead))
+    return lows[at] in lexical("nations") and sent and not (lexical("several_times") - {"two", "past"}).isdisjoint(ahead)
 
 
 def _faces_opponents(candidate: Candidate) -> bool:

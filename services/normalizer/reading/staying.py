@@ -120,10 +120,13 @@ def _leads_to(sentence: Sentence, name: Name, *, met: bool) -> bool:
 
 
 def _is_in(sentence: Sentence, name: Name) -> bool:
-    """As in "X is in Egypt", behind the name of whoever is there."""
+    """As in "X is in Egypt", "X will be in Egypt", behind the name of whoever is there."""
     at = name.governor_at - 1
-    there = name.governor == "in" and at > 0 and sentence.tokens[at].low in {"is", "was"}
-    return there and any(n.last == at and n.named.actor is not None for n in sentence.names)
+    if at > 1 and sentence.lows[at] == "be" and sentence.lows[at - 1] in words("modals"):
+        at -= 1
+    elif at < 0 or sentence.lows[at] not in {"is", "was"}:
+        return False
+    return name.governor == "in" and any(n.last == at and n.named.actor is not None for n in sentence.names)
 
 
 def _told_today(document: Document, happening: Happening) -> Said[Place] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 from schemas.events import Participant
@@ -16,6 +17,7 @@ _UNMISTAKABLE = (1, 8)  # in office now, as a head of state or government: "Bush
 _HYPHENS = frozenset(("-", "‑", "‐"))
 _SYLLABLE = 6  # letters, most
 _TWO = 2
+_GIVEN_LAST = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+-[a-z]+")  # a Korean or Chinese name with its family first
 _INNER = frozenset("al el bin ibn ben van von der den de la du da dos di abu bint ul ur ad".split())  # noqa: SIM905  # reads as words
 
 
@@ -87,6 +89,8 @@ class Persons:
         words = phrase_key(person.name).split()
         if len(words) > 1:
             self.introduced[words[-1]] = person
+            if _GIVEN_LAST.fullmatch(person.name):
+                self.introduced.setdefault(words[0], person)  # "Cho Min-ho" is "Cho" later on
             if len(words) > _TWO and words[-_TWO] not in _INNER:
                 self.introduced[" ".join(words[-_TWO:])] = person  # "Luis Castro Ruiz" is "Castro Ruiz" later on
             for i in range(1, len(words) - 1):

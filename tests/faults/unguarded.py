@@ -113,6 +113,13 @@ def shape() -> None:
     put(Generations, "_wanted", all_of_them)
 
 
+def disk() -> None:
+    """What no position tells is committed as carelessly as the rest."""
+    sql = checkpoints.SQL["durable"]
+    checkpoints.SQL["durable"] = sql.replace("= 'off'", "= 'never so'")
+    assert checkpoints.SQL["durable"] != sql
+
+
 def put(where: object, name: str, instead: object) -> None:
     """Something else in place of a guard, which must be there."""
     assert hasattr(where, name), f"there is no guard {name}"
@@ -120,7 +127,7 @@ def put(where: object, name: str, instead: object) -> None:
 
 
 GUARDS: dict[str, Callable[[], None]] = {
-    guard.__name__: guard for guard in (fence, one_transaction, retries, checks, numbers, position, watch, parser, quarantine, shape)
+    guard.__name__: guard for guard in (fence, one_transaction, retries, checks, numbers, position, watch, parser, quarantine, shape, disk)
 }
 
 if __name__ == "__main__":

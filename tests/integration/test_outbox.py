@@ -115,14 +115,14 @@ async def test_what_was_acknowledged_before_is_not_taken_back(pool: asyncpg.Pool
     assert min(seq for number, seq, _ in heard if number == 0) == 5
 
 
-async def waits_for_the_disk(connection: asyncpg.Connection) -> bool:
-    """Whether a transaction does that appends in a session that does not."""
-    await connection.execute("SET synchronous_commit = off")
+async def waits_for(connection: asyncpg.Connection, of_session: str) -> str:
+    """What a transaction waits for that appends in a session that waits for this."""
+    await connection.execute(f"SET synchronous_commit = {of_session}")
     async with connection.transaction():
         await OUTBOX.append(connection, parcels(1))
         found = await connection.fetchval("SHOW synchronous_commit")
-    assert await connection.fetchval("SHOW synchronous_commit") == "off"
-    return bool(found == "on")
+    assert await connection.fetchval("SHOW synchronous_commit") == of_session
+    return str(found)
 
 
 async def test_who_appends_waits_for_the_disk_whatever_its_session_does_else(
@@ -130,8 +130,10 @@ async def test_who_appends_waits_for_the_disk_whatever_its_session_does_else(
 ) -> None:
     """A number that was relayed, and then forgotten in a crash, would be given to another record, which would pass for a repeat."""
     connection = await asyncpg.connect(stack.dsn("ingestor"), server_settings={"search_path": "ingestor"})
-    assert await waits_for_the_disk(connection)
+    assert await waits_for(connection, "off") == "on"
+    # of an operator who has it wait for more, that is kept
+    assert await waits_for(connection, "remote_apply") == "remote_apply"
     # and without the word for it in the statement it would not
-    monkeypatch.setitem(SQL, "append", SQL["append"].replace(", set_config('synchronous_commit', 'on', true)", ""))
-    assert not await waits_for_the_disk(connection)
+    monkeypatch.setitem(SQL, "append", SQL["append"].replace("set_config('synchronous_commit', 'on', true)", "''"))
+    assert await waits_for(connection, "off") == "off"
     await connection.close()

@@ -1,3 +1,7 @@
+-- name: durable
+-- This transaction waits for the disk, also in a session that does not; one that waits for more than that goes on doing so.
+SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'
+
 -- name: claim
 -- Step 1: take ownership. Whoever held a smaller epoch can no longer commit.
 INSERT INTO checkpoints AS held (follower, topic, partition, owner_epoch, next_offset, next_seq)

@@ -22,7 +22,8 @@ WITH numbered AS (
         FOR UPDATE OF held
     ) AS more
     WHERE head.topic = more.topic AND head.partition = more.partition
-    RETURNING head.topic, head.partition, head.next_seq - more.records AS first_seq, pg_notify($1, ''), set_config('synchronous_commit', 'on', true)
+    RETURNING head.topic, head.partition, head.next_seq - more.records AS first_seq, pg_notify($1, ''),
+        CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END
 )
 INSERT INTO outbox (topic, partition, seq, key, value, headers, timestamp_ms)
 SELECT new.topic, new.partition, numbered.first_seq + new.nth, new.key, new.value, new.headers, new.timestamp_ms

@@ -63,6 +63,8 @@ def command(
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
     """What can go wrong here, in the words of the command line."""
+    from aiokafka.errors import KafkaError
+
     from deploy.local.errors import StackError
     from services.chassis.errors import Halt
     from services.timeline.generations.changing import NoSuchGenerationError, NotYetError
@@ -70,7 +72,7 @@ def _told() -> Iterator[None]:
 
     try:
         yield
-    except Halt as error:
+    except (Halt, KafkaError) as error:
         raise StackError(
             f"the log can't be read into a fresh copy: {error}", "mend that, and call it again; the old copy still answers"
         ) from error

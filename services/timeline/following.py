@@ -18,8 +18,8 @@ from services.timeline.projector import BY_KEY, Projector
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
-# Position and effects are one transaction: what a crash of Postgres forgets of the last moments is read again (docs/adr/0024).
-UNHURRIED = {"synchronous_commit": "off"}
+# Position and effects are one transaction: what a crash of Postgres forgets of the last moments is read again (docs/adr/0023).
+SESSION = {"synchronous_commit": "off"} | BY_KEY
 
 
 class Generations:
@@ -42,7 +42,7 @@ class Generations:
         """
         await self._tell()
         for generation in await self._wanted():
-            pool = await self._service.open_pool(generation.search_path, UNHURRIED | BY_KEY)
+            pool = await self._service.open_pool(generation.search_path, SESSION)
             self._leave[_key(generation)] = self._service.follow(generation.follower, self._topics, self._projector, pool), pool
 
     async def keep(self) -> None:
@@ -78,7 +78,7 @@ class Generations:
             log.info("generation_left", generation=key.number)
 
     async def _join(self, key: Generation, generation: Generation) -> None:
-        pool = await self._service.open_pool(generation.search_path, UNHURRIED | BY_KEY)
+        pool = await self._service.open_pool(generation.search_path, SESSION)
         try:
             leave = await self._service.follow_now(generation.follower, self._topics, self._projector, pool)
         except BaseException:

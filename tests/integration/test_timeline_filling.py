@@ -186,6 +186,12 @@ async def test_a_process_ends_when_whoever_started_it_is_gone(emptied: Stack) ->
     assert await asyncio.wait_for(process.wait(), 30) == 1
 
 
+async def test_who_fills_asks_by_key_and_waits_for_no_disk(emptied: Stack) -> None:
+    async with filling.filler(settings(emptied), FIRST, discover(), followed_topics()) as one:
+        found = {name: await one.pool.fetchval(f"SHOW {name}") for name in (*BY_KEY, "synchronous_commit")}
+    assert found == BY_KEY | {"synchronous_commit": "off"}
+
+
 @pytest.mark.parametrize(("session", "looks_through"), [(BY_KEY, False), ({}, True)], ids=["by key", "the control: as Postgres likes"])
 async def test_what_a_batch_follows_is_found_by_key_however_little_is_known_of_the_tables(
     emptied: Stack, session: dict[str, str], looks_through: bool

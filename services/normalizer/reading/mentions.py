@@ -119,7 +119,10 @@ def modality_of(candidate: Candidate) -> Modality:
 
 @lru_cache(maxsize=4096)
 def _plain(value: Model) -> tuple[JsonValue, str]:
-    """What a claim says, and that in one string: the same states, places and numbers are told again and again."""
+    """What a claim says, and that in one string: the same states, places and numbers are told again and again.
+
+    All claims that say the same share what is returned, also of other articles: whoever would change it takes a copy.
+    """
     plain: JsonValue = value.model_dump(mode="json", exclude_none=True)
     return plain, str(plain)
 

@@ -76,10 +76,6 @@ class Table(Generic[Label]):
         """The words that phrases begin with."""
         return self._root.next.keys()
 
-    def may_stand(self, lows: Iterable[str]) -> bool:
-        """Whether any phrase may stand among these words: most tables have none in a sentence."""
-        return not self._root.next.keys().isdisjoint(lows)
-
     def longest(self, lows: Sequence[str]) -> list[tuple[int, int, tuple[Label, ...]]]:
         """(first, last, labels) of the longest phrase at each word that one begins with, of words in lower case; these may overlap."""
         roots, found = self._root.next, []

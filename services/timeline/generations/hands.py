@@ -74,14 +74,18 @@ async def run(jobs: Sequence[Job], hear: Hear, meanwhile: Coroutine[Any, Any, No
 
     Raises:
         Halt: one of them halted, or what was done meanwhile, and why. The others are ended; what they have committed stays.
+        Exception: whatever else went wrong with what was done meanwhile.
     """
     try:
         async with asyncio.TaskGroup() as group:
             for job in jobs:
                 group.create_task(_run(job, hear))
             group.create_task(meanwhile)
-    except* Halt as halts:
-        raise Halt("; ".join(map(str, halts.exceptions))) from halts
+    except ExceptionGroup as errors:
+        halts, others = errors.split(Halt)
+        if others:
+            raise others.exceptions[0] from errors
+        raise Halt("; ".join(map(str, halts.exceptions if halts else ()))) from errors
 
 
 async def _run(job: Job, hear: Hear) -> None:

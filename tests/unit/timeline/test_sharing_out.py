@@ -6,12 +6,14 @@ import re
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from services.chassis.errors import Halt
 from services.chassis.settings import Settings
-from services.timeline.generations.hands import Job, shares
+from services.timeline.generations.hands import Job, run, shares
 from services.timeline.generations.names import Generation
 from services.timeline.projections import Projection, discover
 
@@ -35,6 +37,15 @@ def test_a_job_is_told_with_all_that_it_needs() -> None:
     settings = Settings(kafka="127.0.0.1:1", dsn=SecretStr("postgres://it:secret@127.0.0.1/it"), batch_records=7)
     job = Job(settings, Generation(3, "booting", "shape"), {TopicPartition("events.summit.v1", 1): 9})
     assert Job.heard(job.told()) == job
+
+
+@pytest.mark.parametrize("error", [Halt("the log has gone"), KafkaConnectionError("no broker")], ids=["a halt", "a broker that is away"])
+async def test_what_ends_the_share_of_the_process_that_rebuilds_is_told_as_it_is(error: Exception) -> None:
+    async def reads() -> None:
+        raise error
+
+    with pytest.raises(type(error), match=str(error)):
+        await run([], lambda _: None, reads())
 
 
 @pytest.mark.parametrize("projection", discover(), ids=lambda one: one.name)

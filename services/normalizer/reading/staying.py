@@ -43,7 +43,21 @@ def _with_place(document: Document, happening: Happening) -> Happening:
     stays = list(_stays(document, happening))
     town = _told_today(document, happening) or next((said for said in stays if said.value.precision != "country"), None)
     said = town or _told_from(document, happening) or next(iter(stays), None)
-    return Happening([replace(first, places=(said,)), *rest]) if said else happening
+    if said is None:
+        return happening
+    when = None if any(member.when for member in happening.members) else _days_of_stay(document, first, said)
+    return Happening([replace(first, places=(said,), when=when or first.when), *rest])
+
+
+def _days_of_stay(document: Document, first: Candidate, town: Said[Place]) -> Said[When] | None:
+    """As in "X will be in Oslo from May 4 to 6. He will meet Y": the only days that the words of the stay tell, just before."""
+    at = first.trigger.sentence.index
+    for sentence in document.sentences[max(at - 1, 0) : at + 1]:
+        name = next((n for n in sentence.names if n.named.start == town.start), None)
+        if name is not None and first.status in PLANNED and _is_in(sentence, name):
+            told = [t.expression for t in sentence.times if not t.of_speech and t.expression.when and t.expression.when.start]
+            return Said(told[0].when, told[0].start, told[0].end) if len(told) == 1 and told[0].when else None
+    return None
 
 
 def _is_call(candidate: Candidate) -> bool:

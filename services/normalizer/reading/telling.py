@@ -78,6 +78,8 @@ def state_of(trigger: Trigger) -> State:
     told = read_state(trigger.sentence.cues, region(trigger), ALLOWED[trigger.kind.frame])
     if told.status == "declined" and tells(trigger.sentence.cues, region(trigger), "not_declined"):
         told = replace(told, status="proposed")
+    if told.status == "declined" and (planned := _without_one(trigger, told)):
+        told = planned
     low, high = trigger.sentence.clause(trigger.first)
     joined = not {"and", "for"}.isdisjoint(trigger.sentence.lows[trigger.since : trigger.first])
     if told.weight == 0 and trigger.since > low and joined:
@@ -107,6 +109,14 @@ def state_of(trigger: Trigger) -> State:
     ):
         return State("occurred", trigger.first, trigger.last, 7.0)
     return told
+
+
+def _without_one(trigger: Trigger, told: State) -> State | None:
+    """As in "X will not attend a meeting scheduled for Friday": one who stays away leaves what others hold as planned as it is."""
+    if lexical("attends").isdisjoint(trigger.sentence.lows[told.last : trigger.first]):
+        return None
+    still = read_state(trigger.sentence.cues, region(trigger), ALLOWED[trigger.kind.frame] - {"declined"})
+    return still if still.status == "scheduled" and still.first >= trigger.last else None
 
 
 def _joined_to(trigger: Trigger) -> State | None:

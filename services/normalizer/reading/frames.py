@@ -18,7 +18,7 @@ from services.normalizer.reading.happening import side_of
 from services.normalizer.reading.judging import judged
 from services.normalizer.reading.lasting import lasting
 from services.normalizer.reading.names import Names
-from services.normalizer.reading.opposing import other_side
+from services.normalizer.reading.opposing import other_side, owner_of_struck
 from services.normalizer.reading.placing import sentence_word
 from services.normalizer.reading.playing import as_place
 from services.normalizer.reading.relatives import with_relative
@@ -215,6 +215,7 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
         )
     places = struck.settled(document, trigger, places, {name.named.actor.country for name in attacking if name.named.actor})
     aimed_at = [name for name in attacked if directed.is_struck(trigger, name, attacked_by_known=bool(attacking))]
+    aimed_at = aimed_at or list(owner_of_struck(trigger, attacking))
     parties = directed.sides(attacking, aimed_at)
     parties = (*parties, *other_side(trigger.kind, parties, places))
     told = read_state(trigger.sentence.cues, region(trigger), ALLOWED["directed"])

@@ -7,10 +7,33 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from schemas.events import Participant, Place
-from services.normalizer.reading.candidates import Said
+from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.governing import Name
+from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import Happening
 from services.normalizer.reading.rules import Kind
 from services.normalizer.reading.states import state
+
+# "attacked two of its": so many words from the blow to whose things it hits.
+OWNER_REACH = 4
+
+
+def owner_of_struck(trigger: Trigger, attacking: Sequence[Name]) -> tuple[Name, ...]:
+    """As in "Ruritania said jets of Graustark had hit two of its rigs": the only other state that the sentence tells of before."""
+    lows, named = trigger.sentence.lows, [n for n in trigger.sentence.names if n.last <= trigger.first and _state_named(n)]
+    near = range(trigger.last, min(trigger.last + OWNER_REACH, trigger.high - 1))
+    at = next((n for n in near if lows[n] in words("whose_things")), None)
+    foreign = at is not None and lows[at + 1] in words("no_own_things")
+    if at is None or foreign or not attacking or "," in lows[trigger.last : at]:
+        return ()
+    striking = {_state_named(n) for n in attacking}
+    owners = {_state_named(n): n for n in named if n.governor is None and _state_named(n) not in striking}
+    return tuple(owners.values()) if len(owners) == 1 else ()
+
+
+def _state_named(name: Name) -> str | None:
+    actor = name.named.actor
+    return actor.name if actor is not None and actor.type == "state" else None
 
 
 def other_side(kind: Kind, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:

@@ -45,6 +45,20 @@ def goes_to_talk(trigger: Trigger) -> bool:
     return not lexical("discussions").isdisjoint(purpose) and "with" not in purpose
 
 
+def is_invited(candidate: Candidate) -> bool:
+    """As in "President X has invited Prime Minister Y to visit Oslo": one leader asks another of another land over."""
+    trigger = candidate.trigger
+    lows, (low, _) = trigger.sentence.lows, trigger.sentence.clause(trigger.first)
+    at = next((n for n in range(trigger.first - 1, low, -1) if lows[n] in lexical("invites")), None)
+    if at is None or candidate.status != "proposed" or lows[trigger.first : trigger.last] != ("to", "visit"):
+        return False
+    people = [said for said in candidate.parties if said.value.type == "person" and said.value.country]
+    tokens = trigger.sentence.tokens
+    asking = {said.value.country for said in people if said.end <= tokens[at].start}
+    asked = {said.value.country for said in people if tokens[at].end <= said.start < tokens[trigger.first].start}
+    return bool(asking) and bool(asked) and not asking & asked
+
+
 def _holds_office(trigger: Trigger, person: Said[Participant]) -> bool:
     """Whether the text calls him a minister, a president or the like."""
     named = [n for found in trigger.sentence.page.named for n in found if n.actor is not None]

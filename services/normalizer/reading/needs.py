@@ -10,7 +10,7 @@ from services.normalizer.reading.calling import rings
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.dead_or_alive import is_dead, is_living
 from services.normalizer.reading.giving import both_give, in_return, man_for_man
-from services.normalizer.reading.going_abroad import attends_abroad
+from services.normalizer.reading.going_abroad import attends_abroad, is_invited
 from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.happening import side_of
@@ -168,7 +168,7 @@ def _counterpart(candidate: Candidate) -> bool:
     """Whoever is visited is told behind the words, or is the state that an official visit goes to; a lone traveller meets nobody."""
     behind = candidate.trigger.sentence.tokens[candidate.trigger.last - 1].end
     visited = any(said.value.role == "host" or said.start >= behind for said in candidate.parties)
-    return _leaders(candidate) and visited
+    return _leaders(candidate) and (visited or is_invited(candidate))
 
 
 def _conversed(candidate: Candidate) -> bool:

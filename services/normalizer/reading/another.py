@@ -28,6 +28,19 @@ def is_apart(candidate: Candidate) -> bool:
     return (other and ("the" not in before or acts)) or (acts and not words("opening_of").isdisjoint(before))
 
 
+def is_of_its_sort(last_sentence: int, candidate: Candidate) -> bool:
+    """As in "One missile hit X, another struck Y", but not "One fire burned a barn, another …", nor far from what it is another of."""
+    trigger = candidate.trigger
+    if trigger.pattern.card.id != "strike.verb.another":
+        return True
+    sentence = trigger.sentence
+    start = next((n + 1 for n in range(trigger.first - 1, -1, -1) if sentence.lows[n] == "one"), 0)
+    what = sentence.lows[start]
+    told = start == 0 or what == "of" or what in words("hits", "kills")
+    armed = told or bool(sentence.find_within(start, start + APART, trigger.kind.weapon))
+    return armed and sentence.index - last_sentence <= 1
+
+
 def _of_earlier_hours(candidate: Candidate) -> bool:
     """As in "Earlier, they struck a home, killing 11", "An air strike earlier on a house killed ten": with dead of its own."""
     trigger, lows = candidate.trigger, candidate.trigger.sentence.lows

@@ -16,7 +16,19 @@ def rings(trigger: Trigger) -> bool:
     lows, at = sentence.lows, called.last
     while at < len(lows) and at not in sentence.at_times and (at in sentence.held or lows[at] in words("joins_names")):
         at += 1
-    return at >= len(lows) or at in sentence.at_times or _goes_on(trigger, at)
+    return at >= len(lows) or _at_a_time(trigger, at) or _goes_on(trigger, at)
+
+
+def _at_a_time(trigger: Trigger, at: int) -> bool:
+    """As in "called X today to …", "called X on Monday and …", but not "called X on Monday a thief"."""
+    sentence = trigger.sentence
+    start = at + (sentence.lows[at] in {"on", "late", "early"})
+    end = start
+    while end < len(sentence.lows) and end in sentence.at_times:
+        end += 1
+    low = sentence.lows[end] if end < len(sentence.lows) else "."
+    plain = low in grammar().small or low in grammar().conjunctions or low in grammar().clause_ends
+    return end > start and (plain or low in {".", ",", ";"})
 
 
 def _of_title(trigger: Trigger, at: int) -> bool:
@@ -31,8 +43,4 @@ def _goes_on(trigger: Trigger, at: int) -> bool:
     following = sentence.lows[at + 1] if at + 1 < len(sentence.lows) else ""
     if low == "to":
         return following not in words("called_to")
-    return (
-        low in {".", "after"}
-        or (low == "," and following in {"who", "to"})
-        or (low in {"on", "late", "early"} and at + 1 in sentence.at_times)
-    )
+    return low in {".", "after"} or (low == "," and following in {"who", "to"})

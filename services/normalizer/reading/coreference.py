@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from schemas.events import Participant
 from services.normalizer.reading import spans
-from services.normalizer.reading.another import is_apart
+from services.normalizer.reading.another import is_apart, is_of_its_sort
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, TELLING, fits, form_of, is_singular, same_day
 from services.normalizer.reading.grammar import words
@@ -157,7 +157,8 @@ def _another(happenings: Sequence[Happening], candidate: Candidate) -> bool:
     """As in "A second raid killed three": one more of the strikes just told, with a place or a toll of its own."""
     gap = candidate.trigger.sentence.index - happenings[-1].last_sentence if happenings else RECENT
     harmed = not words("harmed").isdisjoint(candidate.trigger.sentence.lows)
-    return gap < RECENT and is_apart(candidate) and (harmed or bool(candidate.places))
+    apart = gap < RECENT and is_apart(candidate) and is_of_its_sort(happenings[-1].last_sentence, candidate)
+    return apart and (harmed or bool(candidate.places))
 
 
 def _may_wait(pending: Candidate, candidate: Candidate) -> bool:

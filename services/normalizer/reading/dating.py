@@ -270,6 +270,11 @@ def _of_telling(trigger: Trigger, time: Time, status: str, published: dt.date | 
     )
 
 
+def judged_before(trigger: Trigger, published: dt.date) -> bool:
+    """As in "Parliament on Monday backed the raid", told on Tuesday: the blow was on Monday or before, and on no day that is told."""
+    return any(_of_opinion(trigger, time) and day_of(time.expression.when) not in {None, published} for time in trigger.sentence.times)
+
+
 def _of_opinion(trigger: Trigger, time: Time) -> bool:
     """As in "Parliament on Monday backed the president's raid on …": the day of the word on it, not of the blow."""
     between = trigger.sentence.lows[time.last : trigger.first]

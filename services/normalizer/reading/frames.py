@@ -54,6 +54,8 @@ def _group(trigger: Trigger) -> bool:
 def _of_one_house(trigger: Trigger, first: int, last: int) -> bool:
     """As in "labor leaders", "leaders from civil rights organizations": they lead no states."""
     lows = trigger.sentence.lows
+    if lows[last - 1] == "producers":
+        return lows[last : last + 1] in {("in",), ("from",)}  # "oil producers in X": firms, and no states
     if lows[last - 1] != "leaders":
         return False
     behind = lows[last : last + HOUSE_REACH]

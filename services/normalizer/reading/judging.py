@@ -27,6 +27,7 @@ RANKED = 9
 DAY_REACH = 4
 # "protesting against deadly Ruritanian air strikes": so many words.
 PROTEST_REACH = 7
+_RELATIVE = {("that",), ("which",)}
 # "Phase one of the deal included"
 CONTENT = 4
 
@@ -188,6 +189,8 @@ def _protested(candidate: Candidate) -> bool:
     if trigger.kind.frame != "directed" or not trigger.noun or any(said.value.measure == "killed" for said in candidate.quantities):
         return False
     before = trigger.sentence.lows[max(trigger.first - PROTEST_REACH, 0) : trigger.first]
+    if not trigger.sentence.lows[trigger.last - 1].endswith("s") and trigger.sentence.lows[trigger.last : trigger.last + 1] in _RELATIVE:
+        return False  # "anger at a raid that hit X on Monday": it is told when and where
     return any(one in lexical("protests") and other in {"against", "over", "at"} for one, other in pairwise(before))
 
 

@@ -252,6 +252,8 @@ def default_when(document: Document, happening: Happening, status: str, earlier:
     published = document.anchor.date
     if published is None or not _is_fresh(happening) or _long_known(happening) or status not in {"occurred", "ongoing", "disputed"}:
         return When()
+    if dating.judged_before(happening.members[0].trigger, published):
+        return When()
     return _going_on(document, happening, published) or _like_before(happening, earlier, published) or dating.on_day(published)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from itertools import pairwise
 from operator import attrgetter
 
+from services.normalizer.reading.at_sea import hits_at_sea
 from services.normalizer.reading.calling import rings
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.dead_or_alive import is_dead, is_living
@@ -29,8 +30,6 @@ OBJECT_REACH = 5
 OF_REACH = 8
 # A name of more words than this may speak of captives and hold none: "Committee for Prisoners of War".
 NAMED = 3
-# "an attack last Friday on a Kuwaiti ship": so many words.
-SEA_REACH = 9
 # "delegates of the nine West African countries": so many words.
 NATIONS_REACH = 6
 
@@ -274,16 +273,6 @@ def _state_attacker(candidate: Candidate) -> bool:
     return any(said.value.role == "attacker" and (said.value.type == "state" or said.value.name in armed) for said in candidate.parties)
 
 
-def _at_sea(candidate: Candidate) -> bool:
-    """As in "Thursday's attack on an oil rig", "the Iranian attack on a tanker": it hits something at sea, and a state or a day is told."""
-    trigger = candidate.trigger
-    members = trigger.kind.classes.get("sea_targets")
-    high = min(trigger.last + SEA_REACH, len(trigger.sentence.tokens))
-    hits = trigger.sentence.find_within(trigger.last, high, members) if members else ()
-    states = any(said.value.type == "state" for said in candidate.parties)
-    return bool(hits) and states and (_state_attacker(candidate) or candidate.when is not None)
-
-
 def _aimed(candidate: Candidate) -> bool:
     """At a place, or at what is another state's: "its forces struck two Ruritanian refineries"."""
     states = {said.value.role: said.value.country for said in candidate.parties if said.value.type == "state"}
@@ -293,6 +282,10 @@ def _aimed(candidate: Candidate) -> bool:
 
 def _toll(candidate: Candidate) -> bool:
     return any(said.value.measure in {"killed", "wounded"} for said in candidate.quantities)
+
+
+def _harmed(candidate: Candidate) -> bool:
+    return _toll(candidate) or _words_needed(candidate.trigger, "installations")
 
 
 def _military(candidate: Candidate) -> bool:
@@ -365,9 +358,9 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "state_attacker": _state_attacker,
     "place": lambda candidate: bool(candidate.places),
     "aimed": _aimed,
-    "state_blow": lambda c: _at_sea(c) or (_state_attacker(c) and _aimed(c) and (_toll(c) or _words_needed(c.trigger, "installations"))),
+    "state_blow": lambda c: hits_at_sea(c, by_state=_state_attacker(c)) or (_state_attacker(c) and _aimed(c) and _harmed(c)),
     "toll": _toll,
-    "harm": lambda c: _toll(c) or _words_needed(c.trigger, "installations"),
+    "harm": _harmed,
     "freed": lambda c: _captive(c) or _words_needed(c.trigger, "warriors") or man_for_man(c.trigger),
     "swapped": _swapped,
     "dead": is_dead,

@@ -155,6 +155,9 @@ def bloc_told(document: Document, trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
     if not trigger.noun or sentence.index == 0 or words("of_ministers").isdisjoint(sentence.lows[trigger.first : trigger.last]):
         return ()
+    start, behind = sentence.lows[max(trigger.first - TWO, 0) : trigger.first], low_at(sentence, trigger.last)
+    if behind == "of" or (sentence.lows[trigger.last - 1] == "summit" and "the" not in start):
+        return ()  # "a summit of hoteliers", "a summit in X": of others
     if any(n.governor in words("with") and n.governor_at >= trigger.last - 1 for n in sentence.names):
         return ()
     before = document.sentences[sentence.index - 1]

@@ -70,7 +70,9 @@ def find_cues(lows: Sequence[str]) -> tuple[Cued, ...]:
 def _may_tell(lows: Sequence[str], at: int) -> bool:
     """Not a "may" or a "will" that is a noun, nor a refusal to speak: "declined to say how many were freed"."""
     if lows[at] in words("refuses"):
-        return lows[at + 1 : at + 2] != ("to",) or words("speaks_of_it").isdisjoint(lows[at + 2 : at + 3])
+        speaks = lows[at + 1 : at + 2] == ("to",) and not words("speaks_of_it").isdisjoint(lows[at + 2 : at + 3])
+        rest = [low for low in lows[at + 2 : at + 5] if low not in words("articles")]
+        return not speaks or " ".join(rest[:2]) in words("turns_down")
     return lows[at] not in {"may", "will"} or _is_modal(lows, at)
 
 

@@ -270,6 +270,9 @@ def _in_turn(trigger: Trigger, told: State) -> bool:
 def _is_month_ahead(trigger: Trigger, told: State, past: Said[When] | None, planned: When, published: dt.date) -> bool:
     """As in "may resign after the Oslo summit in June", told in May: no verb says that it is over, and the next June is far nearer."""
     over, ahead = spans.days(past.value) if past else None, spans.days(planned)
+    before = trigger.sentence.lows[: told.last]
+    if not {"after", "following"}.isdisjoint(before) and lexical("modals").isdisjoint(before):
+        return False  # "resigned after the summit in June"
     if not (trigger.noun and _in_turn(trigger, told) and past and past.value.precision == planned.precision == "month" and over and ahead):
         return False
     return dt.timedelta(0) < ahead[0] - published and (ahead[0] - published) * NEARER < published - over[1]

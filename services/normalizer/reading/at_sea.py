@@ -1,0 +1,27 @@
+"""Whether an attack hits what is at sea, so that it is a strike though no word tells by what."""
+
+from __future__ import annotations
+
+from services.normalizer.reading.acting import low_at
+from services.normalizer.reading.candidates import Candidate, Trigger
+from services.normalizer.reading.grammar import grammar, words
+
+# "an attack last Friday on a Kuwaiti ship": so many words.
+REACH = 9
+
+
+def hits_at_sea(candidate: Candidate, *, by_state: bool) -> bool:
+    """As in "Thursday's attack on an oil rig", "the Iranian attack on a tanker": it hits something at sea, and a state or a day is told."""
+    trigger = candidate.trigger
+    members = trigger.kind.classes.get("sea_targets")
+    high = min(trigger.last + REACH, len(trigger.sentence.tokens))
+    found = trigger.sentence.find_within(trigger.last, high, members) if members else ()
+    states = any(said.value.type == "state" for said in candidate.parties)
+    return states and (by_state or candidate.when is not None) and any(_is_whole(trigger, trigger.last + last) for _, last, _ in found)
+
+
+def _is_whole(trigger: Trigger, at: int) -> bool:
+    """As in "on a tanker off X", "on a ship killed two", but not "on shipping firms", "on the oil rig plan": of no longer name."""
+    low = low_at(trigger.sentence, at)
+    ends = low in grammar().small or low in grammar().conjunctions or low in grammar().clause_ends or at in trigger.sentence.at_times
+    return ends or not low.isalpha() or low.endswith("ed") or low in words("copulas", "modals")

@@ -6,7 +6,7 @@ from services.normalizer.reading.acting import low_at
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.grammar import grammar, words
 
-# "an attack last Friday on a Kuwaiti ship": so many words.
+# "an attack on Monday night on a Greek tanker": so many words.
 REACH = 9
 
 

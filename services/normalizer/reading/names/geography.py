@@ -22,7 +22,7 @@ class Geography:
     def __init__(self, text: Text, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
         words = lexicon.sets
-        self._before, self._inside, self._sides = words["place_before"], words["place_beside"], words["sides"]
+        self._before, self._inside, self._sides = words["place_before"] | words["attacked_before"], words["place_beside"], words["sides"]
         self._kinds, self._regions, self._sites = words["settlements"], words["regions"], words["sites"]
         self._houses = words["houses"]
         self._blows, self._borders = words["happenings"], words["borders"]

@@ -106,6 +106,7 @@ async def test_what_is_redriven_before_its_page_is_read_is_told_once(streams: St
     # when the record that waits is applied after the hub has looked, and before the stream reads
     await redrive(pool, 1)
     missed = await until_quiet(pieces)
+    await see(streams, pool)
     await streams.hub._round()
     # then
     assert missed + await until_quiet(pieces) == ["e-0", "e-2", "e-1"]

@@ -81,9 +81,8 @@ def storable(event: CanonicalEvent) -> str:
         ValueError: a text holds NUL, which Postgres can't store, or a number is none, which JSON has no word for.
     """
     state = lean.written(event)
-    if (
-        "\\" in state and "\\u0000" in state and "\\u0000" in state.replace("\\\\", "")
-    ):  # most hold no escape; an escaped backslash begins none
+    escaped = "\\" in state and "\\u0000" in state  # most hold no escape at all, which is soon seen
+    if escaped and "\\u0000" in state.replace("\\\\", ""):  # an escaped backslash begins none
         raise ValueError("a text holds NUL, which Postgres can't store")
     if not lean.is_lean(event):  # a struct holds no such number
         json.loads(state, parse_constant=_no_number)

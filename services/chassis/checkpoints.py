@@ -28,14 +28,14 @@ class Checkpoint:
     last_digest: bytes | None
 
 
-async def last(tx: asyncpg.Connection) -> None:
+async def wait_for_disk(tx: asyncpg.Connection) -> None:
     """Have this transaction wait for the disk: what no position tells, no crash may forget (docs/adr/0023)."""
     await tx.execute(SQL["durable"])
 
 
 async def claim(tx: asyncpg.Connection, follower: str, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Checkpoint]:
-    """Take ownership of partitions: bump each epoch, and return where to go on. An epoch that were forgotten would be given twice."""
-    await last(tx)
+    """Take ownership of partitions: bump each epoch, and return where to go on. One that was forgotten would be given twice."""
+    await wait_for_disk(tx)
     asked = sorted(partitions)
     rows = await tx.fetch(SQL["claim"], follower, [p.topic for p in asked], [p.partition for p in asked])
     found = (Checkpoint(TopicPartition(row["topic"], row["partition"]), *tuple(row)[2:]) for row in rows)

@@ -123,7 +123,7 @@ class Redriver:
         try:
             prepared = await self._effects.prepare([replace(decode(raw), again=True)])
             async with self._pool.acquire() as tx, tx.transaction():
-                await checkpoints.last(tx)
+                await checkpoints.wait_for_disk(tx)
                 await checkpoints.advance(tx, name, [(held, held)])
                 await self._effects.apply(tx, prepared)
                 await tx.execute(SQL["released"], name, *held.at, key, [raw.offset])

@@ -1,5 +1,6 @@
 """The local stack, for real: it starts, is found again, keeps what it holds, and heals."""
 
+import contextlib
 import json
 import os
 import signal
@@ -70,7 +71,11 @@ async def read_record(kafka: str, topic: str) -> bytes | None:
 
 def listening(pids: list[int]) -> set[str]:
     family = [process for pid in pids for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]]
-    return {c.laddr.ip for process in family for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN}
+    found: set[str] = set()
+    for process in family:
+        with contextlib.suppress(psutil.NoSuchProcess):  # Postgres' own come and go, and may end while they are looked at
+            found |= {c.laddr.ip for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN}
+    return found
 
 
 def daybook(folder: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:

@@ -201,7 +201,7 @@ class Document:
     @lazy
     def headings(self) -> frozenset[int]:
         """The sentences that are no sentences: a heading tells of no happening."""
-        return headings(self.body, [(sentence.start, sentence.end) for sentence in self.sentences])
+        return headings(self.body, self.spans)
 
     @lazy
     def planted(self) -> bool:

@@ -40,14 +40,14 @@ class Commands:
         return {slot for edit in (*edits, *held) for slot in slots_of(edit)}
 
     async def load(self, slots: Iterable[Slot]) -> set[Slot]:
-        """Load all commands that name one of these articles; the further articles that those name."""
+        """Load all commands that name one of these articles; the articles that these commands name."""
         fresh = sorted(set(slots) - self._asked)
         self._asked |= set(fresh)
         if not fresh or not self._any:
             return set()
         rows = await self._tx.fetch(SQL["naming"], [article for article, _ in fresh], [kind for _, kind in fresh])
         found = self._hold(rows)
-        return {slot for command in found for slot in slots_of(command.edit)} - self._asked
+        return {slot for command in found for slot in slots_of(command.edit)}
 
     def knows(self, edit: Edit) -> bool:
         return edit.edit_id in self._held

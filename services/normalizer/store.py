@@ -47,6 +47,7 @@ class Store:
         self._shelf, self._commands = Shelf(), Commands(tx)
         self._strong: set[str] = set()  # keys asked for
         self._weak: set[str] = set()
+        self._whole: set[Slot] = set()  # articles of which every mention is here; of others there may be those that share a key
         self._versions: dict[Slot, Version] = {}
         self._readings: dict[Slot, tuple[int, int, str, str, str]] = {}
         self._mentions: dict[str, str] = {}
@@ -62,7 +63,7 @@ class Store:
         else:
             await self._tx.execute(SQL["by_index"])
         named = await self._commands.find(edits)
-        await self._load_articles(sorted({slot_of(reading) for reading in batch} | named))
+        await self._load_articles({slot_of(reading) for reading in batch} | named)
         before = [row.told for row in self._shelf.rows.values()]
         await self._ask(together(keys_of(one) for one in (*before, *told)))
         await self._load_events({row.event_id for row in self._shelf.rows.values() if row.event_id})
@@ -197,17 +198,19 @@ class Store:
         await self._load(found)
         return bool(found)
 
-    async def _load_articles(self, slots: Sequence[Slot]) -> None:
+    async def _load_articles(self, asked: Iterable[Slot]) -> None:
+        slots = sorted(set(asked) - self._whole)
+        self._whole.update(slots)
+        if not slots:
+            return
         rows = await self._tx.fetch(SQL["known"], *columns(slots, 2))
-        if rows:
-            self._commands.there_are(any_at_all=rows[0]["commanded"])
+        self._commands.there_are(any_at_all=rows[0]["commanded"])
         more = await self._commands.load(slots)
         for row in rows:
             if row["revision"] is not None:
                 self._versions.setdefault((row["article_id"], row["kind"]), (row["revision"], row["rereading"]))
         await self._load([row for row in rows if row["mention_id"] is not None])
-        if more:
-            await self._load_articles(sorted(more))
+        await self._load_articles(more)
 
     async def _load(self, rows: Sequence[asyncpg.Record]) -> None:
         missing = [row["mention_id"] for row in rows if self._parsed.told.get(row["digest"]) is None]
@@ -217,8 +220,7 @@ class Store:
                 told = self._parsed.told.get(row["digest"]) or self._parsed.told.put(row["digest"], _told(bodies[row["mention_id"]]))
                 self._shelf.load([Row(told, row["digest"], row["event_id"], row["present"])])
         found = (self._shelf.rows[row["mention_id"]].slot for row in rows)
-        if more := await self._commands.load(found):
-            await self._load_articles(sorted(more))
+        await self._load_articles(await self._commands.load(found))
 
     async def _load_events(self, event_ids: Iterable[str]) -> None:
         unknown = sorted(set(event_ids) - self._events.keys())

@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,8 @@ IN_ONE_TRANSACTION = """            db.execute("REPLACE INTO position VALUES (1,
 BEFORE_ITS_EFFECTS = """        db.execute("REPLACE INTO position VALUES (1, ?)", (str(change.position),))
         db.commit()
         if change.is_live"""
+BETWEEN = 8
+"""The statement, after three that open the table and three that store the position, that would tell of the first change of a start."""
 Rows = dict[str, str]
 
 
@@ -85,11 +87,10 @@ class Consumer:
         command = [sys.executable, "-m", "tests.faults.dying", str(dies_at), str(self._program), self._kafka, str(self.table)]
         return subprocess.Popen(command, env=self._environment)
 
-    async def run(self, ends: Mapping[tuple[str, int], int], kills: int) -> Rows:
-        """Kill it so many times at random; then let it come to the end."""
-        chance = random.Random(kills)
-        for _ in range(kills):
-            process = self.start(chance.randint(5, 40))
+    async def run(self, ends: Mapping[tuple[str, int], int], deaths: Iterable[int]) -> Rows:
+        """Let it die at each of these statements of one start after the other; then let it come to the end."""
+        for dies_at in deaths:
+            process = self.start(dies_at)
             try:
                 assert process.wait(60) == -signal.SIGKILL
             finally:
@@ -120,7 +121,8 @@ async def ends_of(stack: Stack) -> dict[tuple[str, int], int]:
 
 async def test_a_consumer_that_is_killed_at_random_never_has_a_wrong_row(log: Stack, tmp_path: Path) -> None:
     consumer = Consumer(log, tmp_path, files_of(PAGE)["consumer.py"])
-    assert await consumer.run(await ends_of(log), KILLS) == await folded(log)
+    chance = random.Random(KILLS)
+    assert await consumer.run(await ends_of(log), [chance.randint(5, 40) for _ in range(KILLS)]) == await folded(log)
 
 
 async def test_a_position_that_is_stored_apart_from_its_effects_loses_some(log: Stack, tmp_path: Path) -> None:
@@ -128,13 +130,13 @@ async def test_a_position_that_is_stored_apart_from_its_effects_loses_some(log: 
     source = files_of(PAGE)["consumer.py"]
     apart = source.replace(IN_ONE_TRANSACTION, "            db.commit()\n").replace("        if change.is_live", BEFORE_ITS_EFFECTS, 1)
     assert apart.count("db.commit()") == 2
-    assert await Consumer(log, tmp_path, apart).run(await ends_of(log), KILLS // 2) != await folded(log)
+    assert await Consumer(log, tmp_path, apart).run(await ends_of(log), [BETWEEN] * KILLS) != await folded(log)
 
 
 async def test_repeats_that_are_not_dropped_put_events_back_to_what_they_were(log: Stack, tmp_path: Path) -> None:
     """The negative control of dropping them."""
     consumer = Consumer(log, tmp_path, files_of(PAGE)["consumer.py"], DAYBOOK_TEST_DOUBLES="1")
-    assert await consumer.run(await ends_of(log), 0) != await folded(log)
+    assert await consumer.run(await ends_of(log), []) != await folded(log)
 
 
 async def test_the_consumer_in_javascript_comes_to_the_same(log: Stack, javascript: Path, tmp_path: Path) -> None:

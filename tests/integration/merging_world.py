@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -65,12 +65,16 @@ async def merging_tables(stack: Stack) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-async def merged(tx: asyncpg.Connection, given: Sequence[Reading | tuple[int, Edit]]) -> tuple[list[CanonicalEvent], list[EventChange]]:
-    """The live events after these readings and numbered commands, and every change on the way."""
+async def merged(
+    tx: asyncpg.Connection, given: Sequence[Reading | tuple[int, Edit]], size: Callable[[], int] = lambda: 1
+) -> tuple[list[CanonicalEvent], list[EventChange]]:
+    """The live events after these readings and numbered commands, in batches of `size` each, and every change on the way."""
     outbox = Kept()
     effects = Merger(outbox)
-    for offset, one in enumerate(given):
-        await effects.apply(tx, await effects.prepare([record(offset, one) if isinstance(one, Reading) else order(*one)]))
+    records = [record(offset, one) if isinstance(one, Reading) else order(*one) for offset, one in enumerate(given)]
+    while records:
+        batch = [records.pop(0) for _ in range(min(size(), len(records)))]
+        await effects.apply(tx, await effects.prepare(batch))
     return await live(tx), outbox.changes
 
 

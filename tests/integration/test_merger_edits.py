@@ -64,7 +64,7 @@ async def test_corrected_and_withdrawn_articles_and_commands_in_any_interleaving
     places = sorted(chance.randrange(len(given_) + 1) for _ in orders)
     for at, order in reversed(list(zip(places, numbered(orders), strict=True))):
         given_.insert(at, order)
-    events, _ = await merged(tx, given_)
+    events, _ = await merged(tx, given_, lambda: chance.randint(1, 8))
     newest = {article: revision for article, revision, _ in sorted(history, key=lambda one: one[:2])}
     latest = [one for one in of(history) if one.article.revision == newest[one.article.article_id]]
     assert by_content(events) == by_content(merge_all(latest, orders))
@@ -120,6 +120,19 @@ async def test_a_command_that_is_there_before_its_articles_holds_once_they_come(
     events, changes = await merged(tx, [*numbered([command(1, "merge", A, FAR)]), *readings(FAR), *readings(A)])
     assert len(events) == 1
     assert [change.change for change in changes] == ["identified", "revised"]
+
+
+async def test_a_command_holds_for_all_that_it_names_of_an_article_though_a_new_report_resembles_but_some_of_it(
+    tx: asyncpg.Connection,
+) -> None:
+    # given an article of two blows that an editor called one, and retracted
+    here, there = (told(f"x.{name}", "strike", article="x", **one) for name, one in (("near", NIGHT), ("far", {**NIGHT, "where": "Odesa"})))
+    orders = [command(1, "merge", here, there), command(2, "retract", there)]
+    await merged(tx, [*readings(here, there), *numbered(orders)])
+    # when another reports the nearer one
+    events, _ = await merged(tx, readings(A))
+    # then the farther one, which it says nothing of, still counts
+    assert by_content(events) == by_content(merge_all(readings(here, there, A), orders)) == set()
 
 
 async def test_as_long_as_nobody_gave_a_command_none_is_looked_for(tx: asyncpg.Connection) -> None:

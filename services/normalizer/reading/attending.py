@@ -155,7 +155,7 @@ def _governed(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
         return trigger.pattern.card.id == "summit.verb.speak" and name.governor_at == trigger.last
     if name.governor == "on":
         return name.last <= trigger.first and low_at(sentence, name.governor_at - 1) in words("appeals")
-    ahead = name.last <= trigger.first and trigger.noun  # "discuss relations with X in talks"
+    ahead = (name.last <= trigger.first and trigger.noun) or trigger.pattern.card.form == "visit"  # "discuss relations with X in talks"
     topic = (name.governor == "between" or ahead) and low_at(sentence, name.governor_at - 1) in words("topics")
     far = name.governor == "between" and not _follows_at_once(sentence, trigger.last, name.governor_at)
     if topic or far or name.governor not in words("with"):

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from services.normalizer.reading.acting import is_person
 from services.normalizer.reading.candidates import Trigger
+from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, words
 
 
 def rings(trigger: Trigger) -> bool:
     """As in "called President X of Graustark today to offer help", but not "called X a thief", "called X to account"."""
     sentence = trigger.sentence
-    called = next((n for n in sentence.names if n.first >= trigger.last and is_person(n)), None)
-    if called is None or not all(_of_title(trigger, at) for at in range(trigger.last, called.first)):
+    called = _whom(trigger)
+    if called is None:
         return False
     lows, at = sentence.lows, called.last
     while at < len(lows) and at not in sentence.at_times and (at in sentence.held or lows[at] in words("joins_names")):
         at += 1
     return at >= len(lows) or _at_a_time(trigger, at) or _goes_on(trigger, at)
+
+
+def sees(trigger: Trigger) -> bool:
+    """As in "will see President X on Tuesday": a person is seen, and not what becomes of him."""
+    seen = _whom(trigger)
+    return seen is not None and trigger.sentence.lows[seen.last] in words("after_seen")
+
+
+def _whom(trigger: Trigger) -> Name | None:
+    """The person right behind the verb, past his title."""
+    called = next((n for n in trigger.sentence.names if n.first >= trigger.last and is_person(n)), None)
+    plain = called is not None and all(_of_title(trigger, at) for at in range(trigger.last, called.first))
+    return called if plain else None
 
 
 def _at_a_time(trigger: Trigger, at: int) -> bool:

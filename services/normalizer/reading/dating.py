@@ -184,8 +184,14 @@ def _may_be_heard(trigger: Trigger) -> bool:
 def before_then(trigger: Trigger) -> bool:
     """As in "had been killed in a strike": before the time that the sentence is told from."""
     low, _ = trigger.sentence.clause(trigger.first)
-    had = [at for at in range(max(low, trigger.first - PLUPERFECT), trigger.first) if trigger.sentence.lows[at] == "had"]
+    lows = trigger.sentence.lows
+    had = [at for at in range(max(low, trigger.first - PLUPERFECT), trigger.first) if lows[at] == "had" and not _has(lows[at + 1])]
     return bool(had) and not any(0 <= had[-1] - last <= REPORTED for _, last in trigger.sentence.says)
+
+
+def _has(following: str) -> bool:
+    """As in "had talks", "had a meeting": what one has, and not what one had done."""
+    return following in words("discussions") or following in words("articles")
 
 
 def _heard(sentence: Sentence, trigger: Trigger, time: Time) -> Time:

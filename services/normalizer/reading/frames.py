@@ -10,7 +10,7 @@ from schemas.events import Participant, Place, Quantity, When
 from services.normalizer.reading import acting, counting, dating, directed, exchanging, meeting, named_people, placing, struck
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document
-from services.normalizer.reading.going_abroad import goes_to_talk, talks_abroad
+from services.normalizer.reading.going_abroad import goes_to_talk, meets_officials, talks_abroad
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.grammar import words as lexical
@@ -90,7 +90,7 @@ def _called_on(
     """As in "A Chinese delegation will hold talks in Washington": with those at home there, as nobody else is told."""
     low, _ = trigger.sentence.clause(trigger.first)
     mutual = trigger.sentence.find_within(trigger.last, trigger.high, phrases("the_two"))
-    at = next((place for place in places if place.value.precision in {"city", "site"} or mutual), None)
+    at = next((place for place in places if place.value.precision in {"city", "site"} or mutual or meets_officials(trigger)), None)
     sides = {side_of(said.value) for said in parties}
     wished = told.status == "proposed" and words("going_to_see").isdisjoint(trigger.sentence.lows[low : trigger.first])
     if wished or at is None or len(sides) != 1 or sides & (words("blocs") | {at.value.country}):

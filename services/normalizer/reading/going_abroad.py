@@ -14,6 +14,8 @@ ATTENDING = 5
 BEGINNING, IN_TOWN = 7, 12
 # "a visit to Oslo by Foreign Minister X for trade discussions": so many words from the visit, and from "for".
 PURPOSE_REACH, PURPOSE_NEAR = 16, 4
+# "talks with senior government officials": so many words.
+OFFICIALS_REACH = 4
 # "a meeting of his party"
 OWN = frozenset({"his", "her", "their", "its"})
 
@@ -35,6 +37,13 @@ def talks_abroad(trigger: Trigger, parties: Sequence[Said[Participant]], place: 
     right_there = 0 <= place.start - trigger.sentence.tokens[trigger.last - 1].end <= IN_TOWN and "with" not in lows[trigger.last : high]
     ministers = any(said.value.type == "person" and said.value.country and _holds_office(trigger, said) for said in parties)
     return trigger.pattern.card.id == "summit.noun.talks" and begins and right_there and ministers
+
+
+def meets_officials(trigger: Trigger) -> bool:
+    """As in "flies to Ruritania for talks with government officials": officials of the land that one goes to."""
+    behind = trigger.sentence.lows[trigger.last : trigger.last + OFFICIALS_REACH]
+    stop = next((n for n, low in enumerate(behind) if low in lexical("closes_object")), len(behind))
+    return trigger.sentence.lows[trigger.last - 1] == "with" and not lexical("home_officials").isdisjoint(behind[:stop])
 
 
 def goes_to_talk(trigger: Trigger) -> bool:

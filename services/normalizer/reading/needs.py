@@ -7,7 +7,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from services.normalizer.reading.at_sea import hits_at_sea
-from services.normalizer.reading.calling import rings
+from services.normalizer.reading.calling import rings, sees
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.dead_or_alive import is_dead, is_living
 from services.normalizer.reading.giving import both_give, in_return, man_for_man
@@ -348,6 +348,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "conversed": _conversed,
     "addressed": _addressed,
     "rung": lambda candidate: rings(candidate.trigger),
+    "seen": lambda c: sees(c.trigger) and c.when is not None and c.when.value.precision in {"minute", "hour", "day"},
     "together": _together,
     "adversaries": _adversaries,
     "handed": _handed,

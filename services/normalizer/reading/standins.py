@@ -158,7 +158,8 @@ def bloc_told(document: Document, trigger: Trigger) -> tuple[Name, ...]:
     start, behind = sentence.lows[max(trigger.first - TWO, 0) : trigger.first], low_at(sentence, trigger.last)
     if behind == "of" or (sentence.lows[trigger.last - 1] == "summit" and "the" not in start):
         return ()  # "a summit of hoteliers", "a summit in X": of others
-    if any(n.governor in words("with") and n.governor_at >= trigger.last - 1 for n in sentence.names):
+    told = next((first for first, _ in sentence.says if first >= trigger.last), len(sentence.tokens))
+    if any(n.governor in words("with") and trigger.last - 1 <= n.governor_at < told for n in sentence.names):
         return ()
     before = document.sentences[sentence.index - 1]
     return tuple(n for n in before.names if n.named.actor is not None and n.named.actor.name in words("blocs"))[:1]

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from schemas.events import Place, PlaceRole, When
+from schemas.events import Participant, Place, PlaceRole, When
 from services.normalizer.reading import dating, spans, turning
 from services.normalizer.reading.candidates import Candidate, Said
 from services.normalizer.reading.document import Document, Sentence
+from services.normalizer.reading.fitting import form_of
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.happening import Happening, persons
+from services.normalizer.reading.names import Names
 from services.normalizer.reading.playing import as_place
 
 # A journey is told within so many sentences of the meeting that it leads to.
@@ -43,6 +45,7 @@ def _with_place(document: Document, happening: Happening) -> Happening:
     stays = list(_stays(document, happening))
     town = _told_today(document, happening) or next((said for said in stays if said.value.precision != "country"), None)
     said = town or _told_from(document, happening) or next(iter(stays), None)
+    said = said or _on_a_round(document, happening) or _told_the_day_before(document, happening)
     if said is None:
         return happening
     when = None if any(member.when for member in happening.members) else _days_of_stay(document, first, said)
@@ -61,7 +64,7 @@ def _days_of_stay(document: Document, first: Candidate, town: Said[Place]) -> Sa
 
 
 def _is_call(candidate: Candidate) -> bool:
-    return any(name == "form" and said.value == "call" for name, said in candidate.details)
+    return form_of(candidate) == "call"
 
 
 def _stays(document: Document, happening: Happening) -> Iterator[Said[Place]]:
@@ -71,6 +74,15 @@ def _stays(document: Document, happening: Happening) -> Iterator[Said[Place]]:
     for sentence in (document.sentences[n] for n in near):
         if _tells_of(sentence, happening) and _on_its_day(sentence, happening):
             yield from (_said(name) for name in sentence.names if _is_town(name) and _leads_to(sentence, name, met=met))
+        if happening.sides & words("blocs"):
+            yield from (_said(name) for name in sentence.names if _sits_there(sentence, name, happening) and _is_town(name))
+
+
+def _sits_there(sentence: Sentence, name: Name, happening: Happening) -> bool:
+    """As in "the accord reached by OPEC ministers in Vienna": where a bloc's men are, it meets, on the days around as well."""
+    blocs = [n for n in sentence.names if n.named.actor is not None and n.named.actor.name in happening.sides and n.governor in {None, "by"}]
+    between = (sentence.lows[n.last : name.governor_at] for n in blocs if n.last <= name.governor_at)
+    return name.governor == "in" and any(len(gap) <= 1 and set(gap) <= words("offices") for gap in between)
 
 
 def _is_town(name: Name) -> bool:
@@ -102,7 +114,7 @@ def _same_day(sentence: Sentence, happening: Happening) -> bool:
 def _on_its_day(sentence: Sentence, happening: Happening) -> bool:
     told = [t.expression.when for t in sentence.times if t.expression.when is not None and t.expression.when.start]
     own = [m.when.value for m in happening.members if m.when]
-    arrives = not words("arrivals").isdisjoint(sentence.lows)
+    arrives = not words("arrivals", "setting_out").isdisjoint(sentence.lows)
     return all(spans.meet(one, other) or (arrives and _soon_after(one, other)) for one in told for other in own)
 
 
@@ -161,3 +173,41 @@ def _told_from(document: Document, happening: Happening) -> Said[Place] | None:
     of_its_land = document.dateline.named.place is not None and document.dateline.named.place.country in happening.sides
     opening = first.trigger.sentence.index <= OPENING or of_its_land or (days is not None and days[0] == published)
     return _said(document.dateline) if fresh and opening and not dating.before_then(first.trigger) else None
+
+
+def _told_the_day_before(document: Document, happening: Happening) -> Said[Place] | None:
+    """As in "ROME, May 5 - Minister X will meet Y on Thursday", told on Wednesday: at home, or in a bloc, it is told from where it will be."""
+    published, first = document.anchor.date, happening.members[0]
+    days = spans.days(next((m.when.value for m in happening.members if m.when), None))
+    place = document.dateline.named.place if document.dateline else None
+    if published is None or place is None or days is None or first.status not in PLANNED:
+        return None
+    soon = form_of(first) != "visit" and published <= days[0] <= published + dt.timedelta(1)
+    near = place.country in happening.sides or (first.trigger.sentence.index <= OPENING and bool(happening.sides & words("blocs")))
+    return _said(document.dateline) if soon and near and document.dateline else None
+
+
+def _on_a_round(document: Document, happening: Happening) -> Said[Place] | None:
+    """As in "X leaves on Friday on a 10-day trip to the Far East. … He will meet Graustark's President Y": with Y, who is at home."""
+    if happening.members[0].status not in PLANNED:
+        return None
+    people = _people(happening)
+    travelling = {said.value.country for said in people if _is_on_a_round(document, said.value.name)}
+    hosts = [said for said in people if said.value.country not in travelling]
+    lands = {said.value.country for said in hosts} - {None}
+    land = Names.load().land(next(iter(lands))) if len(travelling - {None}) == 1 and len(lands) == 1 else None
+    return Said(as_place(land, "venue"), hosts[0].start, hosts[0].end) if land else None
+
+
+def _people(happening: Happening) -> list[Said[Participant]]:
+    return [said for member in happening.known for said in member.parties if said.value.type == "person"]
+
+
+def _is_on_a_round(document: Document, name: str) -> bool:
+    """Whether a sentence whose subject he is tells of a trip or a tour that he is about to make."""
+    for sentence in document.sentences[:NEAR]:
+        at = next((n for n, low in enumerate(sentence.lows) if low in words("round_trips")), None)
+        going = at is not None and not words("setting_out", "modals", "travel_verbs").isdisjoint(sentence.lows[:at])
+        if going and any(n.named.actor is not None and n.named.actor.name == name and n.governor is None and n.last <= (at or 0) for n in sentence.names):
+            return True
+    return False

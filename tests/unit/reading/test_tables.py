@@ -22,6 +22,7 @@ KINDS = {
     "meetings_among_others": ("summit",),
     "meetings_to_come": ("summit",),
     "meetings_by_whom": ("summit",),
+    "meetings_on_the_way": ("summit",),
     "exchanges": ("prisoner_exchange", "body_exchange"),
     "readouts_and_digests": ("summit", "strike"),
 }
@@ -61,6 +62,7 @@ def faults(mention: Mention, told: dict[str, Any]) -> list[str]:
             f"{group}: {who!r}, read {sorted(names(mention, *roles))}" for who in told.get(group, ()) if who not in names(mention, *roles)
         ]
     wrong += [f"not: {who!r} is read" for who in told.get("not", ()) if who in names(mention) or fold(who) in places]
+    wrong += [f"nowhere: read {places!r}"] if told.get("nowhere") and places else []
     wrong += [f"counts: {n}, read {sorted(numbers)}" for n in told.get("counts", {}).items() if n not in numbers]
     wrong += [
         f"numbers: {m} {n}, read {sorted(numbers)}" for m, all_ in told.get("numbers", {}).items() for n in all_ if (m, n) not in numbers

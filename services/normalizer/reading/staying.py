@@ -80,8 +80,8 @@ def _stays(document: Document, happening: Happening) -> Iterator[Said[Place]]:
 
 def _sits_there(sentence: Sentence, name: Name, happening: Happening) -> bool:
     """As in "the accord reached by OPEC ministers in Vienna": where a bloc's men are, it meets, on the days around as well."""
-    blocs = [n for n in sentence.names if n.named.actor is not None and n.named.actor.name in happening.sides and n.governor in {None, "by"}]
-    between = (sentence.lows[n.last : name.governor_at] for n in blocs if n.last <= name.governor_at)
+    blocs = [n for n in sentence.names if n.named.actor is not None and n.named.actor.name in happening.sides]
+    between = (sentence.lows[n.last : name.governor_at] for n in blocs if n.last <= name.governor_at and n.governor in {None, "by"})
     return name.governor == "in" and any(len(gap) <= 1 and set(gap) <= words("offices") for gap in between)
 
 
@@ -176,7 +176,7 @@ def _told_from(document: Document, happening: Happening) -> Said[Place] | None:
 
 
 def _told_the_day_before(document: Document, happening: Happening) -> Said[Place] | None:
-    """As in "ROME, May 5 - Minister X will meet Y on Thursday", told on Wednesday: at home, or in a bloc, it is told from where it will be."""
+    """As in "ROME, May 5 - Minister X will meet Y tomorrow": at home, or in a bloc, it is told from where it will be."""
     published, first = document.anchor.date, happening.members[0]
     days = spans.days(next((m.when.value for m in happening.members if m.when), None))
     place = document.dateline.named.place if document.dateline else None
@@ -206,8 +206,9 @@ def _people(happening: Happening) -> list[Said[Participant]]:
 def _is_on_a_round(document: Document, name: str) -> bool:
     """Whether a sentence whose subject he is tells of a trip or a tour that he is about to make."""
     for sentence in document.sentences[:NEAR]:
-        at = next((n for n, low in enumerate(sentence.lows) if low in words("round_trips")), None)
-        going = at is not None and not words("setting_out", "modals", "travel_verbs").isdisjoint(sentence.lows[:at])
-        if going and any(n.named.actor is not None and n.named.actor.name == name and n.governor is None and n.last <= (at or 0) for n in sentence.names):
+        at = next((n for n, low in enumerate(sentence.lows) if low in words("round_trips")), 0)
+        going = not words("setting_out", "modals", "travel_verbs").isdisjoint(sentence.lows[:at])
+        subjects = (n.named.actor.name for n in sentence.names if n.named.actor is not None and n.governor is None and n.last <= at)
+        if going and name in subjects:
             return True
     return False

@@ -20,6 +20,9 @@ from .tense import direction
 from .tokenizing import tokenize
 from .tokens import NOTHING, Tokens
 
+# In months: a quarter told of longer ago is history.
+THREE_QUARTERS = 9
+
 _MODULES = (clock, dates, feasts, lengths, quarters, relative, weekdays)
 
 
@@ -99,8 +102,13 @@ def _make(match: Found, context: Context) -> Made | None:
 def _remember(made: Made, rule: str, context: Context) -> None:
     if made.period is not None and rule not in _COMPARING:
         context.told(made.period)
-        if made.period.unit == "quarter" and made.period.shift(3).start >= (context.today or made.period.start):
+        if made.period.unit == "quarter" and _is_late(made.period.start, context.today or made.period.start):
             context.quarter = made.period
+
+
+def _is_late(begin: dt.date, today: dt.date) -> bool:
+    """Whether a quarter that begins on that day is still to come, or began less than nine months ago."""
+    return (today.year - begin.year) * 12 + today.month - begin.month < THREE_QUARTERS
 
 
 def _expression(body: str, tokens: Tokens, hit: Hit) -> TimeExpression:

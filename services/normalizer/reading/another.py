@@ -22,10 +22,22 @@ def is_apart(candidate: Candidate) -> bool:
         return True
     if not trigger.noun or trigger.kind.frame != "directed":
         return False
+    if _listed(candidate):
+        return True
     before = trigger.sentence.lows[max(trigger.first - APART, 0) : trigger.first]
     acts = trigger.last < len(tokens) and tokens[trigger.last].low in words("hits")
     other = not words("apart").isdisjoint(before)
     return (other and ("the" not in before or acts)) or (acts and not words("opening_of").isdisjoint(before))
+
+
+def _listed(candidate: Candidate) -> bool:
+    """As in "Another raid on X killed four, while a raid killed three at a school": told anew, with dead of its own."""
+    trigger, lows = candidate.trigger, candidate.trigger.sentence.lows
+    anew = trigger.first > 0 and lows[trigger.first - 1] in {"a", "an"}
+    if not anew or not any(said.value.measure == "killed" for said in candidate.quantities):
+        return False
+    ahead = lows[: trigger.first - 1]
+    return not words("apart").isdisjoint(ahead) and not words("deaths").isdisjoint(ahead)
 
 
 def is_of_its_sort(last_sentence: int, candidate: Candidate) -> bool:

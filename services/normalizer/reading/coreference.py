@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -17,6 +18,8 @@ from services.normalizer.reading.happening import KEPT, PHASES, Happening, side_
 from services.normalizer.reading.triggers import phrase_start
 
 LATEST = 24
+# "the first round of the bilateral talks": so many words before.
+ROUND = 4
 
 
 def _nearness(happening: Happening, candidate: Candidate, published: dt.date | None) -> tuple[int, ...]:
@@ -67,7 +70,7 @@ def _told_parties(happenings: Sequence[Happening], candidate: Candidate) -> tupl
     points = candidate.trigger.kind.frame == "meeting" and candidate.refers and not candidate.parties and bool(happenings)
     if not points or candidate.trigger.sentence.index - happenings[-1].last_sentence > RECENT:
         return ()
-    return next((m.parties for m in happenings[-1].known if len(sides([m])) > 1), ())
+    return _told_before(happenings) or ()
 
 
 def _just_told(earlier: Candidate, candidate: Candidate) -> bool:
@@ -95,6 +98,8 @@ def _leads(candidate: Candidate) -> bool:
 def _resumed(happenings: Sequence[Happening], candidate: Candidate) -> tuple[Said[Participant], ...] | None:
     """As in "Talks with Mexico will resume on Monday": with whom Mexico met before; the parties, or None where nobody met."""
     other = sides([candidate])
+    if _is_round(happenings, candidate):
+        return _told_before(happenings)
     planned = candidate.trigger.kind.frame == "meeting" and candidate.status == "scheduled" and candidate.when is not None
     if planned and not other and candidate.places and happenings and _is_further(candidate.trigger):
         return next((m.parties for m in happenings[-1].known if len(sides([m])) > 0), None)
@@ -104,6 +109,22 @@ def _resumed(happenings: Sequence[Happening], candidate: Candidate) -> tuple[Sai
     states = [said for m in before.known for said in m.parties if said.value.type == "state"] if before else []
     joined = tuple({said.value.name: said for said in (*candidate.parties, *states)}.values())
     return joined if len({side_of(said.value) for said in joined}) > 1 else None
+
+
+def _is_round(happenings: Sequence[Happening], candidate: Candidate) -> bool:
+    """As in "The first round of the talks was held in Bonn on Saturday": of a day of its own, by those of whom talks were just told."""
+    trigger = candidate.trigger
+    if not happenings or trigger.kind.frame != "meeting" or not trigger.noun or sides([candidate]):
+        return False
+    ahead = trigger.sentence.lows[max(trigger.first - ROUND, 0) : trigger.first]
+    told = candidate.when is not None and bool(spans.days(candidate.when.value)) and bool(candidate.places)
+    near = trigger.sentence.index - happenings[-1].last_sentence <= RECENT
+    return near and told and any(one in words("round_words") and other == "of" for one, other in pairwise(ahead))
+
+
+def _told_before(happenings: Sequence[Happening]) -> tuple[Said[Participant], ...] | None:
+    """The sides of the meeting told last that has two."""
+    return next((m.parties for m in happenings[-1].known if len(sides([m])) > 1), None)
 
 
 def _is_further(trigger: Trigger) -> bool:

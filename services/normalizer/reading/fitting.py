@@ -198,9 +198,16 @@ def form_of(candidate: Candidate) -> str | None:
 
 def _forms_meet(happening: Happening, candidate: Candidate) -> bool:
     """A call is no meeting; "they discussed" may be said of either."""
-    if candidate.trigger.pattern.card.id.endswith(".discuss"):
+    if candidate.trigger.pattern.card.id.endswith(".discuss") or _of_the_meeting(happening, candidate):
         return True
     return (form_of(happening.members[0]) == "call") == (form_of(candidate) == "call")
+
+
+def _of_the_meeting(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The conversations between X and Y will be held in private": those of the meeting just told of the two."""
+    bare = candidate.trigger.pattern.card.id.endswith(".bare_call") and candidate.refers and candidate.when is None
+    same = persons(happening.known) & persons([candidate])
+    return bare and len(same) > 1 and candidate.trigger.sentence.index - happening.last_sentence <= NEXT
 
 
 def _phases_meet(happening: Happening, candidate: Candidate) -> bool:
@@ -360,7 +367,7 @@ def _is_wished(candidate: Candidate) -> bool:
 def _of_others(happening: Happening, candidate: Candidate) -> bool:
     """As in "The rockets landed a day after a U.S. strike …": what a turn of the sentence tells is not what it turns from."""
     trigger, mine = candidate.trigger, attackers_of([candidate])
-    if _days_before(happening, candidate):
+    if _days_before(happening, candidate) or _came_after(happening, candidate) or _answered(happening, candidate):
         return True
     if trigger.kind.frame != "directed" or not mine or mine & attackers_of(happening.known):
         return False
@@ -377,6 +384,29 @@ def _days_before(happening: Happening, candidate: Candidate) -> bool:
     apart = turned and trigger.kind.frame == "directed" and not words("spells").isdisjoint(lows[max(low - 2, 0) : low + 1])
     undated = apart and candidate.when is None
     return undated and any(m.trigger.sentence is trigger.sentence and m.trigger.first < low for m in happening.known)
+
+
+def _came_after(happening: Happening, candidate: Candidate) -> bool:
+    """As in "The raid came hours after they struck X": an earlier one, be it of the same day."""
+    trigger, lows = candidate.trigger, candidate.trigger.sentence.lows
+    if trigger.kind.frame != "directed" or not (candidate.places or candidate.quantities):
+        return False
+    turned = (at for at in range(2, trigger.first) if lows[at] == "after" and lows[at - 1] in words("spells", "hours"))
+    at = next((at for at in turned if not words("comes").isdisjoint(lows[:at])), None)
+    return at is not None and any(m.trigger.sentence is trigger.sentence and m.trigger.first < at for m in happening.members)
+
+
+def _answered(happening: Happening, candidate: Candidate) -> bool:
+    """As in "fired rockets in response to the attack on X": what is answered is another strike than the answer."""
+    trigger, lows = candidate.trigger, candidate.trigger.sentence.lows
+    low = trigger.sentence.clause(trigger.first)[0]
+    answers = lows[low : low + 1] == ("in",) and lows[low + 1] in words("answers")
+    return (
+        answers
+        and trigger.kind.frame == "directed"
+        and is_singular(candidate)
+        and any(m.trigger.sentence is trigger.sentence and m.trigger.first < low for m in happening.members)
+    )
 
 
 def _says_nothing(candidate: Candidate) -> bool:

@@ -122,13 +122,15 @@ def _sends_people(trigger: Trigger, at: int) -> bool:
 
 
 def _faces_opponents(candidate: Candidate) -> bool:
-    """As in "Russian and rebel commanders met", "talks with separatists": the other side is told, but not by name."""
+    """As in "Russian and rebel commanders met", "intra-Afghan talks", "talks with rebels": the other side is told, but not by name."""
     trigger = candidate.trigger
     tokens = trigger.sentence.tokens
     low, high = trigger.sentence.clause(trigger.first)
     near = range(max(low, trigger.first - OPPONENT_REACH), min(high, trigger.last + OPPONENT_REACH))
     opponents = lexical("opponents") | (frozenset() if lexical("war_words").isdisjoint(trigger.sentence.lows) else lexical("opposition"))
     found = [at for at in near if tokens[at].low in opponents]
+    if "intra" in trigger.sentence.lows[max(low, trigger.first - OBJECT_REACH) : trigger.first]:
+        return True
     if trigger.pattern.card.id == "summit.verb.meet" and any(trigger.last <= at < trigger.last + OBJECT_REACH for at in found):
         return True
     return any(any(t.low in lexical("with_opponents") for t in (*tokens[max(at - 3, low) : at], *tokens[at + 1 : at + 3])) for at in found)
@@ -291,9 +293,18 @@ def _harmed(candidate: Candidate) -> bool:
 def _military(candidate: Candidate) -> bool:
     """A side that attacks, a weapon, or a place with a toll or with words of war."""
     placed = bool(candidate.places)
+    if placed and candidate.afar and _one_of_others(candidate.trigger):
+        return True
     at_war = placed and _words_needed(candidate.trigger, "military")
     killed = placed and any(said.value.measure == "killed" for said in candidate.quantities)
     return at_war or killed or bool(candidate.details) or any(said.value.role == "attacker" for said in candidate.parties)
+
+
+def _one_of_others(trigger: Trigger) -> bool:
+    """As in "Other strikes hit X", where the article tells of strikes from the air: of their sort."""
+    before = trigger.sentence.lows[max(trigger.first - 1, 0) : trigger.first]
+    acts = trigger.sentence.lows[trigger.last : trigger.last + 1]
+    return not lexical("apart").isdisjoint(before) and not lexical("hits").isdisjoint(acts)
 
 
 def _captive(candidate: Candidate) -> bool:

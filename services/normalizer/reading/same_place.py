@@ -31,6 +31,8 @@ def places_meet(happening: Happening, candidate: Candidate) -> bool:
     other, countries = place_keys([candidate])
     if my_countries and countries and not my_countries & countries:
         return False
+    if _by_other_guns(happening, candidate):
+        return False
     if not mine or not other or (mine & other and not _towns_differ(happening, candidate)) or shot_down_too(happening, candidate):
         return True
     if narrows(happening, candidate):
@@ -39,6 +41,15 @@ def places_meet(happening: Happening, candidate: Candidate) -> bool:
     if same and all(said.value.precision == "city" for said in candidate.places):
         return not _on_the_map([candidate])
     return candidate.refers and not (_on_the_map([candidate]) and _on_the_map(happening.known))
+
+
+def _by_other_guns(happening: Happening, candidate: Candidate) -> bool:
+    """As in "Jets pounded the enclave … It opened artillery fire on Wrenn": guns and planes, in a town of which nothing was told."""
+    here, there = {w for m in happening.known for w in _weapons(m)}, _weapons(candidate)
+    guns, flown = frozenset({"artillery"}), frozenset({"aircraft", "drone"})
+    other = (here <= guns and there <= flown) or (here <= flown and there <= guns)
+    own = {p.name for p in towns([candidate])} - {p.name for p in towns(happening.known)}
+    return bool(here and there) and other and bool(own)
 
 
 def narrows(happening: Happening, candidate: Candidate) -> bool:

@@ -25,6 +25,8 @@ FAR_REACH = 4
 BASE_REACH = 4
 # An unknown town is placed by what so many sentences before name.
 NEAR = 6
+# A town told anew lies where it lay when it was told first, at most so many sentences before.
+RECALLED = 20
 # "the city" was named at most so many sentences before.
 RECALL = 4
 
@@ -132,10 +134,25 @@ def settled(
     """The same places; a town that no gazetteer has lies where the nearest place that one has lies, and not in the attacker's land."""
     if all(said.value.geonameid is not None or said.value.precision != "city" for said in places):
         return tuple(places)
-    index = trigger.sentence.index
+    index, striking = _first_told(document, trigger, places, striking)
     nearby = reversed(document.sentences[max(index - NEAR, 0) : index + 1])
     country = next((land for sentence in nearby if (land := _known_land(sentence, trigger, striking))), None)
     return tuple(_in_land(said, country) for said in places)
+
+
+def _first_told(
+    document: Document, trigger: Trigger, places: Sequence[Said[Place]], striking: Collection[str | None]
+) -> tuple[int, Collection[str | None]]:
+    """As in "the village of Wrenn near Nabatieh … rockets in answer to the raid on Wrenn": it lies where it was told first."""
+    index = trigger.sentence.index
+    town = next(said.value.name for said in places if said.value.geonameid is None and said.value.precision == "city")
+    earlier = (s.index for s in document.sentences[max(index - RECALLED, 0) : index] if any(_is_town(n, town) for n in s.names))
+    first = next(earlier, None)
+    return (index, striking) if first is None else (first, ())
+
+
+def _is_town(name: Name, town: str) -> bool:
+    return name.named.place is not None and name.named.place.name == town
 
 
 def _known_land(sentence: Sentence, trigger: Trigger, striking: Collection[str | None]) -> str | None:

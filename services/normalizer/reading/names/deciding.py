@@ -21,6 +21,8 @@ class Cues:
         sets = self._sets
         if before in sets["place_beside"] or before in sets["sides"]:
             return "place"
+        if before == "from" and self._text.key(first - 2) in sets["sent_by"] and self._text.joined[first - 2]:
+            return "actor"
         if before in sets["place_before"] and not (before in sets["either_before"] and self._acts(last, after)):
             return "place"
         if before in sets["actor_before"] or self._acts(last, after):

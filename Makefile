@@ -2,6 +2,8 @@
 # Paths are relative throughout, so that the checkout may lie anywhere, blanks included.
 
 SHELL := /bin/sh
+# Some images tell Python to keep nothing that it has compiled; every service of every test would compile half a second of modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -8,13 +8,13 @@ from random import Random
 from typing import Any
 
 import pytest
-import yaml
 
 from schemas.events import CanonicalEvent
 from services.normalizer.merging import Told, merge_all
+from tests.support.tables import table
 from tests.unit.merging.telling import readings, told
 
-TABLE: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("coreference.yaml").read_text(encoding="utf-8"))
+TABLE: list[dict[str, Any]] = table(Path(__file__).with_name("coreference.yaml"))
 rows = pytest.mark.parametrize("row", TABLE, ids=[row["story"] for row in TABLE])
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from schemas.events import CanonicalEvent
 from services.normalizer.merging import Told, lineage, merge_all
 from services.normalizer.merging.copies import SHOWN
+from tests.support.tables import table
 from tests.unit.merging.telling import readings, told
 
-TABLE: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("lineage.yaml").read_text(encoding="utf-8"))
+TABLE: dict[str, Any] = table(Path(__file__).with_name("lineage.yaml"))
 stories = pytest.mark.parametrize("row", TABLE["stories"], ids=[row["story"] for row in TABLE["stories"]])
 
 

@@ -7,7 +7,6 @@ from random import Random
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,9 +14,10 @@ from schemas.relations import relations
 from services.normalizer.merging import Told, merge_all
 from tests.scenarios.merging.test_merging_coreference import by_mention, tellings
 from tests.scenarios.merging.worlds import worlds
+from tests.support.tables import table
 from tests.unit.merging.telling import readings
 
-TABLE: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("relations.yaml").read_text(encoding="utf-8"))
+TABLE: list[dict[str, Any]] = table(Path(__file__).with_name("relations.yaml"))
 
 
 @pytest.mark.parametrize("row", TABLE, ids=[row["story"] for row in TABLE])

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 
 from services.normalizer.reading import read_sentences
 from services.normalizer.reading.rules import PATTERNS
+from tests.support.tables import table
 from tests.unit.reading.articles import mentions
 from tests.unit.reading.test_tables import faults
 
 COMMON = PATTERNS / "common"
-EXAMPLES: dict[str, dict[str, list[dict[str, Any]]]] = yaml.safe_load((COMMON / "examples.yaml").read_text(encoding="utf-8"))
+EXAMPLES: dict[str, dict[str, list[dict[str, Any]]]] = table(COMMON / "examples.yaml")
 
 
 def rows(*parts: str) -> list[Any]:

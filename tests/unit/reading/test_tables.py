@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from schemas.mentions import Mention
 from services.normalizer.reading.tokens import fold
+from tests.support.tables import table
 from tests.unit.reading.articles import mentions
 
 TABLES = Path(__file__).parent / "tables"
@@ -31,7 +31,7 @@ KINDS = {
 
 def rows() -> list[tuple[tuple[str, ...], dict[str, Any]]]:
     tables = sorted(TABLES.glob("*.yaml"))
-    return [(KINDS[path.stem], row) for path in tables for row in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    return [(KINDS[path.stem], row) for path in tables for row in table(path)]
 
 
 def plain(name: str) -> str:

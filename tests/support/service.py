@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import httpx
 
 from deploy.local.ports import pick
 from deploy.local.stack import Stack
+from tests.support.warm import WARM, Fork
 
 READY_SECONDS = 40.0
 
@@ -36,10 +37,7 @@ class ServiceProcess:
             "DAYBOOK_TRANSACTION_TIMEOUT_MS": "10000",
             **settings,
         }
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", *(module.split() if module else [f"services.{name}"])], env=environment, stdout=log, stderr=log
-            )
+        self.process = start(module.split() if module else [f"services.{name}"], environment, self.log)
 
     @property
     def address(self) -> str:
@@ -84,6 +82,14 @@ class ServiceProcess:
         while not condition():
             assert time.monotonic() < deadline, f"{self.name} {trouble}:\n{self.text()}"
             time.sleep(0.05)
+
+
+def start(command: Sequence[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes] | Fork:
+    """Run `python -m` with this command: a fork of a process that is warm where that is the same, as `tests/support/warm.py` says."""
+    if command[0] in WARM:
+        return Fork(command, environment, log)
+    with log.open("ab") as output:
+        return subprocess.Popen([sys.executable, "-m", *command], env=environment, stdout=output, stderr=output)
 
 
 @contextmanager

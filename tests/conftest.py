@@ -16,5 +16,18 @@ settings.register_profile("daybook", deadline=None, suppress_health_check=[Healt
 settings.load_profile("daybook")
 
 
+SLOW = ("faults", "integration", "fuzz", "contracts")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow folders come first: in the end there are only small files left, and all who work have something to do."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    folder = item.nodeid.removeprefix("tests/").partition("/")[0]
+    return SLOW.index(folder) if folder in SLOW else len(SLOW)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="golden pages: write what comes out now; then review the diff")

@@ -15,6 +15,7 @@ import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.stack import Stack
+from deploy.pipeline.processes import PLAIN_HTTP
 from schemas.events import CanonicalEvent
 from schemas.topics import card
 from services.timeline.generations.names import Generation
@@ -131,7 +132,7 @@ def _event(number: int, revision: int) -> CanonicalEvent:
 async def halts(process: ServiceProcess, *because: str) -> None:
     """Wait until the process says in readiness, in its metric and in its log that it has halted, and why, in one of these ways."""
     await eventually(lambda: _says(process, because), RECOVERY_SECONDS)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN_HTTP) as http:
         told = (await http.get(f"{process.address}/metrics")).text
         ready = await http.get(f"{process.address}/readyz")
     assert f'daybook_halted{{follower="{FOLLOWER}"}} 1.0' in told
@@ -142,7 +143,7 @@ async def halts(process: ServiceProcess, *because: str) -> None:
 
 async def _says(process: ServiceProcess, because: Sequence[str]) -> bool:
     try:
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(verify=PLAIN_HTTP) as http:
             standing = (await http.get(f"{process.address}/readyz")).json()["parts"].get(FOLLOWER, "")
     except httpx.HTTPError:
         return False

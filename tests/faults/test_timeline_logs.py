@@ -25,6 +25,7 @@ from deploy.local.options import Options
 from deploy.local.postgres import programs
 from deploy.local.stack import Stack
 from deploy.pipeline.prepare import prepare
+from deploy.pipeline.processes import PLAIN_HTTP
 from deploy.pipeline.services import NAMES, service_cards
 from schemas.topics import card
 from services.chassis.topics import create_topics
@@ -163,7 +164,7 @@ async def test_a_projector_that_nobody_watches_over_would_stay_behind_and_call_i
 
 
 async def standing(timeline: ServiceProcess) -> str:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN_HTTP) as http:
         return str((await http.get(f"{timeline.address}/readyz")).json()["parts"][FOLLOWER])
 
 

@@ -28,6 +28,7 @@ from deploy.local.owner import give, owner_of
 from deploy.local.postgres import programs
 from deploy.local.stack import Stack
 from deploy.pipeline.prepare import prepare
+from deploy.pipeline.processes import PLAIN_HTTP
 from deploy.pipeline.services import NAMES, service_cards
 from services.timeline.service import followed_topics
 from tests.faults.following import FOLLOWER, SMALL, World, halts, ready
@@ -170,7 +171,7 @@ async def test_a_projector_that_waits_for_nothing_would_halt(world: World, timel
 
 
 async def timeline_says(timeline: ServiceProcess, part: str, words: str) -> bool:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN_HTTP) as http:
         told = (await http.get(f"{timeline.address}/readyz")).json()["parts"]
     return words in told.get(part, "")
 
@@ -193,7 +194,7 @@ async def deadlocks(world: World) -> int:
 
 
 async def retries(timeline: ServiceProcess) -> float:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN_HTTP) as http:
         told = (await http.get(f"{timeline.address}/metrics")).text
     found = re.search(rf'daybook_retries_total{{follower="{FOLLOWER}"}} ([0-9.]+)', told)
     return float(found[1]) if found else 0.0

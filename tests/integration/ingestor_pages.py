@@ -13,6 +13,7 @@ from aiokafka import ConsumerRecord
 
 from deploy.local.stack import Stack
 from deploy.pipeline.prepare import prepare
+from deploy.pipeline.processes import PLAIN_HTTP
 from deploy.pipeline.services import NAMES, service_cards
 from schemas.articles import RawArticle
 from schemas.envelope import GENESIS, Envelope, from_headers
@@ -62,14 +63,14 @@ class Ingestor:
     process: ServiceProcess
 
     def post(self, path: str, content: bytes | str, headers: Mapping[str, str] | None = None, /, **query: str) -> httpx.Response:
-        return httpx.post(f"{self.process.address}{path}", params=query, content=content, headers=headers, timeout=60)
+        return httpx.post(f"{self.process.address}{path}", params=query, content=content, headers=headers, timeout=60, verify=PLAIN_HTTP)
 
     def post_stream(self, path: str, content: Iterator[bytes], **query: str) -> httpx.Response:
         """In chunks, so that nothing says beforehand how much it is."""
-        return httpx.post(f"{self.process.address}{path}", params=query, content=content, timeout=60)
+        return httpx.post(f"{self.process.address}{path}", params=query, content=content, timeout=60, verify=PLAIN_HTTP)
 
     def delete(self, article_id: str) -> httpx.Response:
-        return httpx.delete(f"{self.process.address}/v1/articles/{article_id}", timeout=60)
+        return httpx.delete(f"{self.process.address}/v1/articles/{article_id}", timeout=60, verify=PLAIN_HTTP)
 
     async def log(self) -> list[Logged]:
         """What the log holds after repeats are dropped. Fails on a hole."""

@@ -12,6 +12,7 @@ import psutil
 
 from deploy.local import stack as local
 from deploy.local.stack import Stack
+from deploy.pipeline.processes import PLAIN_HTTP
 from tests.integration.ingestor_pages import BODY, Ingestor, line, lines, prepared
 from tests.support.service import eventually, service
 
@@ -33,11 +34,11 @@ def standing_still(stack: Stack) -> Iterator[None]:
 
 def part(ingestor: Ingestor) -> str:
     """What readiness says of the intake."""
-    return str(httpx.get(f"{ingestor.process.address}/readyz").json()["parts"]["intake"])
+    return str(httpx.get(f"{ingestor.process.address}/readyz", verify=PLAIN_HTTP).json()["parts"]["intake"])
 
 
 def status(ingestor: Ingestor, path: str) -> int:
-    return httpx.get(f"{ingestor.process.address}{path}").status_code
+    return httpx.get(f"{ingestor.process.address}{path}", verify=PLAIN_HTTP).status_code
 
 
 async def test_senders_are_slowed_down_by_a_broker_that_stands_still_and_nothing_is_lost(stack: Stack) -> None:

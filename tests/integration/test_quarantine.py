@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from deploy.local.stack import Stack
+from deploy.pipeline.processes import PLAIN_HTTP
 from tests.integration.test_timeline_generations import execute, rebuilt, verified
 from tests.integration.test_timeline_service import outgoing, publish
 from tests.support.service import ServiceProcess, eventually, service
@@ -43,16 +44,16 @@ def listed(stack: Stack) -> list[dict[str, Any]]:
 
 
 def title(timeline: ServiceProcess, event_id: str) -> str | None:
-    answer = httpx.get(f"{timeline.address}/v1/events/{event_id}")
+    answer = httpx.get(f"{timeline.address}/v1/events/{event_id}", verify=PLAIN_HTTP)
     return answer.json()["title"] if answer.status_code == httpx.codes.OK else None
 
 
 def readiness(timeline: ServiceProcess) -> dict[str, Any]:
-    return dict(httpx.get(f"{timeline.address}/readyz").json())
+    return dict(httpx.get(f"{timeline.address}/readyz", verify=PLAIN_HTTP).json())
 
 
 def revisions(timeline: ServiceProcess, event_id: str) -> list[int]:
-    told = httpx.get(f"{timeline.address}/v1/events/{event_id}/history").json()["revisions"]
+    told = httpx.get(f"{timeline.address}/v1/events/{event_id}/history", verify=PLAIN_HTTP).json()["revisions"]
     return [one["revision"] for one in told]
 
 

@@ -10,11 +10,12 @@ import httpx
 import psutil
 
 from deploy.local.stack import Stack
+from deploy.pipeline.processes import PLAIN_HTTP
 from tests.support.service import ServiceProcess, eventually, service
 
 
 async def parts(process: ServiceProcess) -> dict[str, str]:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN_HTTP) as http:
         return dict((await http.get(f"{process.address}/readyz")).json()["parts"])
 
 

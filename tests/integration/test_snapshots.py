@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from deploy.local.stack import Stack
+from deploy.pipeline.processes import PLAIN_HTTP
 from schemas.events import CanonicalEvent
 from schemas.kinds import kinds
 from services.chassis.plan import is_genesis
@@ -64,7 +65,9 @@ async def timeline(emptied: Stack) -> AsyncIterator[ServiceProcess]:
 
 
 def _total(timeline: ServiceProcess, **asked: str) -> int:
-    return int(httpx.get(f"{timeline.address}/v1/events", params={"total": "true", "limit": "1"} | asked).json()["total"])
+    return int(
+        httpx.get(f"{timeline.address}/v1/events", params={"total": "true", "limit": "1"} | asked, verify=PLAIN_HTTP).json()["total"]
+    )
 
 
 async def test_nothing_is_missed_or_doubled_between_a_snapshot_and_the_log(emptied: Stack, timeline: ServiceProcess) -> None:

@@ -16,6 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from deploy.local.stack import Stack
+from deploy.pipeline.processes import PLAIN_HTTP
 from schemas.events import CanonicalEvent
 from services.chassis.errors import Halt
 from services.chassis.settings import Settings
@@ -63,12 +64,12 @@ async def execute(stack: Stack, statement: str) -> None:
 
 
 def titles(timeline: ServiceProcess) -> dict[str, str]:
-    events = httpx.get(f"{timeline.address}/v1/events?limit=500").json()["events"]
+    events = httpx.get(f"{timeline.address}/v1/events?limit=500", verify=PLAIN_HTTP).json()["events"]
     return {told["event_id"]: told["title"] for told in events}
 
 
 def parts(timeline: ServiceProcess) -> set[str]:
-    return set(httpx.get(f"{timeline.address}/readyz").json()["parts"])
+    return set(httpx.get(f"{timeline.address}/readyz", verify=PLAIN_HTTP).json()["parts"])
 
 
 async def told(stack: Stack, timeline: ServiceProcess, events: Sequence[CanonicalEvent]) -> None:
@@ -103,7 +104,7 @@ async def test_a_rebuild_is_equal_answers_from_then_on_follows_what_comes_and_ca
         finally:
             await admin.close()
         await told(emptied, timeline, [event("newer")])
-        await eventually(lambda: httpx.get(f"{timeline.address}/readyz").json()["ready"])
+        await eventually(lambda: httpx.get(f"{timeline.address}/readyz", verify=PLAIN_HTTP).json()["ready"])
         assert "timeline-g1" in parts(timeline)
         await eventually(lambda: "timeline-g2" not in parts(timeline))
 
@@ -122,7 +123,7 @@ async def test_the_copy_that_the_service_began_with_can_be_dropped_while_it_runs
         # then
         await eventually(lambda: "timeline-g1" not in parts(timeline))
         await told(emptied, timeline, [event("new")])
-        await eventually(lambda: httpx.get(f"{timeline.address}/readyz").json()["ready"])
+        await eventually(lambda: httpx.get(f"{timeline.address}/readyz", verify=PLAIN_HTTP).json()["ready"])
 
 
 async def test_without_the_service_the_log_alone_makes_the_same_timeline_again(emptied: Stack) -> None:

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.local.stack import Stack
+from deploy.pipeline.processes import PLAIN_HTTP
 from services.cli import app
 from tests.integration.test_timeline_service import outgoing, publish
 from tests.support.service import ServiceProcess, eventually, service
@@ -19,7 +20,7 @@ DIGEST = hashlib.sha256(KEY.encode()).hexdigest()
 
 
 def get(timeline: ServiceProcess, path: str, key: str = "") -> httpx.Response:
-    return httpx.get(timeline.address + path, headers={"Authorization": f"Bearer {key}"} if key else {})
+    return httpx.get(timeline.address + path, headers={"Authorization": f"Bearer {key}"} if key else {}, verify=PLAIN_HTTP)
 
 
 async def test_beyond_loopback_nobody_asks_without_a_key_and_commands_send_theirs(emptied: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import httpx
 from pydantic import SecretStr
 
 from deploy.local.stack import Stack
+from deploy.pipeline.processes import PLAIN_HTTP
 from schemas.envelope import Envelope, to_headers
 from schemas.events import CanonicalEvent
 from schemas.kinds import kinds
@@ -84,4 +85,4 @@ async def _quarantined(stack: Stack) -> bool:
 
 
 def get(timeline: ServiceProcess, path: str) -> httpx.Response:
-    return httpx.get(timeline.address + path)
+    return httpx.get(timeline.address + path, verify=PLAIN_HTTP)

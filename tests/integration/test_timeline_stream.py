@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from deploy.local.stack import Stack
+from deploy.pipeline.processes import PLAIN_HTTP
 from schemas.changes import EventChange
 from schemas.events import CanonicalEvent
 from services.chassis.records import Record
@@ -76,7 +77,7 @@ async def test_a_listener_is_told_what_was_then_what_comes_and_goes_on_where_it_
         async with source(address, last_id=last) as heard:
             assert await versions(heard, 13) == ids(12, 13)
         # and: what a snapshot takes into account is where its stream begins
-        position = (await httpx.AsyncClient().get(f"{address}/v1/events?limit=1")).json()["position"]
+        position = (await httpx.AsyncClient(verify=PLAIN_HTTP).get(f"{address}/v1/events?limit=1")).json()["position"]
         await tell(pool, many(25, 2), 25)
         async with source(address, after=",".join(f"{at}={offset}" for at, offset in position.items())) as heard:
             assert await versions(heard, 2) == ids(25, 2)
@@ -106,7 +107,7 @@ async def test_from_now_on_nothing_old_is_told_and_filters_also_tell_what_leaves
 
 
 async def _listens(address: str) -> bool:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=PLAIN_HTTP) as client:
         return (await client.get(f"{address}/v1/events?limit=1")).status_code == 200
 
 
@@ -202,7 +203,7 @@ def _rest(line: socket.socket) -> bytes:
 
 
 async def test_more_streams_than_may_be_are_asked_to_come_back(stack: Stack, pool: asyncpg.Pool) -> None:
-    async with timeline_server(stack, stream_listeners=1) as address, httpx.AsyncClient() as client:
+    async with timeline_server(stack, stream_listeners=1) as address, httpx.AsyncClient(verify=PLAIN_HTTP) as client:
         async with source(address) as heard:
             await anext(heard.lines)
             refused = await client.get(f"{address}/v1/stream")
@@ -226,7 +227,7 @@ async def _is_free(address: str) -> bool:
     ("headers", "query", "parameter"), [({"Last-Event-ID": "x"}, "", "last-event-id"), ({}, "?after=x", "after"), ({}, "?q=x", "q")]
 )
 async def test_a_place_that_is_none_is_named(stack: Stack, pool: asyncpg.Pool, headers: dict[str, str], query: str, parameter: str) -> None:
-    async with timeline_server(stack) as address, httpx.AsyncClient() as client:
+    async with timeline_server(stack) as address, httpx.AsyncClient(verify=PLAIN_HTTP) as client:
         answer = await client.get(f"{address}/v1/stream{query}", headers=headers)
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, parameter)
 
@@ -237,7 +238,7 @@ ANEW = "UPDATE checkpoints SET log_uuid = $1"
 async def test_who_comes_with_an_id_of_a_log_that_was_made_anew_is_told_and_who_listens_is_let_go(stack: Stack, pool: asyncpg.Pool) -> None:
     await tell(pool, many(0, 2), 0)
     await pool.execute(ANEW, "5f3a9c0e-8a3c-4f0e-9c3e-000000000000")
-    async with timeline_server(stack, stream_heartbeat_seconds=0.2) as address, httpx.AsyncClient() as client:
+    async with timeline_server(stack, stream_heartbeat_seconds=0.2) as address, httpx.AsyncClient(verify=PLAIN_HTTP) as client:
         async with source(address, after="beginning") as heard:
             assert await versions(heard, 2) == ids(0, 2)
             assert heard.last_id == "g1;events.summit.v1~5f3a9c0e:2"
@@ -259,6 +260,6 @@ async def test_a_place_that_is_not_followed_is_named(
     stack: Stack, pool: asyncpg.Pool, headers: dict[str, str], query: str, parameter: str
 ) -> None:
     await tell(pool, many(0, 1), 0)
-    async with timeline_server(stack) as address, httpx.AsyncClient() as client:
+    async with timeline_server(stack) as address, httpx.AsyncClient(verify=PLAIN_HTTP) as client:
         answer = await client.get(f"{address}/v1/stream{query}", headers=headers)
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, parameter)

@@ -16,6 +16,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from deploy.pipeline.catch_up import BehindError, need_current
+from deploy.pipeline.processes import PLAIN_HTTP
 from services.timeline.generations import registry
 from services.timeline.generations.names import Generation
 from services.timeline.generations.rebuilding import HANDOVER_SECONDS
@@ -56,7 +57,7 @@ async def watched(timeline: ServiceProcess) -> AsyncIterator[Watch]:
     watch = Watch()
 
     async def ask() -> None:
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(verify=PLAIN_HTTP) as http:
             while True:
                 watch.saw(await http.get(f"{timeline.address}/v1/events?limit=500"))
 
@@ -81,7 +82,7 @@ async def aged(emptied: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
 
 
 def notes(timeline: ServiceProcess) -> dict[str, str]:
-    found: dict[str, str] = httpx.get(f"{timeline.address}/readyz").json()["notes"]
+    found: dict[str, str] = httpx.get(f"{timeline.address}/readyz", verify=PLAIN_HTTP).json()["notes"]
     return found
 
 
@@ -138,7 +139,7 @@ async def test_a_new_version_that_wrote_into_the_old_copy_would_halt(aged: Stack
 
 def contradictions(timeline: ServiceProcess) -> httpx.Response:
     """What the earlier version did not list."""
-    return httpx.get(f"{timeline.address}/v1/contradictions")
+    return httpx.get(f"{timeline.address}/v1/contradictions", verify=PLAIN_HTTP)
 
 
 def rebuild(stack: Stack, *how: str) -> subprocess.CompletedProcess[str]:

@@ -16,6 +16,7 @@ import httpx
 
 from deploy.local.ports import pick
 from deploy.local.stack import Stack
+from deploy.pipeline.processes import PLAIN_HTTP
 from tests.support.warm import WARM, Fork
 
 READY_SECONDS = 40.0
@@ -109,7 +110,7 @@ def free_port() -> int:
 
 def _ok(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=2).status_code == httpx.codes.OK
+        return httpx.get(url, timeout=2, verify=PLAIN_HTTP).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 

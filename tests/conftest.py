@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.javascript import javascript
 from tests.support.stack import emptied, stack
+from tests.support.warm import end
 
 __all__ = ["emptied", "javascript", "stack"]
 
@@ -27,6 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _rank(item: pytest.Item) -> int:
     folder = item.nodeid.removeprefix("tests/").partition("/")[0]
     return SLOW.index(folder) if folder in SLOW else len(SLOW)
+
+
+def pytest_sessionfinish() -> None:
+    end()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import pkgutil
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +27,7 @@ WRITTEN = {
 """Pages that stand there, too, but are written by hand."""
 
 
+@cache
 def pages() -> dict[str, str]:
     """Each page by its file name, the table of contents first."""
     found = {f"{name.replace('_', '-')}.md": module for name, module in _modules().items()}

@@ -32,6 +32,7 @@ WARM = {*(f"services.{name}" for name in SERVICES), "tests.faults.unguarded"}
 """What may be started by a fork: no other program may find the services imported before it does what it is for."""
 PROCESSES = 2
 _turns = count()
+_started: list[_Warm] = []
 
 
 class Fork:
@@ -83,7 +84,8 @@ class _Warm:
         with theirs:
             command = [sys.executable, "-m", __name__, str(theirs.fileno())]
             self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
-        self._questions = ours.makefile("rw", encoding="utf-8")
+        with ours:
+            self._questions = ours.makefile("rw", encoding="utf-8")
         self.lock = threading.RLock()
 
     def ask(self, question: object) -> Any:
@@ -92,10 +94,21 @@ class _Warm:
             self._questions.flush()
             return json.loads(self._questions.readline())
 
+    def end(self) -> None:
+        self._questions.close()
+        self._process.wait(30)
+
 
 @cache
 def _warm(_: int) -> _Warm:
-    return _Warm()
+    _started.append(started := _Warm())
+    return started
+
+
+def end() -> None:
+    """End the processes that fork; what they forked goes on."""
+    for one in _started:
+        one.end()
 
 
 def main() -> None:

@@ -120,7 +120,7 @@ async def _settle(
     ruled = store.rulings(left)
     groups = partition(left, ruled)
     changes = settle(previous, groups, cause, at, _mint(record), born, around, rulings=ruled, anew=frozenset(anew))
-    return zip(changes, store.save(changes, groups, at), strict=True)
+    return zip(changes, store.save(changes, groups, at, gone), strict=True)
 
 
 async def _around(store: Store, nearby: Sequence[Told], inside: AbstractSet[str]) -> list[Around]:

@@ -69,7 +69,7 @@ class Shelf:
         self._set(Row(told, digest, before.event_id if before else None))
         self.written.add(told.mention.mention_id)
 
-    def assign(self, mention_id: str, event_id: str) -> None:
+    def assign(self, mention_id: str, event_id: str | None) -> None:
         if self.rows[mention_id].event_id != event_id:
             self.rows[mention_id] = replace(self.rows[mention_id], event_id=event_id)
             self.moved.add(mention_id)

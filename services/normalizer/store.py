@@ -139,12 +139,34 @@ class Store:
         found = [self._events[name][0] for name in asked]
         return [event for event in found if event.merged_into is None], {name: self._events[name][1] for name in asked}
 
-    def save(self, changes: Sequence[EventChange], groups: Sequence[Sequence[Told]], at: datetime) -> list[str]:
+    def save(self, changes: Sequence[EventChange], groups: Sequence[Sequence[Told]], at: datetime, gone: Iterable[Told] = ()) -> list[str]:
         """Keep the changed events, and which mentions now belong to which; each event's state as JSON. `groups`: all mentions of
-        events, of which an event itself may carry but some, though always the first.
+        events, of which an event itself may carry but some, though always the first. `gone`: what was taken back.
         """
         by_first = {group[0].mention.mention_id: group for group in groups}
-        return [self._keep(change.event, by_first, at) for change in changes]
+        states = [self._keep(change.event, by_first, at) for change in changes]
+        away = [one for one in gone if not self._shelf.rows[one.mention.mention_id].present]  # a later revision may tell it too
+        self._let_go([*away, *(one for group in groups if not self._is_held(group) for one in group)])
+        return states
+
+    def _is_held(self, group: Sequence[Told]) -> bool:
+        """Whether these are a living event, and not what an editor retracted."""
+        event = self._living(group[0])
+        return event is not None and event.mentions[0].mention_id == group[0].mention.mention_id
+
+    def _living(self, one: Told) -> CanonicalEvent | None:
+        """The event that a mention belonged to last, if that lives."""
+        event_id = self._shelf.rows[one.mention.mention_id].event_id
+        event = self._events[event_id][0] if event_id else None
+        return None if event is None or event.merged_into or event.status == "retracted" else event
+
+    def _let_go(self, told: Iterable[Told]) -> None:
+        """An event that lives on without these is theirs no longer: whatever becomes of them would be told of it. One that is retracted
+        stays theirs, as it may live again.
+        """
+        for one in told:
+            if self._living(one):
+                self._shelf.assign(one.mention.mention_id, None)
 
     def _keep(self, event: CanonicalEvent, by_first: Mapping[str, Sequence[Told]], at: datetime) -> str:
         _, born = self._events.get(event.event_id, (None, at))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from deploy.local.stack import Stack
 from schemas.edits import Edit
+from schemas.events import CanonicalEvent
 from schemas.mentions import Reading
 from services.normalizer.commands import SQL as COMMANDS
 from services.normalizer.commands import Commands
@@ -133,6 +134,40 @@ async def test_a_command_holds_for_all_that_it_names_of_an_article_though_a_new_
     events, _ = await merged(tx, readings(A))
     # then the farther one, which it says nothing of, still counts
     assert by_content(events) == by_content(merge_all(readings(here, there, A), orders)) == set()
+
+
+async def test_an_event_outlives_the_retraction_of_one_to_which_a_report_went_over(tx: asyncpg.Connection) -> None:
+    events, orders = await went_over(tx)
+    assert by_content(events) == by_content(merge_all(readings(RETRACTED, OVER, NEXT_DAY, LATER), orders))
+    assert [[m.mention_id for m in event.mentions] for event in events] == [["next-day"]]
+
+
+async def test_a_report_that_was_not_let_go_would_take_the_event_that_it_left_with_it(
+    tx: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+    monkeypatch.setattr(Store, "_let_go", lambda *_: None)
+    events, _ = await went_over(tx)
+    assert events == []
+
+
+THREE, EVENING = "Trump, Putin, Zelensky", "night 2025-08-17"
+RETRACTED = told("retracted", who="Russia, Ukraine", date=EVENING)
+OVER = told("over", who=THREE, date=EVENING, says="proposed")
+NEXT_DAY = told("next-day", who=THREE, date="night 2025-08-18")
+BETWEEN = told("between", who="Trump, Putin", date="2025-08-18", says="postponed")
+LATER = told("later", who="Russia, Ukraine")
+
+
+async def went_over(tx: asyncpg.Connection) -> tuple[list[CanonicalEvent], list[Command]]:
+    """What lives after a retracted meeting, one of the next day, a report that fits both, and one between that ties it to the latter until
+    it is withdrawn; then another report of the first is retracted, which looks at the first again, but not at the next day's.
+    """
+    orders = [command(1, "retract", RETRACTED), command(2, "retract", LATER)]
+    told_ = [*readings(RETRACTED), *readings(OVER), *readings(NEXT_DAY), *readings(BETWEEN), *readings(LATER)]
+    withdrawn = Reading(article=BETWEEN.article.model_copy(update={"revision": 2}), kind="summit", ruleset="told")
+    events, _ = await merged(tx, [*numbered(orders[:1]), *told_, withdrawn, *numbered(orders[1:])])
+    return events, orders
 
 
 async def test_as_long_as_nobody_gave_a_command_none_is_looked_for(tx: asyncpg.Connection) -> None:

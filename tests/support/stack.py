@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import cache
 
 import asyncpg
 import pytest
+import sqlparse
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.options import Options
 from deploy.local.stack import Stack, running, start, stop
 from deploy.pipeline.prepare import prepare
 from deploy.pipeline.services import NAMES, service_cards
+
+_split = cache(sqlparse.split)
+# Schemas are made anew for hundreds of tests, and to split the same migrations into statements again was most of the work.
+setattr(sqlparse, "split", lambda sql: [*_split(sql)])  # noqa: B010 - mypy does not let what is imported be set
 
 
 @pytest.fixture(scope="session")

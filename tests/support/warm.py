@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 SERVICES = ("ingestor", "normalizer", "timeline", "webhooks")
-WARM = {*(f"services.{name}" for name in SERVICES), "tests.faults.unguarded"}
+WARM = {*(f"services.{name}" for name in SERVICES), "tests.faults.unguarded", "tests.support.stubborn"}
 """What may be started by a fork: no other program may find the services imported before it does what it is for."""
 PROCESSES = 2
 _turns = count()

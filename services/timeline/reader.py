@@ -18,7 +18,7 @@ from schemas.events import Link
 from schemas.positions import Place, short, write_position
 from schemas.relations import relations
 from schemas.terms import fold
-from services.chassis.postgres import left_as_found
+from services.chassis.postgres import give_time, left_as_found
 from services.timeline.asked import AsOf
 from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE
@@ -152,7 +152,7 @@ class Reader:
             raise BusyError("as many exports are under way as may be at a time")
         sql, arguments = every(query)
         async with self._exporting, self.at(query) as now:
-            yield now, _pieces(now.tx.cursor(sql, *arguments, prefetch=PIECE))
+            yield now, _pieces(now.tx, now.tx.cursor(sql, *arguments, prefetch=PIECE))
 
     async def event(self, event_id: str, moment: Moment, then: AsOf | None = None) -> FoundEvent | None:
         sql, arguments = one_event(event_id, then)
@@ -248,13 +248,15 @@ class Reader:
             await tx.reload_schema_state()
 
 
-async def _pieces(rows: AsyncIterator[Row]) -> AsyncIterator[list[str]]:
+async def _pieces(tx: asyncpg.Connection, rows: AsyncIterator[Row]) -> AsyncIterator[list[str]]:
+    """Each piece has as much time as a question: all of them together take as long as their reader does."""
     piece: list[str] = []
     async for row in rows:
         piece.append(unpack(row["state"]))
         if len(piece) == PIECE:
             yield piece
             piece = []
+            await give_time(tx, attempt=1)
     if piece:
         yield piece
 
@@ -302,6 +304,7 @@ async def open_reader(settings: TimelineSettings) -> Reader:
             "statement_timeout": f"{STATEMENT_SECONDS}s",
             "default_transaction_read_only": "on",
             "idle_in_transaction_session_timeout": f"{STALLED_SECONDS}s",
+            "transaction_timeout": str(settings.transaction_timeout_ms),  # for one that froze while the server takes it for active
         },
     )
     return Reader(pool, Present(pool, settings.asking.get_secret_value()))

@@ -41,8 +41,8 @@ class Outline:
 
 
 def relations(event: CanonicalEvent, others: Iterable[CanonicalEvent]) -> tuple[Link, ...]:
-    """The relations of one event to others, sorted. `others` holds at least all events of the same parties within `FOLLOWS`, and all of
-    the same days and countries; what is more, merged or retracted does no harm, in whatever order.
+    """The relations of one event to others, sorted. `others` holds at least those that share one of its `linking` parties, and that of a
+    strike are strikes of the same days, else no strikes, within `FOLLOWS`; what is more, merged or retracted does no harm, in whatever order.
     """
     one = outline(event)
     living = {other.event_id: outline(other) for other in others if other.event_id != event.event_id and _lives(other)}
@@ -55,18 +55,45 @@ def relations(event: CanonicalEvent, others: Iterable[CanonicalEvent]) -> tuple[
 
 def outline(event: CanonicalEvent) -> Outline:
     """An event reduced to what relations are told by."""
-    known = next((step.known_at.date() for step in event.status_history if step.known_at), None)
-    start, end = event.when.start or event.when.end, event.when.end or event.when.start
+    first, last = days(event)
     spots = [place for place in event.where if place.role != "origin"]
     return Outline(
         event=event,
-        parties=frozenset(_party(who.country, who.name) for who in event.participants if who.role not in NOT_A_PARTY | {"host"}),
-        first=date.fromisoformat(start[:10]) if start else known,
-        last=date.fromisoformat(end[:10]) if end else known,
-        known=known,
+        parties=_parties(event),
+        first=first,
+        last=last,
+        known=_known(event),
         own=frozenset(place.name for place in spots if place.precision != "country"),
         places=frozenset(name for place in spots for name in (place.name, *place.within)),
     )
+
+
+def days(event: CanonicalEvent) -> tuple[date | None, date | None]:
+    """The first and the last day of an event, else the day on which it was first told."""
+    start, end = event.when.start or event.when.end, event.when.end or event.when.start
+    if not start or not end:
+        return _known(event), _known(event)
+    return date.fromisoformat(start[:10]), date.fromisoformat(end[:10])
+
+
+def linking(event: CanonicalEvent) -> frozenset[str]:
+    """The parties by which an event may hang together with others, which share at least one: of a strike those who struck, else all, if
+    they are two. Of what is merged or retracted, none.
+    """
+    if not _lives(event):
+        return frozenset()
+    if event.kind == STRIKE:
+        return _attackers(event)
+    parties = _parties(event)
+    return parties if len(parties) >= AT_LEAST_TWO else frozenset()
+
+
+def _known(event: CanonicalEvent) -> date | None:
+    return next((step.known_at.date() for step in event.status_history if step.known_at), None)
+
+
+def _parties(event: CanonicalEvent) -> frozenset[str]:
+    return frozenset(_party(who.country, who.name) for who in event.participants if who.role not in NOT_A_PARTY | {"host"})
 
 
 def _party(country: str | None, name: str) -> str:
@@ -93,7 +120,7 @@ def _part_of(part: Outline, whole: Outline) -> str | None:
 
 def _hit_of_a_wave(hit: Outline, wave: Outline) -> str | None:
     """A wave is told of a country as a whole; whoever struck a town of it then, struck as a part of the wave."""
-    mine, yours = _attackers(hit), _attackers(wave)
+    mine, yours = _attackers(hit.event), _attackers(wave.event)
     if not hit.own or wave.own or not wave.places & hit.places or not mine or mine != yours:
         return None
     return "a strike on a place in the country, by the same side at the same time"
@@ -114,8 +141,8 @@ def _same_days(one: Outline, other: Outline) -> bool:
     return bool(one.first and one.last and other.first and other.last and one.first <= other.last and other.first <= one.last)
 
 
-def _attackers(one: Outline) -> frozenset[str]:
-    return frozenset(_party(who.country, who.name) for who in one.event.participants if who.role == "attacker")
+def _attackers(event: CanonicalEvent) -> frozenset[str]:
+    return frozenset(_party(who.country, who.name) for who in event.participants if who.role == "attacker")
 
 
 def _before(one: Outline, near: Sequence[Outline]) -> Iterator[Link]:

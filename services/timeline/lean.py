@@ -39,7 +39,7 @@ def read(value: bytes) -> EventChange:
         return EventChange.model_validate_json(value)
 
 
-def read_event(state: str) -> CanonicalEvent:
+def read_event(state: str | bytes) -> CanonicalEvent:
     """An event as it was stored, as a struct that has the attributes of a `CanonicalEvent`; else as the model.
 
     Raises:

@@ -7,6 +7,7 @@ whatever release of the library they were packed; of two that differ it takes th
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 
 import msgspec
 
@@ -28,16 +29,30 @@ def pack(text: str) -> bytes:
     return _packer.compress(text.encode(), zstd.ZstdCompressor.FLUSH_FRAME)
 
 
-def unpack(held: bytes | str) -> str:
-    """The text. What an earlier version of Daybook stored comes as text already.
+def opened(held: bytes | str) -> bytes:
+    """The text in UTF-8, as it is passed on. What an earlier version of Daybook stored comes as text already.
 
     Raises:
         zstd.ZstdError: the frame is damaged.
     """
-    return held if isinstance(held, str) else zstd.decompress(held).decode()
+    return held.encode() if isinstance(held, str) else zstd.decompress(held)
 
 
-def some(held: bytes | str, names: list[str]) -> str:
+def unpack(held: bytes | str) -> str:
+    """The text.
+
+    Raises:
+        zstd.ZstdError: the frame is damaged.
+    """
+    return held if isinstance(held, str) else opened(held).decode()
+
+
+def some(held: bytes | str, names: Collection[str]) -> bytes:
     """These members of a state alone, in its own order."""
-    members = _members.decode(unpack(held))
-    return msgspec.json.encode({name: value for name, value in members.items() if name in names}).decode()
+    members = _members.decode(opened(held))
+    return msgspec.json.encode({name: value for name, value in members.items() if name in names})
+
+
+def member(state: bytes, name: str) -> bytes:
+    """One member of an opened state."""
+    return bytes(_members.decode(state)[name])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 
@@ -19,7 +21,11 @@ from services.timeline.generations.names import SERVICE
 from services.timeline.now import Now, Place
 
 SQL = queries(Path(__file__).parent / "sql" / "present.sql")
-ENTER = SQL["enter"].format(present=SQL["present"])
+ENTER = {
+    during: SQL["enter"].replace("{present}", SQL["present"]).replace("{while}", f"'{during}'") for during in ("transaction", "session")
+}
+BESIDE = SQL["beside"].replace("{present}", SQL["present"])
+During = Literal["transaction", "session"]
 LOOK_SECONDS = 1.0  # for a notice that never came
 
 
@@ -28,9 +34,15 @@ async def look(connection: asyncpg.Connection | asyncpg.Pool) -> Now:
     return _now(await connection.fetch(SQL["present"]))
 
 
-async def enter(tx: asyncpg.Connection) -> Now:
-    """What is so in this transaction, which asks the generation that answers from now on."""
-    return _now(await tx.fetch(ENTER))
+async def enter(tx: asyncpg.Connection, during: During = "transaction") -> Now:
+    """What is so in this transaction, which asks the generation that answers from now on; or the session does."""
+    return _now(await tx.fetch(ENTER[during]))
+
+
+@lru_cache(8)
+def noted(told: str) -> Now:
+    """The moment beside an answer: most often the same as beside the one before."""
+    return _now(json.loads(told))
 
 
 def _now(rows: Sequence[Mapping[str, Any]]) -> Now:

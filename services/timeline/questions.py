@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.events import CanonicalEvent
-from schemas.relations import FOLLOWS, outline
+from schemas.kinds import kinds
+from schemas.relations import FOLLOWS, STRIKE, days, linking
 from schemas.terms import fold, words_of
 from services.chassis.queries import queries
 from services.timeline.asked import AsOf, Near
@@ -18,6 +19,9 @@ from services.timeline.parameters import EventsFilter, EventsQuery
 SQL = queries(Path(__file__).parent / "sql" / "asking.sql")
 OF_PARTITION = 4  # values that say how far a partition had come
 MOST = 500  # neighbours that are looked at, the nearest first
+A_MONTH = 31  # days; of what lasts longer an index knows
+ALL_AROUND = (-math.inf, math.inf)  # longitudes, also those that nobody writes
+ROUNDING = 1e-6  # degrees; a tenth of a metre
 KILOMETRES_A_DEGREE = 6371 * math.pi / 180  # of latitude, on the sphere that `near` counts on
 ORDERS = {
     "day": "when_order, event_id",
@@ -82,14 +86,15 @@ def one_event(event_id: str, then: AsOf | None) -> tuple[str, list[object]]:
     return SQL["event"].format(known=known, event=made.number(event_id)), made.arguments
 
 
-def nearby(state: str) -> list[object]:
-    """The arguments of `nearby` for an event; none for one that has no days, by which nothing could hang together with it."""
-    event = CanonicalEvent.model_validate_json(state)
-    one = outline(event)
-    if one.first is None or one.last is None:
+def nearby(event: CanonicalEvent) -> list[object]:
+    """The arguments of `nearby` for an event; none for one that has no days or parties, by which nothing could hang together with it."""
+    (first, last), parties = days(event), sorted({fold(who) for who in linking(event)})
+    if first is None or last is None or not parties:
         return []
-    countries = sorted({place.country for place in event.where if place.country})
-    return [event.event_id, one.first, one.last, sorted({fold(who) for who in one.parties}), countries, FOLLOWS.days, MOST]
+    if event.kind == STRIKE:
+        return [event.event_id, first, last, parties, [STRIKE], A_MONTH, 0, 0, True, MOST]
+    others = [kind for kind in kinds() if kind != STRIKE]
+    return [event.event_id, first, last, parties, others, FOLLOWS.days, FOLLOWS.days, FOLLOWS.days, False, MOST]
 
 
 def _known(then: AsOf | None) -> Condition:
@@ -129,8 +134,20 @@ def _any_of(name: str, values: Sequence[str]) -> Condition:
 
 
 def _near(near: Near) -> Condition:
-    reach = near.km / KILOMETRES_A_DEGREE
-    return "near", (max(near.lat - reach, -90.0), min(near.lat + reach, 90.0), near.lat, near.lat, near.lon, near.km)
+    return "near", (*box(near), near.lat, near.lat, near.lon, near.km)
+
+
+def box(near: Near) -> tuple[float, float, float, float]:
+    """From which latitude to which, and from which longitude to which all lies that is so near; all around the earth where a pole or the
+    date line is.
+    """
+    reach = near.km / KILOMETRES_A_DEGREE + ROUNDING
+    south, north = max(near.lat - reach, -90.0), min(near.lat + reach, 90.0)
+    if south == -90.0 or north == 90.0:  # noqa: PLR2004 - degrees
+        return south, north, *ALL_AROUND
+    aside = math.degrees(math.asin(math.sin(math.radians(reach)) / math.cos(math.radians(near.lat)))) + ROUNDING
+    west, east = near.lon - aside, near.lon + aside
+    return (south, north, *ALL_AROUND) if west < -180 or east > 180 else (south, north, west, east)  # noqa: PLR2004 - degrees
 
 
 def _searched(text: str) -> str:

@@ -24,16 +24,16 @@ from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE
 from services.timeline.lean import read_event
 from services.timeline.now import Now
-from services.timeline.packing import some, unpack
+from services.timeline.packing import opened, some, unpack
 from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
 from services.timeline.present import Present, enter, look
 from services.timeline.questions import SQL, counting, every, listing, nearby, one_event
+from services.timeline.session import Session
 from services.timeline.settings import TimelineSettings
 
 CONNECTIONS = 4
 STATEMENT_SECONDS = 5  # longest a question may keep Postgres busy
 PATIENCE_SECONDS = 3.0  # longest wait for a connection
-KNOWN = 4 * CONNECTIONS
 EXPORTS = 2  # at a time: each holds one of the connections
 STALLED_SECONDS = 30  # an export whose reader takes nothing for so long is broken off
 PIECE = 200  # events of an export in memory
@@ -51,7 +51,7 @@ class BusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EventsPage:
-    states: list[str]
+    states: list[bytes]
     next: str | None
     total: int | None
     position: Position
@@ -61,7 +61,7 @@ class EventsPage:
 class FoundEvent:
     """`survivor` is the event that this one was merged into, in the end; None where it was not."""
 
-    state: str
+    state: bytes
     survivor: str | None
     position: Position
 
@@ -70,7 +70,7 @@ class FoundEvent:
 class Related:
     """`derived`: the relations that follow from events, which no text need have told."""
 
-    state: str
+    state: bytes
     derived: tuple[Link, ...]
     position: Position
 
@@ -94,7 +94,7 @@ class Snapshot:
     @property
     def position(self) -> Position:
         """The next offset of each partition: what this moment takes into account."""
-        return {f"{topic}-{number}": offset for (topic, number), offset in self.now.reached.items()}
+        return _position(self.now)
 
     async def marked(self) -> str:
         """The position as a subscriber goes on from it: with what is known of each log."""
@@ -109,7 +109,6 @@ class Reader:
         """`present` must be kept by whoever runs the reader, or nobody can wait for `min_position`."""
         self._pool, self.present = pool, present
         self._exporting = asyncio.Semaphore(EXPORTS)
-        self._entered: dict[int, int] = {}
 
     async def keep_open(self) -> None:
         """Hold the connections until cancelled, then close them."""
@@ -123,13 +122,16 @@ class Reader:
 
     async def events(self, query: EventsQuery) -> EventsPage:
         sql, arguments = listing(query)
-        async with self.at(query) as now:
-            rows = await now.tx.fetch(sql, *arguments)
-            total = await _total(now, query) if query.total else None
+        if query.total:
+            async with self.at(query) as now:
+                rows, total, position = await now.tx.fetch(sql, *arguments), await _total(now, query), now.position
+        else:
+            rows, position = await self._asked(query, sql, *arguments)
+            total = None
         shown = rows[: query.limit]
         more = encode(_cursor(query, shown[-1])) if len(rows) > query.limit else None
-        states = [some(row["state"], [*query.fields, "event_id"]) if query.fields else unpack(row["state"]) for row in shown]
-        return EventsPage(states, more, total, now.position)
+        states = [some(row["state"], [*query.fields, "event_id"]) if query.fields else opened(row["state"]) for row in shown]
+        return EventsPage(states, more, total, position)
 
     async def export(self, query: EventsFilter) -> AsyncIterator[list[str]]:
         """All states that are asked for, piece by piece, from one snapshot.
@@ -156,28 +158,26 @@ class Reader:
 
     async def event(self, event_id: str, moment: Moment, then: AsOf | None = None) -> FoundEvent | None:
         sql, arguments = one_event(event_id, then)
-        async with self.at(moment) as now:
-            chain = await now.tx.fetch(sql, *arguments)
-        return FoundEvent(unpack(chain[0]["state"]), _survivor(chain), now.position) if chain else None
+        chain, position = await self._asked(moment, sql, *arguments)
+        return FoundEvent(opened(chain[0]["state"]), _survivor(chain), position) if chain else None
 
     async def related(self, event_id: str, moment: Moment, then: AsOf | None = None) -> Related | None:
         """An event, and what follows from it and its neighbours as they are now; of the past nothing follows."""
         sql, arguments = one_event(event_id, then)
         async with self.at(moment) as now:
             chain = await now.tx.fetch(sql, *arguments)
-            state = unpack(chain[0]["state"]) if chain else ""
-            around = await now.tx.fetch(SQL["nearby"], *about) if chain and not then and (about := nearby(state)) else []
-        if not chain:
-            return None
-        return Related(state, relations(read_event(state), [read_event(unpack(row["state"])) for row in around]), now.position)
+            if not chain:
+                return None
+            state = opened(chain[0]["state"])
+            event = read_event(state)
+            around = await now.tx.fetch(SQL["nearby"], *about) if not then and (about := nearby(event)) else []
+        return Related(state, relations(event, [read_event(opened(row["state"])) for row in around]), now.position)
 
     async def history(self, event_id: str, query: HistoryQuery) -> Page | None:
-        async with self.at(query) as now:
-            rows = await now.tx.fetch(SQL["history"], event_id, query.after, query.limit + 1)
-            known = rows or await now.tx.fetchval(SQL["known"], event_id)
-        shown = rows[: query.limit]
+        rows, position = await self._asked(query, SQL["history"], event_id, query.after, query.limit + 1)
+        shown = [row for row in rows if row["revision"] is not None][: query.limit]
         more = shown[-1]["revision"] if len(rows) > query.limit else None
-        return Page(shown, more, now.position) if known else None
+        return Page(shown, more, position) if rows else None
 
     async def calendar(self, query: CalendarQuery) -> Page:
         return await self._page(query, "calendar", query.since, query.until, query.kind, query.country)
@@ -202,8 +202,19 @@ class Reader:
         return await self._page(moment, "article", article_id)
 
     async def _page(self, moment: Moment, question: str, *arguments: object) -> Page:
-        async with self.at(moment) as now:
-            return Page(await now.tx.fetch(SQL[question], *arguments), None, now.position)
+        rows, position = await self._asked(moment, SQL[question], *arguments)
+        return Page(rows, None, position)
+
+    async def _asked(self, moment: Moment, sql: str, *arguments: object) -> tuple[list[Row], Position]:
+        """An answer by one statement, of a moment that takes into account what the asker wants, and its position.
+
+        Raises:
+            NotYetError: it does not within the asker's time.
+        """
+        await self._come_to(moment)
+        async with self._pool.acquire(timeout=PATIENCE_SECONDS) as session:
+            rows, now = await session.ask(sql, *arguments)
+        return rows, _position(now)
 
     @asynccontextmanager
     async def at(self, moment: Moment) -> AsyncIterator[Snapshot]:
@@ -212,10 +223,13 @@ class Reader:
         Raises:
             NotYetError: it does not within the asker's time.
         """
-        if moment.least and not await self._comes_to(moment):
-            raise NotYetError(f"the timeline has not come to {moment.min_position} within {moment.wait:g} s")
+        await self._come_to(moment)
         async with self.snapshot() as now:
             yield now
+
+    async def _come_to(self, moment: Moment) -> None:
+        if moment.least and not await self._comes_to(moment):
+            raise NotYetError(f"the timeline has not come to {moment.min_position} within {moment.wait:g} s")
 
     async def _comes_to(self, moment: Moment) -> bool:
         """Most often it is there already; else one look serves all who wait."""
@@ -229,23 +243,13 @@ class Reader:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """A read-only transaction on the live generation."""
-        async with self._pool.acquire(timeout=PATIENCE_SECONDS) as tx, tx.transaction(isolation="repeatable_read", readonly=True):
-            now = await enter(tx)
-            await self._fit(tx, now.generation)
-            yield Snapshot(tx, now)
-
-    async def _fit(self, tx: asyncpg.Connection, generation: int) -> None:
-        """What a connection has prepared for one generation does not fit another whose columns have other types.
-
-        Of connections that are gone nobody tells, so only those are known that were used last; another begins anew, which costs little.
-        """
-        connection = tx.get_server_pid()
-        entered = self._entered.pop(connection, None)
-        self._entered[connection] = generation
-        if len(self._entered) > KNOWN:
-            del self._entered[next(iter(self._entered))]
-        if entered != generation:
-            await tx.reload_schema_state()
+        async with self._pool.acquire(timeout=PATIENCE_SECONDS) as session:
+            before = session.generation or await session.keep_to_live()
+            async with session.transaction(isolation="repeatable_read", readonly=True):
+                now = await enter(session)
+                if now.generation != before:  # of another generation it has prepared nothing yet
+                    await session.leave()
+                yield Snapshot(session, now)
 
 
 async def _pieces(tx: asyncpg.Connection, rows: AsyncIterator[Row]) -> AsyncIterator[list[str]]:
@@ -266,6 +270,10 @@ def _place(row: Row) -> Place:
     if not row["next_offset"]:
         return Place(0)
     return Place(row["next_offset"], row["next_seq"], short(row["log_uuid"]), short(row["last_digest"]))
+
+
+def _position(now: Now) -> Position:
+    return {f"{topic}-{number}": offset for (topic, number), offset in now.reached.items()}
 
 
 def like(text: str) -> str:
@@ -297,7 +305,8 @@ async def open_reader(settings: TimelineSettings) -> Reader:
         max_size=CONNECTIONS,
         timeout=PATIENCE_SECONDS,
         command_timeout=STATEMENT_SECONDS + PATIENCE_SECONDS,  # for a server that does not even say that it was too slow
-        reset=left_as_found,
+        reset=left_as_found,  # what a session keeps is which generation it asks, and it knows that it does
+        connection_class=Session,
         server_settings={
             "search_path": SERVICE,
             "application_name": f"daybook-{SERVICE}-reader",

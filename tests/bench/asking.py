@@ -24,6 +24,7 @@ from deploy.local.stack import Stack
 from schemas.events import CanonicalEvent, Participant, Place
 from schemas.terms import fold
 from services.normalizer.merging import merge_all
+from services.timeline.lean import read_event
 from services.timeline.packing import unpack
 from services.timeline.parameters import EventsQuery
 from services.timeline.projections import discover
@@ -52,6 +53,8 @@ OTHERS = {
     "day": "day + {days}",
     "when_start": "when_start + {days}",
     "when_end": "when_end + {days}",
+    "first": "first + {days}",
+    "last": "last + {days}",
     "recorded_at": "recorded_at + {days} * interval '1 day'",
     "known_at": "known_at + {days} * interval '1 day'",
     "offset": '"offset" + {id} * 1000000',
@@ -284,4 +287,4 @@ def _of_event(part: str, event_id: str) -> Question:
 async def _related(bare: asyncpg.Connection, event_id: str) -> Question:
     one = _of_event("/links", event_id)
     (found, *_) = await bare.fetch(one.sql, *one.arguments)
-    return Question("links of an event", one.path, SQL["nearby"], nearby(unpack(found["state"])))
+    return Question("links of an event", one.path, SQL["nearby"], nearby(read_event(unpack(found["state"]))))

@@ -122,19 +122,3 @@ async def test_by_the_role_of_the_service_the_same_words_would_write(stack: Stac
             assert await connection.execute(WRITE) == "DELETE 0"
     finally:
         await asking.close()
-
-
-@pytest.mark.parametrize("known", [2, 99])
-async def test_of_connections_that_are_gone_only_so_many_are_remembered(
-    stack: Stack, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch, known: int
-) -> None:
-    monkeypatch.setattr(reader, "KNOWN", known)  # 99: as if there were no limit
-    asking = await open_reader(settings(stack))
-    try:
-        for _ in range(6):
-            async with asking.snapshot() as moment:
-                assert moment.now.generation == 1
-            await asking._pool.expire_connections()
-        assert len(asking._entered) == min(known, 6)
-    finally:
-        await asking.close()

@@ -1,15 +1,15 @@
 """The answers as models, for OpenAPI and for clients, and how they are put together from stored JSON.
 
-A state was checked when it was projected: it is passed on as the text that Postgres holds, not parsed and written again.
+A state was checked when it was projected: it is passed on as the bytes that Postgres holds, not parsed and written again.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
+import msgspec
 from pydantic import BaseModel, Field
 
 from schemas.base import Instant
@@ -17,9 +17,10 @@ from schemas.changes import Cause, ChangeType
 from schemas.contradictions import Contradiction
 from schemas.events import CanonicalEvent, Claim, EventMention, Link, Status
 from schemas.reasons import Reasons, reasons
-from services.timeline.packing import unpack
+from services.timeline.packing import member, opened
 from services.timeline.reader import EventsPage, Page, Position, Related, Row
 
+_json = msgspec.json.Encoder().encode
 PositionField = Annotated[
     dict[str, int], Field(description="what this answer takes into account: topic-partition → offset of the next record to apply")
 ]
@@ -159,50 +160,51 @@ class Article(Answer):
     contributions: list[Contribution]
 
 
-def events_json(page: EventsPage) -> str:
+def events_json(page: EventsPage) -> bytes:
     """The text of `Events`."""
     plain: dict[str, Any] = {"next": page.next, "position": page.position}
-    return _object(plain | ({} if page.total is None else {"total": page.total}), {"events": f"[{','.join(page.states)}]"})
+    return _object(plain | ({} if page.total is None else {"total": page.total}), {"events": _list(page.states)})
 
 
-def history_json(event_id: str, page: Page) -> str:
+def history_json(event_id: str, page: Page) -> bytes:
     """The text of `History`."""
-    revisions = ",".join(_revision(row) for row in page.rows)
-    return _object({"event_id": event_id, "next": page.next, "position": page.position}, {"revisions": f"[{revisions}]"})
+    revisions = _list([_revision(row) for row in page.rows])
+    return _object({"event_id": event_id, "next": page.next, "position": page.position}, {"revisions": revisions})
 
 
-def part_json(event_id: str, part: str, state: str, position: Position) -> str:
+def part_json(event_id: str, part: str, state: bytes, position: Position) -> bytes:
     """One field of a stored state, and the position."""
-    return json.dumps({"event_id": event_id, part: json.loads(state)[part], "position": position})
+    return _object({"event_id": event_id, "position": position}, {part: member(state, part)})
 
 
-def links_json(event_id: str, found: Related) -> str:
+def links_json(event_id: str, found: Related) -> bytes:
     """The text of `Links`."""
-    told = {"event_id": event_id, "links": json.loads(found.state)["links"], "position": found.position}
-    return json.dumps(told | {"derived": [link.model_dump() for link in found.derived]})
+    derived = [link.model_dump() for link in found.derived]
+    return _object({"event_id": event_id, "position": found.position, "derived": derived}, {"links": member(found.state, "links")})
 
 
-def why_json(found: Related, mention_id: str | None) -> str:
+def why_json(found: Related, mention_id: str | None) -> bytes:
     """The text of `Why`.
 
     Raises:
         KeyError: the event has no such mention.
     """
     told = reasons(CanonicalEvent.model_validate_json(found.state), mention_id, found.derived)
-    return Why(position=found.position, **dict(told)).model_dump_json()
+    return Why(position=found.position, **dict(told)).model_dump_json().encode()
 
 
-def rows_json(name: str, model: type[BaseModel], page: Page, **more: Any) -> str:
+def rows_json(name: str, model: type[BaseModel], page: Page, **more: Any) -> bytes:
     """The rows of a page, as far as the model names them."""
-    rows = [{column: row[column] for column in model.model_fields} for row in page.rows]
-    return json.dumps({name: rows, "position": page.position, **more}, default=str)
+    columns = tuple(model.model_fields)
+    rows = [{column: row[column] for column in columns} for row in page.rows]
+    return _json({name: rows, "position": page.position, **more})
 
 
-def contradictions_json(page: Page) -> str:
+def contradictions_json(page: Page) -> bytes:
     """The text of `Contradictions`."""
     plain = ("event_id", "kind", "status", "title")
-    told = [_object({name: row[name] for name in plain}, {"contradiction": row["told"]}) for row in page.rows]
-    return _object({"next": page.next, "position": page.position}, {"contradictions": f"[{','.join(told)}]"})
+    told = [_object({name: row[name] for name in plain}, {"contradiction": row["told"].encode()}) for row in page.rows]
+    return _object({"next": page.next, "position": page.position}, {"contradictions": _list(told)})
 
 
 def position_header(position: Position) -> str:
@@ -210,12 +212,17 @@ def position_header(position: Position) -> str:
     return ", ".join(f"{place}={offset}" for place, offset in position.items())
 
 
-def _revision(row: Row) -> str:
+def _revision(row: Row) -> bytes:
     plain = {name: row[name] for name in ("revision", "change", "merge_id", "split_from", "topic", "partition", "offset")}
-    return _object(plain | {"recorded_at": row["recorded_at"].isoformat()}, {"cause": row["cause"], "state": unpack(row["state"])})
+    written = {"cause": row["cause"].encode(), "state": opened(row["state"])}
+    return _object(plain | {"recorded_at": row["recorded_at"].isoformat()}, written)
 
 
-def _object(plain: Mapping[str, object], written: Mapping[str, str]) -> str:
+def _list(written: Sequence[bytes]) -> bytes:
+    return b"[" + b",".join(written) + b"]"
+
+
+def _object(plain: Mapping[str, object], written: Mapping[str, bytes]) -> bytes:
     """A JSON object of values, and of values that are JSON already."""
-    members = {name: json.dumps(value) for name, value in plain.items()} | dict(written)
-    return "{" + ",".join(f"{json.dumps(name)}:{value}" for name, value in members.items()) + "}"
+    members = {name: _json(value) for name, value in plain.items()} | dict(written)
+    return b"{" + b",".join([_json(name) + b":" + value for name, value in members.items()]) + b"}"

@@ -167,9 +167,9 @@ def _overviews(reader: Reader) -> APIRouter:
     return router
 
 
-def _json(request: Request, body: str, **headers: str) -> Response:
+def _json(request: Request, body: bytes, **headers: str) -> Response:
     """The body, unless the asker has it already: its `ETag` is the hash of what it says."""
-    tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     told = {"ETag": tag, "Cache-Control": "no-cache", **headers}
     if tag in {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}:
         return Response(status_code=304, headers=told)

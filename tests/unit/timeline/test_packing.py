@@ -45,5 +45,5 @@ def test_a_damaged_state_is_no_answer() -> None:
 
 def test_some_members_are_given_in_the_order_of_the_state() -> None:
     told = some(pack(event("e-1", 3, title="Talks").model_dump_json()), ["title", "revision", "event_id"])
-    assert told == '{"event_id":"e-1","revision":3,"title":"Talks"}'
+    assert told == b'{"event_id":"e-1","revision":3,"title":"Talks"}'
     assert json.loads(some('{"title": "Talks", "revision": 1}', ["title"])) == {"title": "Talks"}

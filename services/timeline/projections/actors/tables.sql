@@ -13,4 +13,5 @@ CREATE TABLE actors (
 COMMENT ON COLUMN actors.folded IS 'the name without case and accents';
 COMMENT ON COLUMN actors.stands IS 'false: the event was merged away or retracted';
 
-CREATE INDEX actors_by_name ON actors (folded, event_id);
+-- All that is asked of them, in order, so that the table itself is not read.
+CREATE INDEX actors_by_name ON actors (folded, name, type, country, event_id, role) WHERE stands;

@@ -12,4 +12,4 @@ COMMENT ON TABLE calendar IS 'Days of the events that are neither merged nor ret
 COMMENT ON COLUMN calendar.country IS 'ISO 3166-1 alpha-2; empty where none is known';
 COMMENT ON COLUMN calendar.exact IS 'false: the day is only the first of a longer time within which it happens';
 
-CREATE INDEX calendar_by_day ON calendar (day, country, kind);
+CREATE INDEX calendar_by_day ON calendar (day, country, kind, event_id);

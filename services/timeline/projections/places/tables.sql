@@ -12,5 +12,5 @@ CREATE TABLE places (
 
 COMMENT ON COLUMN places.lat IS 'degrees, WGS 84; null where the place has none';
 
-CREATE INDEX places_by_latitude ON places (lat, lon) WHERE lat IS NOT NULL;
+CREATE INDEX places_by_point ON places (lat, lon, event_id) WHERE lat IS NOT NULL;
 CREATE INDEX places_by_name ON places (folded, event_id);

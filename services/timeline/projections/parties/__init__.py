@@ -1,0 +1,1 @@
+"""Where events are: one row an event and place."""

@@ -41,8 +41,8 @@ class Outline:
 
 
 def relations(event: CanonicalEvent, others: Iterable[CanonicalEvent]) -> tuple[Link, ...]:
-    """The relations of one event to others, sorted. `others` holds at least those that share one of its `linking` parties, and that of a
-    strike are strikes of the same days, else no strikes, within `FOLLOWS`; what is more, merged or retracted does no harm, in whatever order.
+    """The relations of one event to others, sorted. `others` holds at least those that share one of its `linking` parties within `FOLLOWS`
+    and are no strikes, or, of a strike, the strikes of the same days; what is more, merged or retracted does no harm, in whatever order.
     """
     one = outline(event)
     living = {other.event_id: outline(other) for other in others if other.event_id != event.event_id and _lives(other)}

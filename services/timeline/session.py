@@ -20,7 +20,7 @@ GONE = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)  # of a gener
 Row = Mapping[str, Any]
 
 
-class Session(asyncpg.Connection):
+class Session(asyncpg.Connection):  # type: ignore[misc]  # the client tells no types
     """`generation`: whose tables it finds by their names; 0: none. Whatever it has prepared fits these."""
 
     generation = 0

@@ -174,13 +174,13 @@ def history_json(event_id: str, page: Page) -> bytes:
 
 def part_json(event_id: str, part: str, state: bytes, position: Position) -> bytes:
     """One field of a stored state, and the position."""
-    return _object({"event_id": event_id, "position": position}, {part: member(state, part)})
+    return _object({"event_id": event_id, "position": position}, {part: [member(state, part)]})
 
 
 def links_json(event_id: str, found: Related) -> bytes:
     """The text of `Links`."""
     derived = [link.model_dump() for link in found.derived]
-    return _object({"event_id": event_id, "position": found.position, "derived": derived}, {"links": member(found.state, "links")})
+    return _object({"event_id": event_id, "position": found.position, "derived": derived}, {"links": [member(found.state, "links")]})
 
 
 def why_json(found: Related, mention_id: str | None) -> bytes:
@@ -203,7 +203,7 @@ def rows_json(name: str, model: type[BaseModel], page: Page, **more: Any) -> byt
 def contradictions_json(page: Page) -> bytes:
     """The text of `Contradictions`."""
     plain = ("event_id", "kind", "status", "title")
-    told = [_object({name: row[name] for name in plain}, {"contradiction": row["told"].encode()}) for row in page.rows]
+    told = [_object({name: row[name] for name in plain}, {"contradiction": [row["told"].encode()]}) for row in page.rows]
     return _object({"next": page.next, "position": page.position}, {"contradictions": _list(told)})
 
 
@@ -214,15 +214,20 @@ def position_header(position: Position) -> str:
 
 def _revision(row: Row) -> bytes:
     plain = {name: row[name] for name in ("revision", "change", "merge_id", "split_from", "topic", "partition", "offset")}
-    written = {"cause": row["cause"].encode(), "state": opened(row["state"])}
+    written = {"cause": [row["cause"].encode()], "state": [opened(row["state"])]}
     return _object(plain | {"recorded_at": row["recorded_at"].isoformat()}, written)
 
 
-def _list(written: Sequence[bytes]) -> bytes:
-    return b"[" + b",".join(written) + b"]"
+def _list(written: Sequence[bytes]) -> list[bytes]:
+    """The pieces of a JSON list of what is JSON already."""
+    pieces = [b","] * (2 * len(written) + 1)
+    pieces[1::2], pieces[0], pieces[-1] = written, b"[", b"]"
+    return pieces if written else [b"[]"]
 
 
-def _object(plain: Mapping[str, object], written: Mapping[str, bytes]) -> bytes:
-    """A JSON object of values, and of values that are JSON already."""
-    members = {name: _json(value) for name, value in plain.items()} | dict(written)
-    return b"{" + b",".join([_json(name) + b":" + value for name, value in members.items()]) + b"}"
+def _object(plain: Mapping[str, object], written: Mapping[str, Sequence[bytes]]) -> bytes:
+    """A JSON object of some values, and of pieces of values that are JSON already; they are copied once, as there may be very many."""
+    pieces = [_json(plain)[:-1]]
+    for name, value in written.items():
+        pieces += [b",", _json(name), b":", *value]
+    return b"".join([*pieces, b"}"])

@@ -30,7 +30,11 @@ def row_of(name: str, *events: CanonicalEvent) -> dict[str, object]:
 
 def test_every_folder_with_a_table_is_a_projection() -> None:
     folders = {path.name for path in HOME.iterdir() if path.is_dir() and path.name != "__pycache__"}
-    assert folders == set(BY_NAME) == {"actors", "articles", "calendar", "claims", "contradictions", "events", "numbers", "parties", "places", "texts"}
+    assert (
+        folders
+        == set(BY_NAME)
+        == {"actors", "articles", "calendar", "claims", "contradictions", "events", "numbers", "parties", "places", "texts"}
+    )
 
 
 FULL = event(

@@ -1,1 +1,1 @@
-"""Where events are: one row an event and place."""
+"""By whom events hang together: one row an event and party."""

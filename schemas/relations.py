@@ -20,6 +20,8 @@ HELD = frozenset({"ongoing", "occurred"})
 REFUSED = frozenset({"declined", "cancelled"})
 NOT_A_PARTY = frozenset({"mediator", "released"})
 ROUGH = frozenset({"month", "year", "unknown"})
+OUTLINED = ("event_id", "kind", "status", "merged_into", "when", "where", "participants", "status_history", "details")
+"""The fields of an event that relations are told by."""
 STRIKE, SUMMIT = "strike", "summit"
 
 

@@ -9,7 +9,7 @@ not told with their defaults. Instants are rounded to the microsecond.
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
@@ -21,6 +21,7 @@ from pydantic_core import to_json
 
 from schemas.changes import EventChange
 from schemas.events import CanonicalEvent
+from schemas.relations import OUTLINED
 
 DEEPEST = 4
 """Levels of lists and objects in a value of any shape; what is nested deeper is left to the model, which has a bound too."""
@@ -47,6 +48,18 @@ def read_event(state: str | bytes) -> CanonicalEvent:
     """
     try:
         return cast(CanonicalEvent, _event_decoder.decode(state))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return CanonicalEvent.model_validate_json(state)
+
+
+def read_outlined(state: str | bytes) -> CanonicalEvent:
+    """As much of an event as relations are told by (`OUTLINED`), in a quarter of the time; else all of it.
+
+    Raises:
+        pydantic.ValidationError: it is no `CanonicalEvent`.
+    """
+    try:
+        return cast(CanonicalEvent, _outlined_decoder.decode(state))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return CanonicalEvent.model_validate_json(state)
 
@@ -79,9 +92,13 @@ def _plainly(value: object) -> str:
 def struct(model: type[BaseModel]) -> type[msgspec.Struct]:
     """The struct of a model, and of all models in it."""
     if model not in _structs:
-        fields = [_field(name, one) for name, one in model.model_fields.items()]
-        _structs[model] = msgspec.defstruct(model.__name__, fields, frozen=True, kw_only=True, gc=False)
+        _structs[model] = _of(model, model.model_fields)
     return _structs[model]
+
+
+def _of(model: type[BaseModel], names: Iterable[str]) -> type[msgspec.Struct]:
+    fields = [_field(name, model.model_fields[name]) for name in names]
+    return msgspec.defstruct(model.__name__, fields, frozen=True, kw_only=True, gc=False)
 
 
 def _field(name: str, one: FieldInfo) -> tuple[Any, ...]:
@@ -140,4 +157,5 @@ def _any_value() -> Any:
 _structs: dict[type[BaseModel], type[msgspec.Struct]] = {}
 _decoder = msgspec.json.Decoder(struct(EventChange))
 _event_decoder = msgspec.json.Decoder(struct(CanonicalEvent))
+_outlined_decoder = msgspec.json.Decoder(_of(CanonicalEvent, OUTLINED))
 _encoder = msgspec.json.Encoder()

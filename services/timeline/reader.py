@@ -22,7 +22,7 @@ from services.chassis.postgres import give_time, left_as_found
 from services.timeline.asked import AsOf
 from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE
-from services.timeline.lean import read_event
+from services.timeline.lean import read_outlined
 from services.timeline.now import Now
 from services.timeline.packing import opened, some, unpack
 from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
@@ -169,9 +169,9 @@ class Reader:
             if not chain:
                 return None
             state = opened(chain[0]["state"])
-            event = read_event(state)
+            event = read_outlined(state)
             around = await now.tx.fetch(SQL["nearby"], *about) if not then and (about := nearby(event)) else []
-        return Related(state, relations(event, [read_event(opened(row["state"])) for row in around]), now.position)
+        return Related(state, relations(event, [read_outlined(opened(row["state"])) for row in around]), now.position)
 
     async def history(self, event_id: str, query: HistoryQuery) -> Page | None:
         rows, position = await self._asked(query, SQL["history"], event_id, query.after, query.limit + 1)

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from schemas.events import CanonicalEvent
 from schemas.relations import relations
 from services.timeline import questions
 from services.timeline.fold import fold
+from services.timeline.lean import read_outlined
 from services.timeline.projections import discover
 from services.timeline.questions import nearby
 from tests.unit.timeline.builders import change, event, on, person, state
@@ -25,6 +27,11 @@ COUNTRIES = ("RU", "UA", "US")
 def linked(one: CanonicalEvent) -> list[tuple[Any, ...]]:
     """The rows of an event: party, kind, first and last day."""
     return [row[1:] for row in PARTIES.of(fold({}, [change(one)]))]
+
+
+def outlined(one: CanonicalEvent) -> CanonicalEvent:
+    """As it is read of a stored state."""
+    return read_outlined(one.model_dump_json())
 
 
 def looked_at(one: CanonicalEvent, others: list[CanonicalEvent]) -> list[CanonicalEvent]:
@@ -65,7 +72,16 @@ def happenings(draw: st.DrawFn) -> CanonicalEvent:
 @settings(max_examples=150, deadline=None)
 def test_of_what_is_looked_at_the_same_relations_follow_as_of_all(events: list[CanonicalEvent]) -> None:
     for one in events:
-        assert relations(one, looked_at(one, events)) == relations(one, events)
+        found = relations(one, looked_at(one, events))
+        assert found == relations(one, events)
+        assert found == relations(outlined(one), map(outlined, looked_at(one, events)))
+
+
+def test_what_is_no_outline_is_read_by_the_model() -> None:
+    strange = event(details={"form": [[[[[["talks"]]]]]]})
+    assert read_outlined(strange.model_dump_json()) == strange
+    with pytest.raises(ValidationError):
+        read_outlined('{"event_id": 1}')
 
 
 def test_if_less_was_looked_at_some_would_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:

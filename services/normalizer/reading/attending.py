@@ -22,13 +22,14 @@ THAT_GAP = 5
 
 
 def between(sentence: Sentence, trigger: Trigger, *, topic: bool = False) -> tuple[Name, ...]:
-    """As in "talks between X and Y"; of a `topic`, as in "talks on a ceasefire between X and Y"."""
+    """As in "talks between X and Y", "between X and Y with their Z counterparts"; of a `topic`, "talks on a ceasefire between X and Y"."""
     if "between" not in sentence.lows:
         return ()
     found = [n for n in sentence.names if _is_between(sentence, n) and is_party(n) and trigger.last <= n.governor_at < trigger.high]
     found = [n for n in found if (low_at(sentence, n.governor_at - 1) in words("topics")) is topic]
     if len(found) < TWO or not (topic or _follows_at_once(sentence, trigger.last, found[0].governor_at)):
         return ()
+    found += [n for n in sentence.names if n.governor == "with" and n.governor_at == found[-1].last and is_party(n)]
     mine = {side(n) for n in found}
     attending = [n for n in subjects(sentence, trigger, trigger.low) if is_person(n) and side(n) in mine]
     return (*attending, *found) if not any(is_person(n) for n in found) else tuple(found)

@@ -37,10 +37,11 @@ def _links(sentence: Sentence) -> list[tuple[int, int, Time]]:
 
 def _dated(by: Candidate, shift: int, time: Time) -> Said[When] | None:
     told = days(by.when.value) if by.when else None
-    if told is None or told[0] != told[1] or by.when is None:
+    if told is None or by.when is None or (told[0] != told[1] and by.when.value.precision != "night"):
         return None
-    basis = Basis(expression=time.expression.text, anchor=told[0].isoformat())
-    when = moved(by.when.value, shift).model_copy(update={"basis": basis, "precision": "day"})
+    basis = Basis(expression=time.expression.text, anchor=told[1].isoformat())
+    day = by.when.value.model_copy(update={"start": by.when.value.end})  # a night is left behind in its morning
+    when = moved(day, shift).model_copy(update={"basis": basis, "precision": "day"})
     return Said(when, time.expression.start, time.expression.end)
 
 
@@ -48,7 +49,12 @@ def _is_dated(candidate: Candidate) -> bool:
     return candidate.when is not None and days(candidate.when.value) is not None
 
 
-def _chain(told: Sequence[Told], sentence: Sentence) -> list[Told]:
+def _of_the_news(here: Candidate, news: Candidate | None) -> bool:
+    """As in "Jets hit X overnight. … The attack came two days after …": what is pointed at has the day of the blow told before."""
+    return here.trigger.kind.frame == "directed" and here.refers and here.trigger.noun and news is not None
+
+
+def _chain(told: Sequence[Told], sentence: Sentence, news: Candidate | None) -> list[Told]:
     found = list(told)
     for at, shift, time in _links(sentence):
         first = [n for n, (c, _) in enumerate(found) if c.trigger.first < at]
@@ -60,6 +66,8 @@ def _chain(told: Sequence[Told], sentence: Sentence) -> list[Told]:
             found[second[0]] = (replace(there, when=_dated(here, -shift, time)), True)
         elif _is_dated(there) and not _is_dated(here):
             found[first[-1]] = (replace(here, when=_dated(there, shift, time)), found[first[-1]][1])
+        elif not _is_dated(here) and news is not None and _of_the_news(here, news):
+            found[second[0]] = (replace(there, when=_dated(news, -shift, time)), True)
     return found
 
 
@@ -67,9 +75,11 @@ def chained(told: Sequence[Told]) -> tuple[Told, ...]:
     """The same candidates, those without a day of their own dated by a neighbour of the sentence that they are told from."""
     found: list[Told] = []
     mine: list[Told] = []
+    news: Candidate | None = None
     for one in (*told, None):
         if mine and (one is None or one[0].trigger.sentence is not mine[0][0].trigger.sentence):
-            found.extend(_chain(mine, mine[0][0].trigger.sentence) if 1 < len(mine) <= MOST else mine)
+            found.extend(_chain(mine, mine[0][0].trigger.sentence, news) if 1 < len(mine) <= MOST else mine)
+            news = next((c for c, whole in reversed(mine) if whole and _is_dated(c)), news)
             mine = []
         if one is not None:
             mine.append(one)

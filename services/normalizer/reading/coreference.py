@@ -14,7 +14,7 @@ from services.normalizer.reading.another import is_apart, is_of_its_sort
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, TELLING, fits, form_of, is_singular, same_day
 from services.normalizer.reading.grammar import words
-from services.normalizer.reading.happening import KEPT, PHASES, Happening, side_of, sides
+from services.normalizer.reading.happening import KEPT, PHASES, Happening, persons, side_of, sides
 from services.normalizer.reading.triggers import phrase_start
 
 LATEST = 24
@@ -30,7 +30,8 @@ def _nearness(happening: Happening, candidate: Candidate, published: dt.date | N
     exchange = candidate.trigger.kind.frame == "exchange"
     phase = int(exchange and happening.phase == PHASES[candidate.status])
     main = int(not _in_turn(happening.members[-1].trigger))
-    return (int(same_day(happening, candidate)), phase, shared, int(news), happening.last_sentence, main)
+    people = len(persons(happening.known) & persons([candidate]))
+    return (int(same_day(happening, candidate)), phase, shared, int(news), people, happening.last_sentence, main)
 
 
 def _in_turn(trigger: Trigger) -> bool:

@@ -36,7 +36,7 @@ WHO_ELSE = 5
 def _times_meet(happening: Happening, candidate: Candidate) -> bool:
     if _put_off(happening, candidate):
         return True
-    if _of_earlier(happening, candidate):
+    if _of_earlier(happening, candidate) or _earlier_elsewhere(happening, candidate):
         return False
     return all(
         spans.meet(m.when.value, candidate.when.value)
@@ -101,6 +101,13 @@ def _of_earlier(happening: Happening, candidate: Candidate) -> bool:
     wide = when is not None and when.precision in {"week", "month", "year"}
     earlier = wide and when is not None and (when.basis.expression or "").lower().startswith("earlier")
     return earlier and any(m.when.value.precision in {"day", "night", "hour", "minute"} for m in happening.known if m.when)
+
+
+def _earlier_elsewhere(happening: Happening, candidate: Candidate) -> bool:
+    """As in "A depot burned after a raid. … Earlier this week, they struck X": a blow of before, and not the news."""
+    told = (candidate.when.value.basis.expression or "").lower() if candidate.when else ""
+    placed = candidate.trigger.kind.frame == "directed" and bool(candidate.places) and not candidate.refers
+    return placed and told.startswith("earlier this") and not any(m.when for m in happening.known)
 
 
 def _put_off(happening: Happening, candidate: Candidate) -> bool:
@@ -246,8 +253,26 @@ def _points_back(happening: Happening, candidate: Candidate) -> bool:
         or (candidate.trigger.kind.frame == "directed" and narrows(happening, candidate))
         or (exchange and gap <= NEXT)
         or (candidate.refers and gap <= RECENT)
+        or _by_whom_it_was(happening, candidate)
+        or _of_that_bloc(happening, candidate)
         or (gap <= RECENT and _of_that_wave(happening, candidate))
     )
+
+
+def _by_whom_it_was(happening: Happening, candidate: Candidate) -> bool:
+    """As in "After the Iranian missile attack": with no day and no town, the one that those who are named were told to have made."""
+    if candidate.trigger.kind.frame != "directed" or not candidate.refers or not is_singular(candidate):
+        return False
+    mine = attackers_of([candidate])
+    bare = candidate.when is None and not place_keys([candidate])[0] and not candidate.quantities
+    return bare and bool(mine) and mine == attackers_of(happening.known)
+
+
+def _of_that_bloc(happening: Happening, candidate: Candidate) -> bool:
+    """As in "refused to attend the G20 summit": the one of that bloc which was told, wherever."""
+    trigger, mine = candidate.trigger, sides([candidate])
+    definite = trigger.noun and "the" in trigger.sentence.lows[max(phrase_start(trigger.sentence, trigger.first) - 1, 0) : trigger.first]
+    return definite and candidate.when is None and bool(mine) and mine <= words("blocs") and mine <= happening.sides
 
 
 def _of_that_wave(happening: Happening, candidate: Candidate) -> bool:

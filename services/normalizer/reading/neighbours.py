@@ -159,9 +159,12 @@ NEAR = 4
 
 
 def _without_attackers(places: Sequence[Said[Place]], candidate: Candidate) -> tuple[Said[Place], ...]:
-    """Whoever strikes is not where he strikes, if only his name is at hand."""
+    """Whoever strikes is not where he strikes, if only his name is at hand, nor is his land struck where another's is."""
     attacking = {said.value.name for said in candidate.parties if said.value.role == "attacker"}
-    return tuple(place for place in places if place.value.name not in attacking)
+    lands = {said.value.role: said.value.country for said in candidate.parties if said.value.type == "state"}
+    at_home, struck = lands.get("attacker"), lands.get("target")
+    another = at_home and struck and at_home != struck and (at_home, struck) not in candidate.trigger.kind.disputed
+    return tuple(place for place in places if place.value.name not in attacking and not (another and place.value.country == at_home))
 
 
 def _lent_place(document: Document, first: Candidate) -> tuple[Said[Place], ...]:
@@ -180,7 +183,7 @@ def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Ha
         if first.trigger.kind.frame != "directed" or _venues(happening):
             lent.append(happening)
             continue
-        places = _without_attackers(_lent_place(document, first), first) or _told_before(lent, first)
+        places = _without_attackers(_lent_place(document, first), first) or _without_attackers(_told_before(lent, first), first)
         lent.append(Happening([replace(first, places=places), *rest]))
     return tuple(lent)
 

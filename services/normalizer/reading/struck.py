@@ -232,6 +232,7 @@ def around(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
         standing = [
             n for n in nearby.names if is_place(n) and (n.governor in words("aimed") or (n.governor is None and n.named.reading == "place"))
         ]
+        standing = [n for n in standing if n.governor not in words("sides_of")] or standing  # "in X, southeast of Y"
         if standing:
             return in_order([said_place(standing[-1], "target")])
     return ()

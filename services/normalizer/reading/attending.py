@@ -191,9 +191,17 @@ def _cut_off(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
     if _of_another_verb(sentence, trigger, name):
         return True
     ends = {n.last for n in sentence.names} | {at for t in sentence.times for at in range(t.first, t.last + 1)}
+    if _dated_behind_comma(sentence, trigger.last):
+        ends.add(trigger.last)
     if name.governor in {"including", "such as", "among"}:
         ends.add(name.governor_at - (2 if name.governor == "such as" else 1))
     return any(sentence.tokens[at].low == "," and at not in ends for at in range(trigger.last, max(name.governor_at, trigger.last)))
+
+
+def _dated_behind_comma(sentence: Sentence, comma: int) -> bool:
+    """As in "his yearly meeting, on May 5 in Oslo, with X": the comma only opens when it is."""
+    at = comma + 1 + (low_at(sentence, comma + 1) == "on")
+    return low_at(sentence, comma) == "," and at in sentence.at_times
 
 
 def _of_another_verb(sentence: Sentence, trigger: Trigger, name: Name) -> bool:

@@ -10,8 +10,14 @@ from services.normalizer.reading.names import Named
 OPENING_CHARACTERS = 4
 # Behind the town: ", Syria", ", Jan 14", "(AP)", and the mark that closes it.
 _DATED = re.compile(r"(?:, ?[A-Z][\w.' ]{2,25}?)?(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?: ?\([A-Z][\w/ ]{1,20}\))? ?(?:[-–—_]{1,2}|:) ")
+_TOWN = re.compile(r"[A-Z][A-Z.']{2,20}(?: [A-Z.']{2,20}){0,3} ?[-–—]{1,2}\s")
 # Shorter words in capitals are acronyms.
 DATELINE_LENGTH = 4
+
+
+def opens_story(body: str, start: int) -> bool:
+    """As in "BEIRUT - …", "TEL AVIV - …" within a digest: a town in capitals and a dash."""
+    return _TOWN.match(body, start) is not None
 
 
 def is_dateline(body: str, named: Named, start: int) -> bool:

@@ -190,8 +190,8 @@ def before_then(trigger: Trigger) -> bool:
 
 
 def _has(following: str) -> bool:
-    """As in "had talks", "had a meeting": what one has, and not what one had done."""
-    return following in words("discussions") or following in words("articles")
+    """As in "had talks", "had a meeting", "had nine hours of talks": what one has, and not what one had done."""
+    return following in words("discussions", "articles", "several_times") - {"past"} or following.isdigit()
 
 
 def _heard(sentence: Sentence, trigger: Trigger, time: Time) -> Time:
@@ -200,6 +200,8 @@ def _heard(sentence: Sentence, trigger: Trigger, time: Time) -> Time:
     between = any(
         time.last <= first and last <= trigger.first and tokens[min(last, len(tokens) - 1)].low != "," for first, last in sentence.says
     )
+    if trigger.pattern.card.form == "call" and trigger.noun and time.first == trigger.last:
+        return replace(time, of_speech=False)  # "said in a telephone conversation Monday that …"
     if between or _of_speaker(sentence, trigger, time):
         return replace(time, of_speech=True)
     return replace(time, of_speech=False) if time.of_speech and _of_who_says(sentence, trigger, time) else time

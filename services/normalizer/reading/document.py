@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from services.normalizer.reading import sentences as splitter
 from services.normalizer.reading.clauses import borders_of
-from services.normalizer.reading.datelines import is_dateline
+from services.normalizer.reading.datelines import is_dateline, opens_story
 from services.normalizer.reading.governing import Name, in_its_clause, of_own_side, place_names
 from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
@@ -197,6 +197,22 @@ class Document:
                 if is_dateline(self.body, named, sentence.start) and named.place is not None:
                     return Name(0, 0, named, None, -1)
         return None
+
+    @lazy
+    def stories(self) -> tuple[tuple[int, Name], ...]:
+        """In a digest of stories, the sentences that open one, and the towns that these are told from; of one story, none."""
+        opening = (s for s in self.sentences if self.body[s.start].isupper() and opens_story(self.body, s.start))
+        firsts = [(s.index, named) for s in opening for named in s.page.named[s.index][:1] if is_dateline(self.body, named, s.start)]
+        found = tuple((at, Name(0, 0, named, None, -1)) for at, named in firsts if named.place is not None)
+        return found if len(found) > 1 else ()
+
+    def told_from(self, index: int) -> Name | None:
+        """The town that the story with this sentence is told from."""
+        return next((town for at, town in reversed(self.stories) if at <= index), None) if self.stories else self.dateline
+
+    def opens_at(self, index: int) -> int:
+        """How many sentences of its story stand before one."""
+        return index - next((at for at, _ in reversed(self.stories) if at <= index), 0)
 
     @lazy
     def headings(self) -> frozenset[int]:

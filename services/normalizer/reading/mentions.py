@@ -141,7 +141,7 @@ def telling(happening: Happening) -> Candidate:
 def fold_status(happening: Happening) -> Candidate:
     """The member whose state holds: a cancellation over plans, a firm date over a wish, a denial over an accusation."""
     order = {"cancelled": 5, "disputed": 5, "postponed": 4, "declined": 3, "ongoing": 2, "occurred": 2, "scheduled": 1, "proposed": 0}
-    telling = [c for c in happening.members if not c.refers or c.state.weight > 0] or happening.members
+    telling = [c for c in happening.members if not c.refers or c.state.weight > 0 or _has_its_day(c)] or happening.members
     exchange = happening.members[0].trigger.kind.frame == "exchange"
     if (
         not exchange
@@ -152,6 +152,11 @@ def fold_status(happening: Happening) -> Candidate:
     if exchange and any(c.status in {"occurred", "ongoing"} and c.when for c in telling):
         telling = [c for c in telling if c.status in {"occurred", "ongoing", "disputed"}]  # "it had delayed the release" before
     return max(telling, key=lambda c: (order[c.status], c.state.weight, -c.trigger.sentence.index))
+
+
+def _has_its_day(candidate: Candidate) -> bool:
+    """As in "The Oslo summit on June 8 and 9 is likely to disappoint": planned, as its day is still to come."""
+    return candidate.status == "scheduled" and candidate.when is not None and candidate.when.value.precision in EXACT
 
 
 def fold_when(happening: Happening) -> tuple[Candidate, Said[When]] | None:
@@ -213,10 +218,10 @@ def fold_details(happening: Happening) -> dict[str, JsonValue]:
     return {name: (values[0] if name == "form" else list(values)) for name, values in found.items()}
 
 
-def _is_fresh(happening: Happening) -> bool:
+def _is_fresh(document: Document, happening: Happening) -> bool:
     """Told as news: at the opening or in a list of the day; a strike or an exchange also later, unless it is told as past history."""
     first = happening.members[0].trigger
-    if first.sentence.index < OPENING or first.sentence.tokens[0].low in {"*", "•"}:
+    if document.opens_at(first.sentence.index) < OPENING or first.sentence.tokens[0].low in {"*", "•"}:
         return not (first.kind.frame == "directed" and dating.before_then(first))
     told_back = dating.before_then(first) or _is_history(first)
     return not told_back and (first.kind.frame != "meeting" or _reported_call(first))
@@ -250,7 +255,12 @@ def default_when(document: Document, happening: Happening, status: str, earlier:
     A plan, or what is told in passing, has none.
     """
     published = document.anchor.date
-    if published is None or not _is_fresh(happening) or _long_known(happening) or status not in {"occurred", "ongoing", "disputed"}:
+    if (
+        published is None
+        or not _is_fresh(document, happening)
+        or _long_known(happening)
+        or status not in {"occurred", "ongoing", "disputed"}
+    ):
         return When()
     if dating.judged_before(happening.members[0].trigger, published):
         return When()

@@ -184,7 +184,7 @@ def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
 
 def here(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
     """As in "talks that were to be held here on Friday": where the story is told from."""
-    tokens, dateline = trigger.sentence.tokens, document.dateline
+    tokens, dateline = trigger.sentence.tokens, document.told_from(trigger.sentence.index)
     near = tokens[trigger.last : trigger.last + HERE_REACH]
     said = any(token.low == "here" for token in near) and dateline is not None
     return in_order([said_place(dateline, "venue")]) if said and dateline else ()

@@ -73,9 +73,16 @@ def _may_tell(lows: Sequence[str], at: int) -> bool:
         speaks = lows[at + 1 : at + 2] == ("to",) and not words("speaks_of_it").isdisjoint(lows[at + 2 : at + 3])
         rest = [low for low in lows[at + 2 : at + 5] if low not in words("articles")]
         return not speaks or " ".join(rest[:2]) in words("turns_down")
+    if lows[at + 1 : at + 3] == ("likely", "to") and lows[at] in words("copulas_now") and lows[at + 3 : at + 4] not in _comes_about():
+        return False  # "the summit is likely to disappoint": what is likely is what it does, and not that it is held
     if lows[at] == "last" and lows[at + 1 : at + 2] == ("of",):
         return False  # "the last of the talks will be …": which of them, and not when
     return lows[at] not in {"may", "will"} or _is_modal(lows, at)
+
+
+@cache
+def _comes_about() -> frozenset[tuple[str, ...]]:
+    return frozenset((word,) for word in words("comes_about"))
 
 
 def _is_modal(lows: Sequence[str], at: int) -> bool:

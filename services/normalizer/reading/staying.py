@@ -158,7 +158,8 @@ def _is_in(sentence: Sentence, name: Name) -> bool:
 def _told_today(document: Document, happening: Happening) -> Said[Place] | None:
     """As in "ROME, May 5 - … in talks this morning with Minister X": met at home on the day of the story, it is told from there."""
     published, when = document.anchor.date, next((m.when.value for m in happening.members if m.when), None)
-    place = document.dateline.named.place if document.dateline else None
+    dateline = document.told_from(happening.members[0].trigger.sentence.index)
+    place = dateline.named.place if dateline else None
     today = published is not None and spans.days(when) == (published, published)
     return _told_from(document, happening) if today and place is not None and place.country in happening.sides else None
 
@@ -167,24 +168,29 @@ def _told_from(document: Document, happening: Happening) -> Said[Place] | None:
     """As in "BELGRADE, Aug 29 - …": news of the day is mostly told from where it happens."""
     published, when = document.anchor.date, next((m.when.value for m in happening.members if m.when), None)
     first, days = happening.members[0], spans.days(when)
-    if document.dateline is None or published is None or first.status not in MET:
+    dateline = document.told_from(first.trigger.sentence.index)
+    if dateline is None or published is None or first.status not in MET:
         return None
     fresh = days is None or published - dt.timedelta(1) <= days[0] <= published
-    of_its_land = document.dateline.named.place is not None and document.dateline.named.place.country in happening.sides
-    opening = first.trigger.sentence.index <= OPENING or of_its_land or (days is not None and days[0] == published)
-    return _said(document.dateline) if fresh and opening and not dating.before_then(first.trigger) else None
+    of_its_land = dateline.named.place is not None and dateline.named.place.country in happening.sides
+    latest = published - dt.timedelta(1) if happening.sides & words("blocs") else published
+    opening = document.opens_at(first.trigger.sentence.index) <= OPENING or of_its_land or (days is not None and days[0] >= latest)
+    return _said(dateline) if fresh and opening and not dating.before_then(first.trigger) else None
 
 
 def _told_the_day_before(document: Document, happening: Happening) -> Said[Place] | None:
     """As in "ROME, May 5 - Minister X will meet Y tomorrow": at home, or in a bloc, it is told from where it will be."""
     published, first = document.anchor.date, happening.members[0]
     days = spans.days(next((m.when.value for m in happening.members if m.when), None))
-    place = document.dateline.named.place if document.dateline else None
+    dateline = document.told_from(first.trigger.sentence.index)
+    place = dateline.named.place if dateline else None
     if published is None or place is None or days is None or first.status not in PLANNED:
         return None
     soon = form_of(first) != "visit" and published <= days[0] <= published + dt.timedelta(1)
-    near = place.country in happening.sides or (first.trigger.sentence.index <= OPENING and bool(happening.sides & words("blocs")))
-    return _said(document.dateline) if soon and near and document.dateline else None
+    near = place.country in happening.sides or (
+        document.opens_at(first.trigger.sentence.index) <= OPENING and bool(happening.sides & words("blocs"))
+    )
+    return _said(dateline) if soon and near and dateline else None
 
 
 def _on_a_round(document: Document, happening: Happening) -> Said[Place] | None:

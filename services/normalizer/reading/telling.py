@@ -273,9 +273,16 @@ def _is_month_ahead(trigger: Trigger, told: State, past: Said[When] | None, plan
     before = trigger.sentence.lows[: told.last]
     if not {"after", "following"}.isdisjoint(before) and lexical("modals").isdisjoint(before):
         return False  # "resigned after the summit in June"
-    if not (trigger.noun and _in_turn(trigger, told) and past and past.value.precision == planned.precision == "month" and over and ahead):
+    named = trigger.noun or _when_they_meet(trigger)
+    if not (named and _in_turn(trigger, told) and past and past.value.precision == planned.precision == "month" and over and ahead):
         return False
     return dt.timedelta(0) < ahead[0] - published and (ahead[0] - published) * NEARER < published - over[1]
+
+
+def _when_they_meet(trigger: Trigger) -> bool:
+    """As in "may agree when they meet in June": a bare verb, which tells nothing over."""
+    low, _ = trigger.sentence.clause(trigger.first)
+    return trigger.sentence.lows[low] == "when" and trigger.sentence.lows[trigger.first : trigger.last] in {("meet",), ("meets",)}
 
 
 def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[When] | None) -> tuple[State, Said[When] | None]:

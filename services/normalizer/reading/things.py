@@ -29,9 +29,17 @@ def _meets_a_need(trigger: Trigger, word: str) -> bool:
     for at in range(trigger.last, min(trigger.last + REACH, len(trigger.sentence.lows))):
         if trigger.sentence.lows[at] in words("met_needs"):
             return True
+        if _only_whose(trigger, at):
+            continue
         if at in trigger.sentence.held or trigger.sentence.tokens[at].capital or _ends_phrase(trigger, at):
             return False
     return False
+
+
+def _only_whose(trigger: Trigger, at: int) -> bool:
+    """As in "to meet U.S. demands": whose needs are met."""
+    owners = {"adjective", "acronym"}
+    return any(n.first <= at < n.last and n.first == trigger.last and n.named.form in owners for n in trigger.sentence.names)
 
 
 def _is_of_a_state(trigger: Trigger) -> bool:

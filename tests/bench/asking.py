@@ -92,30 +92,43 @@ async def measure(stack: Stack) -> list[Ratio]:
 
 
 async def _asked(address: str, bare: asyncpg.Connection, asked: Sequence[Question], count: int) -> Ratio:
-    """In turn, each question many times with other values, so that neither finds the other's pages warmer than its own."""
+    """In turn, each question many times, now one first and now the other: who comes second finds the pages warm."""
     client = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
     over, alone = [], []
     for number in range(SAMPLES + len(asked)):
-        one = asked[number % len(asked)]
-        first = time.perf_counter()
-        await bare.fetch(one.sql, *one.arguments)
-        middle = time.perf_counter()
-        _get(client, one.path)
-        if number >= len(asked):  # the first of each warms
-            alone.append((middle - first) * 1000)
-            over.append((time.perf_counter() - middle) * 1000)
+        turn, at = divmod(number, len(asked))
+        before = [await _alone(bare, asked[at])] if turn % 2 else []
+        ours = _over(client, asked[at])
+        (theirs,) = before or [await _alone(bare, asked[at])]
+        if turn:  # the first of each warms
+            alone.append(theirs)
+            over.append(ours)
     client.close()
-    ours, theirs = percentile(over, 99), percentile(alone, 99)
+    late, late_alone = percentile(over, 99), percentile(alone, 99)
     say(
-        f"  {asked[0].name:<34} {ours:8.2f} ms over HTTP, {theirs:8.2f} ms by SQL alone (medians {percentile(over, 50):.2f}, {percentile(alone, 50):.2f})"
+        f"  {asked[0].name:<34} {late:8.2f} ms over HTTP, {late_alone:8.2f} ms by SQL alone (medians {percentile(over, 50):.2f}, {percentile(alone, 50):.2f})"
     )
     return Ratio(
         f"asking, {asked[0].name} among {count:,}",
-        round(ours / theirs, 3),
-        f"99th percentile over HTTP, ms ({ours:.2f})",
-        f"that of the same SQL by asyncpg alone, ms ({theirs:.2f})",
+        round(late / late_alone, 3),
+        f"99th percentile over HTTP, ms ({late:.2f})",
+        f"that of the same SQL by asyncpg alone, ms ({late_alone:.2f})",
         len(over),
     )
+
+
+async def _alone(bare: asyncpg.Connection, one: Question) -> float:
+    """Milliseconds of the SQL alone."""
+    begun = time.perf_counter()
+    await bare.fetch(one.sql, *one.arguments)
+    return (time.perf_counter() - begun) * 1000
+
+
+def _over(client: http.client.HTTPConnection, one: Question) -> float:
+    """Milliseconds over HTTP."""
+    begun = time.perf_counter()
+    _get(client, one.path)
+    return (time.perf_counter() - begun) * 1000
 
 
 def _get(client: http.client.HTTPConnection, path: str) -> bytes:

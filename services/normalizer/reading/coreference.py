@@ -102,7 +102,8 @@ def _resumed(happenings: Sequence[Happening], candidate: Candidate) -> tuple[Sai
     if _is_round(happenings, candidate):
         return _told_before(happenings)
     planned = candidate.trigger.kind.frame == "meeting" and candidate.status == "scheduled" and candidate.when is not None
-    if planned and not other and candidate.places and happenings and _is_further(candidate.trigger):
+    placed = bool(candidate.places) or (bool(happenings) and candidate.trigger.sentence.index - happenings[-1].last_sentence <= 1)
+    if planned and not other and placed and happenings and _is_further(candidate.trigger):
         return next((m.parties for m in happenings[-1].known if len(sides([m])) > 0), None)
     if not planned or len(other) != 1 or not candidate.names_parties or not spans.days(candidate.when.value if candidate.when else None):
         return None

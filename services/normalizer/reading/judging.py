@@ -194,6 +194,14 @@ def _protested(candidate: Candidate) -> bool:
     return any(one in lexical("protests") and other in {"against", "over", "at"} for one, other in pairwise(before))
 
 
+def _only_a_matter(candidate: Candidate) -> bool:
+    """As in "three goals: peace, trade and repatriation of remains": a noun of handing over, with no day, place, number or name."""
+    trigger = candidate.trigger
+    bare = trigger.sentence.lows[trigger.first : trigger.last] == ("repatriation",)
+    named = any(said.value.role == "released" for said in candidate.parties)
+    return trigger.kind.frame == "exchange" and bare and not (candidate.when or candidate.places or candidate.quantities or named)
+
+
 def _over_time(candidate: Candidate) -> bool:
     """As in "has lost many of his kin in air strikes since May": all of them, and none of them."""
     trigger = candidate.trigger
@@ -207,7 +215,7 @@ def _particular(candidate: Candidate) -> bool:
     trigger = candidate.trigger
     if trigger.kind.frame == "directed":
         return not _general(candidate) and not mutual(candidate)
-    if trigger.kind.frame == "meeting" and _again_and_again(candidate):
+    if _only_a_matter(candidate) or (trigger.kind.frame == "meeting" and _again_and_again(candidate)):
         return False
     if trigger.kind.frame != "meeting" or candidate.when or candidate.places:
         return True

@@ -18,7 +18,7 @@ from services.normalizer.reading.happening import KEPT, PHASES, Happening, perso
 from services.normalizer.reading.triggers import phrase_start
 
 LATEST = 24
-# "the first round of the bilateral talks": so many words before.
+# "the first round of the border talks": so many words before.
 ROUND = 4
 
 

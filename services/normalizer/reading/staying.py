@@ -194,7 +194,7 @@ def _told_the_day_before(document: Document, happening: Happening) -> Said[Place
 
 
 def _on_a_round(document: Document, happening: Happening) -> Said[Place] | None:
-    """As in "X leaves on Friday on a 10-day trip to the Far East. … He will meet Graustark's President Y": with Y, who is at home."""
+    """As in "X leaves on Friday on a nine-day trip to the Far East. … He will meet Graustark's President Y": with Y, who is at home."""
     if happening.members[0].status not in PLANNED:
         return None
     people = _people(happening)

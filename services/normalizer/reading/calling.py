@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.normalizer.reading.acting import is_person
+from services.normalizer.reading.acting import is_person, low_at
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, words
@@ -23,7 +23,7 @@ def rings(trigger: Trigger) -> bool:
 def sees(trigger: Trigger) -> bool:
     """As in "will see President X on Tuesday": a person is seen, and not what becomes of him."""
     seen = _whom(trigger)
-    return seen is not None and trigger.sentence.lows[seen.last] in words("after_seen")
+    return seen is not None and low_at(trigger.sentence, seen.last) in words("after_seen")
 
 
 def _whom(trigger: Trigger) -> Name | None:

@@ -55,7 +55,8 @@ def _split(url: str | None) -> SplitResult | None:
         parts = urlsplit(url.strip())
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname or parts.port == 0:
             return None
-        return _unwrapped(parts)
+        inside = _wrapped(parts)
+        return _split(inside) if inside else parts
     except ValueError:
         return None
 
@@ -70,12 +71,16 @@ def _host(host: str) -> str:
         return ""
 
 
-def _unwrapped(parts: SplitResult) -> SplitResult:
-    """The publisher's own address out of one on an AMP cache."""
-    host = (parts.hostname or "").lower()
-    form = _CACHE if host.endswith(".cdn.ampproject.org") else _GOOGLE if host_of(parts.geturl()) == "google.com" else None
-    match = form.fullmatch(parts.path) if form else None
-    return urlsplit(f"https://{match['rest']}" + (f"?{parts.query}" if parts.query else "")) if match else parts
+def _wrapped(parts: SplitResult) -> str | None:
+    """The publisher's own address inside of one on an AMP cache, which may hold one of another cache."""
+    host = host_of(parts.geturl())
+    cached = host.endswith(".cdn.ampproject.org")
+    form = _CACHE if cached else _GOOGLE if host == "google.com" else None
+    if form is None:
+        return None
+    path = "/".join(("", *_segments(parts.path, amp=not cached))) + ("/" if parts.path.endswith("/") else "")
+    match = form.fullmatch(path)
+    return f"https://{match['rest']}" + (f"?{parts.query}" if parts.query else "") if match else None
 
 
 def _port(parts: SplitResult) -> str:
@@ -87,16 +92,21 @@ def _port(parts: SplitResult) -> str:
 
 
 def _path(path: str) -> str:
-    segments = [segment for segment in _unescaped(path).split("/") if segment not in ("", ".")]
-    resolved: list[str] = []
-    for segment in segments:
-        if segment == "..":
-            resolved = resolved[:-1]
-        elif segment.lower() not in resource("urls")["amp_segments"]:
-            resolved.append(segment)
+    resolved = _segments(path)
     if resolved and resolved[-1].lower() in resource("urls")["index_files"]:
         resolved.pop()
     return "".join(f"/{quote(segment, safe=SAFE, errors='replace')}" for segment in [*resolved[:-1], *map(_plain, resolved[-1:])])
+
+
+def _segments(path: str, *, amp: bool = False) -> list[str]:
+    """What stands between the slashes, `..` resolved; those that only say that it is the AMP form if `amp`."""
+    resolved: list[str] = []
+    for segment in _unescaped(path).split("/"):
+        if segment == "..":
+            resolved = resolved[:-1]
+        elif segment not in ("", ".") and (amp or segment.lower() not in resource("urls")["amp_segments"]):
+            resolved.append(segment)
+    return resolved
 
 
 def _plain(segment: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -13,6 +14,10 @@ from schemas.events import CanonicalEvent, When
 from services.timeline import lean
 
 MOST_ERRORS = 3  # a reason is for people: the first few tell what is wrong
+LONGEST = 200
+"""Characters of what is looked up by an index: one takes 2,700 bytes, of an id, a name and what that is folded to. A generation that is
+being filled has no index yet that would refuse more, and what one refuses all must.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ def read_change(place: Place, timestamp_ms: int, key: bytes, value: bytes | None
     event = told.event
     if key != event.event_id.encode():
         raise ValueError(f"the key is not the event's id, {event.event_id!r}")
+    _need_short(event)
     state = storable(event)
     first, last = days(event.when)
     return Change(place, told, event, state, first, last, event.recorded_at or datetime.fromtimestamp(timestamp_ms / 1000, UTC))
@@ -72,6 +78,22 @@ def _told(value: bytes | None) -> EventChange:
 def _reason(error: ValidationError) -> str:
     told = [f"{'.'.join(map(str, e['loc'])) or 'value'}: {e['msg']}" for e in error.errors(include_input=False)[:MOST_ERRORS]]
     return f"not an EventChange, {error.error_count()} errors: " + "; ".join(told)
+
+
+def _need_short(event: CanonicalEvent) -> None:
+    long = next((text for text in _indexed(event) if len(text) > LONGEST), None)
+    if long is not None:
+        raise ValueError(f"{long[:40]!r}… is an id or a name of {len(long)} characters, and {LONGEST} are the most")
+
+
+def _indexed(event: CanonicalEvent) -> Iterator[str]:
+    yield event.event_id
+    yield from (one.name for one in event.participants)
+    yield from (one.name for one in event.where)
+    yield from (one.measure for one in event.quantities)
+    for mention in event.mentions:
+        yield mention.article_id
+        yield mention.mention_id
 
 
 def storable(event: CanonicalEvent) -> str:

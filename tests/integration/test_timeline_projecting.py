@@ -19,6 +19,7 @@ from schemas.events import CanonicalEvent
 from services.chassis.errors import Permanent
 from services.chassis.records import Record
 from services.timeline import projector, storing
+from services.timeline.changes import LONGEST
 from services.timeline.fold import Entry, fold
 from services.timeline.packing import unpack
 from services.timeline.projections import Projection, discover
@@ -135,8 +136,19 @@ BAD = {
     "a number that is none": lambda: record(event("bad"), 1, value=_with_details(b"NaN")),
     "a number too large to be one": lambda: record(event("bad"), 1, value=_with_details(b"1e999")),
     "a count out of range": lambda: record(event("bad", quantities=[{"measure": "drones", "best": 2**31}]), 1),
-    "an id too long for an index": lambda: record(event("".join(chr(0x4E00 + 7 * n % 20_000) for n in range(9_000))), 1),
+    "an id too long for an index": lambda: record(event("i" * (LONGEST + 1)), 1),
+    "a name too long for an index": lambda: record(event("bad", where=[{"name": "n" * (LONGEST + 1)}]), 1),
 }
+
+
+@pytest.mark.parametrize("first", [0x4E00, 0xAC00, 0x1F300], ids=["Chinese", "Korean", "pictures"])
+async def test_ids_and_names_that_are_as_long_as_may_be_are_stored_and_indexed_whatever_their_letters(
+    pool: asyncpg.Pool, first: int
+) -> None:
+    name, other = ("".join(chr(first + (step * n) % 600) for n in range(LONGEST)) for step in (7, 11))
+    mine = event(name, participants=[person(other, "ES")], where=[{"name": other}], quantities=[{"measure": other, "best": 4}])
+    await apply(pool, [record(mine, 1)])
+    assert await stored(pool) == folded([record(mine, 1)])
 
 
 def _with_details(value: bytes) -> bytes:

@@ -189,3 +189,8 @@ def test_words_and_gaps_make_up_the_text(body: str) -> None:
 def test_case_accents_and_apostrophes_make_no_other_key() -> None:
     assert phrase_key("SANA'A") == phrase_key("Sanaa")
     assert phrase_key("Erdoğan") == phrase_key("erdogan")
+
+
+@pytest.mark.parametrize(("letters", "names"), [(60, 1), (61, 0)])
+def test_a_word_that_is_longer_than_the_name_of_any_town_is_no_name(letters: int, names: int) -> None:
+    assert len(find(f"Rain fell in the village of W{'r' * (letters - 1)} on Monday.")) == names

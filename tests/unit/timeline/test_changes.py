@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.events import When
 from services.timeline.changes import Change, Place, days, read_change
 from services.timeline.fold import fold, heads_of
-from tests.unit.timeline.builders import TIMESTAMP, TOPIC, change, event, on, told
+from tests.unit.timeline.builders import TIMESTAMP, TOPIC, change, event, on, person, told
 
 HERE = Place(TOPIC, 0, 7)
 
@@ -52,6 +53,22 @@ def test_what_is_no_change_is_refused_with_a_reason(value: bytes | None, reason:
 def test_nul_in_any_text_is_refused_since_postgres_cannot_store_it() -> None:
     with pytest.raises(ValueError, match="NUL"):
         read(told(event(details={"form": "a\x00b"})).model_dump_json().encode())
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        {"event_id": "l" * 201},
+        {"participants": [person("l" * 201, "ES")]},
+        {"where": [{"name": "l" * 201}]},
+        {"quantities": [{"measure": "l" * 201}]},
+    ],
+    ids=lambda long: str(*long),
+)
+def test_an_id_or_a_name_that_no_index_would_hold_is_refused_wherever_there_is_one_or_not(long: dict[str, Any]) -> None:
+    mine = event(**long)
+    with pytest.raises(ValueError, match="201 characters, and 200 are the most"):
+        read(told(mine).model_dump_json().encode(), key=mine.event_id.encode())
 
 
 def test_a_record_whose_key_names_another_event_is_refused() -> None:

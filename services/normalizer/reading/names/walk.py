@@ -17,6 +17,7 @@ from services.normalizer.reading.names.titles import Title, Titles
 Step = tuple[Draft | None, int]
 _POSSESSIVE = frozenset(("'", "’"))
 _NAMED = 3  # words
+_LONGEST = 60  # characters of a word; the longest name of a town has 58
 _OF_A_LINE, _LINK = frozenset({"bin", "ibn", "bint"}), 2  # "bin Khalid"
 _OF_A_HOUSE = _OF_A_LINE | {"al"}
 _GOVERNING = ("state", "adjective", "seat", "capital")
@@ -38,7 +39,7 @@ class Walk:
             if at < after:
                 continue
             draft, after = self._step(at)
-            if draft is not None:
+            if draft is not None and all(len(key) <= _LONGEST for key in self.text.keys[draft.first : draft.last]):
                 self.drafts.append(draft)
         return self.drafts
 

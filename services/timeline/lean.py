@@ -40,18 +40,6 @@ def read(value: bytes) -> EventChange:
         return EventChange.model_validate_json(value)
 
 
-def read_event(state: str | bytes) -> CanonicalEvent:
-    """An event as it was stored, as a struct that has the attributes of a `CanonicalEvent`; else as the model.
-
-    Raises:
-        pydantic.ValidationError: it is no `CanonicalEvent`.
-    """
-    try:
-        return cast(CanonicalEvent, _event_decoder.decode(state))
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return CanonicalEvent.model_validate_json(state)
-
-
 def read_outlined(state: str | bytes) -> CanonicalEvent:
     """As much of an event as relations are told by (`OUTLINED`), in a quarter of the time; else all of it.
 
@@ -156,6 +144,5 @@ def _any_value() -> Any:
 
 _structs: dict[type[BaseModel], type[msgspec.Struct]] = {}
 _decoder = msgspec.json.Decoder(struct(EventChange))
-_event_decoder = msgspec.json.Decoder(struct(CanonicalEvent))
 _outlined_decoder = msgspec.json.Decoder(_of(CanonicalEvent, OUTLINED))
 _encoder = msgspec.json.Encoder()

@@ -24,8 +24,8 @@ from deploy.local.stack import Stack
 from schemas.events import CanonicalEvent, Participant, Place
 from schemas.terms import fold
 from services.normalizer.merging import merge_all
-from services.timeline.lean import read_event
-from services.timeline.packing import unpack
+from services.timeline.lean import read_outlined
+from services.timeline.packing import opened
 from services.timeline.parameters import EventsQuery
 from services.timeline.projections import discover
 from services.timeline.questions import SQL, counting, listing, nearby, one_event
@@ -300,4 +300,4 @@ def _of_event(part: str, event_id: str) -> Question:
 async def _related(bare: asyncpg.Connection, event_id: str) -> Question:
     one = _of_event("/links", event_id)
     (found, *_) = await bare.fetch(one.sql, *one.arguments)
-    return Question("links of an event", one.path, SQL["nearby"], nearby(read_event(unpack(found["state"]))))
+    return Question("links of an event", one.path, SQL["nearby"], nearby(read_outlined(opened(found["state"]))))

@@ -1,9 +1,9 @@
-"""Whether "called X" is a telephone call: nothing that X is called follows."""
+"""Verbs that want a person behind them: "called X" is a telephone call, "will see X" a meeting, and "spoke to X" no speech."""
 
 from __future__ import annotations
 
 from services.normalizer.reading.acting import is_person, low_at
-from services.normalizer.reading.candidates import Trigger
+from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, words
 
@@ -58,3 +58,16 @@ def _goes_on(trigger: Trigger, at: int) -> bool:
     if low == "to":
         return following not in words("called_to")
     return low in {".", "after"} or (low == "," and following in {"who", "to"})
+
+
+def addressed(candidate: Candidate) -> bool:
+    """Whoever is spoken "to" is a person, an office or a counterpart: a house or a body listens to a speech."""
+    trigger = candidate.trigger
+    if trigger.sentence.lows[trigger.last - 1] != "to" or "call" in trigger.sentence.lows[trigger.first : trigger.last]:
+        return True
+    tokens = trigger.sentence.tokens
+    stop = next((at for at in range(trigger.last, trigger.high) if tokens[at].low in words("closes_object")), trigger.high)
+    end = tokens[max(stop, trigger.last + 1) - 1].end if trigger.last < len(tokens) else trigger.sentence.end
+    heard = trigger.sentence.lows[trigger.last : stop]
+    people = any(said.value.type == "person" and tokens[trigger.last - 1].end <= said.start < end for said in candidate.parties)
+    return people or not words("offices", "holders", "counterparts", "objects").isdisjoint(heard)

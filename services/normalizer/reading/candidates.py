@@ -66,3 +66,9 @@ class Candidate(Struct, frozen=True, eq=False):
     @property
     def status(self) -> str:
         return self.state.status
+
+
+def is_singular(candidate: Candidate) -> bool:
+    """As in "an air strike": one, so that what is told next of a strike there is told of it."""
+    trigger = candidate.trigger
+    return trigger.noun and not trigger.sentence.tokens[trigger.last - 1].low.endswith("s")

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from schemas.events import Participant
 from services.normalizer.reading import spans
 from services.normalizer.reading.another import is_apart, is_of_its_sort
-from services.normalizer.reading.candidates import Candidate, Said, Trigger
-from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, TELLING, fits, form_of, is_singular, same_day
+from services.normalizer.reading.candidates import Candidate, Said, Trigger, is_singular
+from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, TELLING, fits, form_of, same_day
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import KEPT, PHASES, Happening, persons, side_of, sides
 from services.normalizer.reading.triggers import phrase_start

@@ -9,9 +9,10 @@ from itertools import pairwise
 from services.normalizer.reading import dating, spans
 from services.normalizer.reading.another import is_apart, is_far_off
 from services.normalizer.reading.attacking import by_the_same, comes_back
-from services.normalizer.reading.candidates import Candidate, Trigger
+from services.normalizer.reading.candidates import Candidate, Trigger, is_singular
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import PHASES, Happening, attackers_of, mutual, persons, side_of, sides
+from services.normalizer.reading.of_others import of_others
 from services.normalizer.reading.same_place import narrows, place_keys, places_meet
 from services.normalizer.reading.sidelines import stands_beside
 from services.normalizer.reading.triggers import phrase_start
@@ -86,12 +87,6 @@ def _told_again(member: Candidate, candidate: Candidate) -> bool:
     then, now = spans.days(member.when.value), spans.days(candidate.when.value)
     close = then is not None and now is not None and dt.timedelta(0) <= now[0] - then[1] <= dt.timedelta(TELLING)
     return close and dating.is_heard(candidate.trigger, candidate.when)
-
-
-def is_singular(candidate: Candidate) -> bool:
-    """As in "an air strike": one, so that what is told next of a strike there is told of it."""
-    trigger = candidate.trigger
-    return trigger.noun and not trigger.sentence.tokens[trigger.last - 1].low.endswith("s")
 
 
 def _of_earlier(happening: Happening, candidate: Candidate) -> bool:
@@ -327,7 +322,7 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
         twin
         or is_apart(candidate)
         or is_far_off(happening.last_sentence, candidate)
-        or _of_others(happening, candidate)
+        or of_others(happening, candidate)
         or mutual(candidate)
         or _says_nothing(candidate)
     ):
@@ -387,51 +382,6 @@ def _is_wished(candidate: Candidate) -> bool:
     state = candidate.state
     tokens = candidate.trigger.sentence.tokens[state.first : state.last]
     return candidate.status == "proposed" and not any(token.low in words("modals") for token in tokens)
-
-
-def _of_others(happening: Happening, candidate: Candidate) -> bool:
-    """As in "The rockets landed a day after a U.S. strike …": what a turn of the sentence tells is not what it turns from."""
-    trigger, mine = candidate.trigger, attackers_of([candidate])
-    if _days_before(happening, candidate) or _came_after(happening, candidate) or _answered(happening, candidate):
-        return True
-    if trigger.kind.frame != "directed" or not mine or mine & attackers_of(happening.known):
-        return False
-    tokens, low = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)[0]
-    turned = tokens[low].low in words("turned_from") and bool(trigger.sentence.find_within(0, low, trigger.kind.weapon))
-    return turned and not any(token.low in words("deaths") for token in tokens[:low])
-
-
-def _days_before(happening: Happening, candidate: Candidate) -> bool:
-    """As in "The strike came days after they hit a mosque": an earlier one, by whomever."""
-    trigger = candidate.trigger
-    low, lows = trigger.sentence.clause(trigger.first)[0], trigger.sentence.lows
-    turned = low > 0 and "after" in lows[low : low + 2]
-    apart = turned and trigger.kind.frame == "directed" and not words("spells").isdisjoint(lows[max(low - 2, 0) : low + 1])
-    undated = apart and candidate.when is None
-    return undated and any(m.trigger.sentence is trigger.sentence and m.trigger.first < low for m in happening.known)
-
-
-def _came_after(happening: Happening, candidate: Candidate) -> bool:
-    """As in "The raid came hours after they struck X": an earlier one, be it of the same day."""
-    trigger, lows = candidate.trigger, candidate.trigger.sentence.lows
-    if trigger.kind.frame != "directed" or not (candidate.places or candidate.quantities):
-        return False
-    turned = (at for at in range(2, trigger.first) if lows[at] == "after" and lows[at - 1] in words("spells", "hours"))
-    at = next((at for at in turned if not words("comes").isdisjoint(lows[:at])), None)
-    return at is not None and any(m.trigger.sentence is trigger.sentence and m.trigger.first < at for m in happening.members)
-
-
-def _answered(happening: Happening, candidate: Candidate) -> bool:
-    """As in "fired rockets in response to the attack on X": what is answered is another strike than the answer."""
-    trigger, lows = candidate.trigger, candidate.trigger.sentence.lows
-    low = trigger.sentence.clause(trigger.first)[0]
-    answers = lows[low : low + 1] == ("in",) and lows[low + 1] in words("answers")
-    return (
-        answers
-        and trigger.kind.frame == "directed"
-        and is_singular(candidate)
-        and any(m.trigger.sentence is trigger.sentence and m.trigger.first < low for m in happening.members)
-    )
 
 
 def _says_nothing(candidate: Candidate) -> bool:

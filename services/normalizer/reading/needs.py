@@ -7,7 +7,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from services.normalizer.reading.at_sea import hits_at_sea
-from services.normalizer.reading.calling import rings, sees
+from services.normalizer.reading.calling import addressed, rings, sees
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.dead_or_alive import is_dead, is_living
 from services.normalizer.reading.giving import both_give, in_return, man_for_man
@@ -221,19 +221,6 @@ def _two_of_rank(candidate: Candidate, before: Collection[int]) -> bool:
     return len({side_of(person) for person in people}) > 1
 
 
-def _addressed(candidate: Candidate) -> bool:
-    """Whoever is spoken "to" is a person, an office or a counterpart: a house or a body listens to a speech."""
-    trigger = candidate.trigger
-    if trigger.sentence.lows[trigger.last - 1] != "to" or "call" in trigger.sentence.lows[trigger.first : trigger.last]:
-        return True
-    tokens = trigger.sentence.tokens
-    stop = next((at for at in range(trigger.last, trigger.high) if tokens[at].low in lexical("closes_object")), trigger.high)
-    end = tokens[max(stop, trigger.last + 1) - 1].end if trigger.last < len(tokens) else trigger.sentence.end
-    heard = trigger.sentence.lows[trigger.last : stop]
-    people = any(said.value.type == "person" and tokens[trigger.last - 1].end <= said.start < end for said in candidate.parties)
-    return people or not lexical("offices", "holders", "counterparts", "objects").isdisjoint(heard)
-
-
 def _adversaries(candidate: Candidate) -> bool:
     return len(_countries(candidate)) > 1 or (bool(candidate.parties) and (candidate.refers or _mutual(candidate)))
 
@@ -357,7 +344,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "leaders": _leaders,
     "counterpart": _counterpart,
     "conversed": _conversed,
-    "addressed": _addressed,
+    "addressed": addressed,
     "rung": lambda candidate: rings(candidate.trigger),
     "seen": lambda c: sees(c.trigger) and c.when is not None and c.when.value.precision in {"minute", "hour", "day"},
     "together": _together,

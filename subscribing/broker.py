@@ -16,6 +16,8 @@ from subscribing.errors import NoSuchTopic
 READ_SECONDS = 20.0
 FETCH_BYTES = 4_194_304  # of one partition at a time; a record that is larger comes alone
 PROBE_BYTES = 65_536
+PROBE_MS = 5_000
+"""How long a probe asks after partitions before somebody looks whether they are still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Broker:
     servers: str
     connection: Mapping[str, Any] = field(default_factory=dict)
 
-    def consumer(self, fetch_bytes: int = FETCH_BYTES) -> AIOKafkaConsumer:
+    def consumer(self, fetch_bytes: int = FETCH_BYTES, **more: Any) -> AIOKafkaConsumer:
         """A consumer without a group, that never jumps to another offset by itself."""
         return AIOKafkaConsumer(
             bootstrap_servers=self.servers,
@@ -34,12 +36,13 @@ class Broker:
             auto_offset_reset="none",
             max_partition_fetch_bytes=fetch_bytes,
             **self.connection,
+            **more,
         )
 
     @asynccontextmanager
     async def probe(self) -> AsyncIterator[AIOKafkaConsumer]:
         """A consumer to look things up with."""
-        consumer = self.consumer(PROBE_BYTES)
+        consumer = self.consumer(PROBE_BYTES, request_timeout_ms=PROBE_MS)
         try:
             await consumer.start()
             yield consumer

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+from aiokafka.errors import KafkaError, KafkaTimeoutError, OffsetOutOfRangeError
 
 from schemas.topics import card
 from schemas.versions import UnknownVersionError
@@ -23,6 +24,7 @@ from subscribing.position import Position
 
 POLL_MS = 500
 POLL_RECORDS = 1000
+TRIES = 6  # of `PROBE_MS` and more each
 LOOK_SECONDS = 15.0
 """How often the log is compared with what was read of it, and new partitions are looked for."""
 
@@ -160,12 +162,22 @@ class Subscription:
 
     async def _look(self, consumer: AIOKafkaConsumer, origin: Origin) -> None:
         """Compare what was read with the log, and take in partitions that are new."""
-        at = await self._broker.partitions(self._topics)
-        async with self._broker.probe() as probe:
-            steps = await begin(probe, at, origin, compacted=self._compacted)
+        steps = await self._begun(origin)
         if steps.keys() != self._steps.keys():
             self._steps = steps
-            consumer.assign(at)
+            consumer.assign(list(steps))
             for one, step in steps.items():
                 consumer.seek(one, step.offset)
         self._next_look = time.monotonic() + self._look_seconds
+
+    async def _begun(self, origin: Origin) -> dict[TopicPartition, Step]:
+        """Where each partition begins. aiokafka waits in vain for a topic that was taken away just now: then ask again which there are."""
+        for _ in range(TRIES - 1):
+            with suppress(TimeoutError, KafkaTimeoutError):
+                return await self._begun_at_once(origin)
+        return await self._begun_at_once(origin)
+
+    async def _begun_at_once(self, origin: Origin) -> dict[TopicPartition, Step]:
+        at = await self._broker.partitions(self._topics)
+        async with self._broker.probe() as probe:
+            return await begin(probe, at, origin, compacted=self._compacted)

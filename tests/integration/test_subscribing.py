@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
+from aiokafka.errors import KafkaTimeoutError
 
 from deploy.local.stack import Stack
 from schemas.kinds import kinds
@@ -27,7 +30,8 @@ from subscribing import (
     present,
     subscribe,
 )
-from subscribing.beginning import Origin
+from subscribing.beginning import Origin, begin
+from subscribing.broker import Broker
 from tests.integration.test_timeline_service import outgoing, publish
 from tests.support.event_log import OTHER_LOG, event_log, made_anew, take
 from tests.support.service import eventually
@@ -274,11 +278,37 @@ async def test_a_snapshot_can_be_gone_on_from_as_it_is(emptied: Stack) -> None:
     assert ids(await take(subscribe(emptied.kafka, from_=now), 1)) == ids(changes[-1:])
 
 
-async def test_where_there_is_no_such_topic_or_kind_it_says_so(stack: Stack, emptied: Stack) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka)
+@dataclass(frozen=True, slots=True)
+class TakenAwayBehind(Broker):
+    """A broker whose topic of strikes is deleted as soon as somebody was told that it is there."""
+
+    async def partitions(self, topics: Sequence[str]) -> list[TopicPartition]:
+        found = await super(TakenAwayBehind, self).partitions(topics)
+        await deleted(self.servers, "events.strike.v1")
+        return found
+
+
+async def deleted(servers: str, topic: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     await admin.start()
-    await admin.delete_topics(["events.strike.v1"])
+    await admin.delete_topics([topic])
     await admin.close()
+
+
+async def test_a_topic_that_is_taken_away_while_one_looks_is_missed_rather_than_waited_for(emptied: Stack) -> None:
+    # given
+    broker, topics = TakenAwayBehind(emptied.kafka), ["events.strike.v1"]
+    # when
+    with pytest.raises(NoSuchTopic, match=r"has no topic events\.strike\.v1"):
+        await take(Subscription(broker, topics, "beginning", Only()), 1)
+    # then, as the negative control: who does not ask again waits for what never comes
+    async with broker.probe() as probe:
+        with pytest.raises(KafkaTimeoutError):
+            await begin(probe, [TopicPartition(topics[0], 0)], "beginning", compacted=False)
+
+
+async def test_where_there_is_no_such_topic_or_kind_it_says_so(stack: Stack, emptied: Stack) -> None:
+    await deleted(stack.kafka, "events.strike.v1")
     with pytest.raises(NoSuchTopic, match=r"has no topic events\.strike\.v1"):
         await take(subscribe(stack.kafka), 1)
     with pytest.raises(ValueError, match="there is no kind of event parade; there are body_exchange"):

@@ -12,8 +12,9 @@ from typing import NamedTuple
 # The stop of a title is part of it: "Mr. X" is one name.
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Gen|Lt|Col|Sen|Rep|Gov|Prof|Adm|Maj|Capt|Sgt)\."
 _TOKEN = re.compile(
-    rf"((?:[A-Za-z]\.){{2,}}|\b{_TITLE}|"
-    r"[A-Za-z]{1,4}-\d+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|['’]s\b|[^\w\s\-‐‑])"
+    r"((?! )(?:[A-Za-z]++(?=[ ,\n])|"  # most are a word between blanks, which is then nothing else
+    rf"(?:[A-Za-z]\.){{2,}}|\b{_TITLE}|"
+    r"[A-Za-z]{1,4}-\d+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|['’]s\b|[^\w\s\-‐‑]))"
 )  # in a group, so that what lies between is kept when a text is split
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = str.maketrans("’‘“”", "''\"\"")

@@ -47,7 +47,7 @@ class Lexicon:
     phrases: dict[str, tuple[Sense, ...]] = field(default_factory=dict)
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)  # full names and surnames
     surnames: set[str] = field(default_factory=set)
-    reach: dict[str, int] = field(default_factory=dict)  # first word -> words of the longest phrase
+    reach: dict[str, int] = field(default_factory=dict)  # first two words -> words of the longest phrase
     acronyms: set[str] = field(default_factory=set)  # match in capitals alone, unless they are
     spoken: set[str] = field(default_factory=set)  # also written as a word: "Nato"
     small: set[str] = field(default_factory=set)  # may end or begin in lower case
@@ -70,13 +70,20 @@ class Lexicon:
     def note(self, name: str, key: str) -> None:
         """Remember how the name is written: how long, whether in capitals or partly in lower case."""
         words = key.split(" ")
-        self.reach[words[0]] = max(self.reach.get(words[0], 1), len(words))
+        self.begin(key)
         last = name.replace("-", " ").split()[-1]
         if len(words) == 1 and name[0].isupper():
             (self.acronyms if name.isupper() else self.spoken).add(key)
         if not (name[0].isupper() or name[0].isdigit()) or last[0].islower():
             self.small.add(key)
             self.small_first.add(words[0])
+
+    def begin(self, key: str) -> None:
+        """Remember how far a phrase of several words may go on behind its first two."""
+        first, *others = key.split(" ")
+        if others:
+            opening = f"{first} {others[0]}"
+            self.reach[opening] = max(self.reach.get(opening, 0), 1 + len(others))
 
     def add_person(self, p: Person) -> None:
         for name in (*p.names, *p.surnames):
@@ -288,6 +295,5 @@ def compile_lexicon() -> Lexicon:
     _stops(lexicon, lexicon.words["not_names"])
     for key in lexicon.cities:
         if " " in key:
-            first = key[: key.index(" ")]
-            lexicon.reach[first] = max(lexicon.reach.get(first, 1), key.count(" ") + 1)
+            lexicon.begin(key)
     return lexicon

@@ -28,10 +28,9 @@ class Hit(NamedTuple):
 
 def longest(text: Text, at: int, lexicon: Lexicon) -> Hit | None:
     """The longest phrase that begins at this word, or None. The work is bounded by the longest phrase, not by the text."""
-    keys, joined = text.keys, text.joined
-    reach, size = lexicon.reach.get(keys[at], 1), 1
-    if reach > 1:
-        limit = min(reach, _MOST_WORDS, len(keys) - at)
+    keys, joined, size = text.keys, text.joined, 1
+    if joined[at]:  # most names of one word begin no longer one
+        limit = min(lexicon.reach.get(f"{keys[at]} {keys[at + 1]}", 1), _MOST_WORDS, len(keys) - at)
         while size < limit and joined[at + size - 1]:
             size += 1
     phrases, people, cities = lexicon.phrases, lexicon.people, lexicon.cities

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress
+from operator import not_
 
 from msgspec import Struct
 
-_WORD = re.compile(r"([^\W_]+(?:['’ʼʻ`](?!s\b)[^\W_]+)*)")  # in a group, so that what lies between is kept when a text is split
+# In a group, so that what lies between is kept when a text is split; most words are of few letters and stand before a blank or a stop.
+_WORD = re.compile(r"((?! )(?:[A-Za-z0-9]++(?=[ ,.\n])|[^\W_]+(?:['’ʼʻ`](?!s\b)[^\W_]+)*))")
 _QUIET = str.maketrans("", "", "'’ʼʻ`")
 _JOINTS = frozenset((" ", "\n", "\u00a0", "-", "‑", "‐", "'", "’", "/", "–"))
 _ABBREVIATED = frozenset(
@@ -57,10 +59,12 @@ class Text(Struct, frozen=True):
     def of(cls, body: str) -> Text:
         parts = _WORD.split(body)
         gaps, words, edges = parts[::2], parts[1::2], list(accumulate(map(len, parts)))
-        between = zip(words, gaps[1:-1], words[1:], strict=False)
-        joined = [gap == " " or _joined(word, gap, after) for word, gap, after in between]
+        joined = list(map(" ".__eq__, gaps[1:]))
+        for i in compress(range(len(words) - 1), map(not_, joined)):
+            joined[i] = _joined(words[i], gaps[i + 1], words[i + 1])
+        joined[-1:] = [False] * bool(words)
         keys, capital = list(map(key_of, words)), list(map(_is_capital, words))
-        return cls(body, gaps, edges[:-1:2], edges[1::2], words, keys, capital, [*joined, False], len(words))
+        return cls(body, gaps, edges[:-1:2], edges[1::2], words, keys, capital, joined, len(words))
 
     def gap(self, i: int) -> str:
         """What stands between word i and the next (to the end of the body after the last; "" before the first)."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import compress
+from operator import or_
 
 from schemas.events import Participant
 from services.normalizer.reading.names.drafts import Draft
@@ -34,8 +36,8 @@ class Walk:
 
     def run(self) -> list[Draft]:
         after, lively = 0, self.lexicon.lively
-        begins = [at for at, (capital, key) in enumerate(zip(self.text.capital, self.text.keys, strict=True)) if capital or key in lively]
-        for at in begins:
+        begins = map(or_, self.text.capital, map(lively.__contains__, self.text.keys))
+        for at in compress(range(self.text.size), begins):
             if at < after:
                 continue
             draft, after = self._step(at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import cache
+from itertools import compress
 
 from schemas.base import unchecked
 from schemas.events import Basis, When
@@ -65,12 +66,9 @@ def _hits(tokens: Tokens, rules: Grammar, context: Context) -> list[Hit]:
 
 def _openings(tokens: Tokens, rules: Grammar) -> list[int]:
     """Where a rule may begin: at a word that some rule begins with, if one needs no second word or the next is known at all."""
-    opening, alone, following = rules.root.next.keys(), rules.alone, [*tokens.classes[1:], NOTHING]
-    return [
-        i
-        for i, (classes, after) in enumerate(zip(tokens.classes, following, strict=False))
-        if classes and not opening.isdisjoint(classes) and (after or not alone.isdisjoint(classes))
-    ]
+    opening, alone, classes = rules.root.next.keys(), rules.alone, [*tokens.classes, NOTHING]
+    known = compress(range(len(tokens)), tokens.classes)
+    return [i for i in known if not opening.isdisjoint(classes[i]) and (classes[i + 1] or not alone.isdisjoint(classes[i]))]
 
 
 def _hit(match: Found, tokens: Tokens, floor: int, context: Context) -> Hit | None:

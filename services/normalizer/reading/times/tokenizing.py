@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate
+from itertools import accumulate, compress, repeat
+from operator import or_
 
 from .lexicon import MERIDIEM_LETTERS, NUMERALS, Classes, Lexicon
 from .numbers import read_number
 from .tokens import NOTHING, Tokens
 
 # In a group, so that what lies between is kept when a text is split; of most words all letters are of the few that are quickly known.
-_TOKEN = re.compile(r"([A-Za-z]++[^\W\d_]*|[^\W\d_]+|\d+|\n[^\S\n]*\n|[^\w\s]+?)")
+_TOKEN = re.compile(r"((?! )(?:[A-Za-z]++(?=[ ,.\n])|[^\W\d_]+|\d+|\n[^\S\n]*\n|[^\w\s]))")
 
 
 def tokenize(body: str, lexicon: Lexicon) -> Tokens:
@@ -18,23 +19,21 @@ def tokenize(body: str, lexicon: Lexicon) -> Tokens:
     known = lexicon.classes.get
     parts = _TOKEN.split(body)
     text, edges = parts[1::2], list(accumulate(map(len, parts)))
-    return _joined(Tokens(text, edges[:-1:2], edges[1::2], [known(t, NOTHING) for t in text]), lexicon)
+    return _joined(Tokens(text, edges[:-1:2], edges[1::2], list(map(known, text, repeat(NOTHING)))), lexicon)
 
 
 def _joined(raw: Tokens, lexicon: Lexicon) -> Tokens:
     """The same tokens with "Aug.", "p.m.", "twenty-four", "1,000" and "18th" as one each."""
-    after, gone = 0, set[int]()
-    for i in [i for i, word in enumerate(raw.text) if word in lexicon.joining or word.isdigit()]:
+    after, kept = 0, [True] * len(raw)
+    beginning = map(or_, map(lexicon.joining.__contains__, raw.text), map(str.isdigit, raw.text))
+    for i in compress(range(len(raw)), beginning):
         if i < after:
             continue
         after, what = _one(raw, i, lexicon)
         if what:
             raw.cut(i, after, what)
-            gone.update(range(i + 1, after))
-    if not gone:
-        return raw
-    keep = [i for i in range(len(raw)) if i not in gone]
-    return Tokens([raw.text[k] for k in keep], [raw.start[k] for k in keep], [raw.end[k] for k in keep], [raw.classes[k] for k in keep])
+            kept[i + 1 : after] = [False] * (after - i - 1)
+    return raw if all(kept) else raw.only(kept)
 
 
 def _one(raw: Tokens, i: int, lexicon: Lexicon) -> tuple[int, Classes]:

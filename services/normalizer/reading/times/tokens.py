@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from .lexicon import Classes
 
@@ -27,3 +29,8 @@ class Tokens:
     def cut(self, i: int, j: int, classes: Classes) -> None:
         """Tokens i to j (exclusive) become one, which keeps the first one's text; the others are left for the caller to take out."""
         self.end[i], self.classes[i] = self.end[j - 1], classes
+
+    def only(self, kept: Sequence[bool]) -> Tokens:
+        """Those of the tokens that are kept."""
+        start, end = list(compress(self.start, kept)), list(compress(self.end, kept))
+        return Tokens(list(compress(self.text, kept)), start, end, list(compress(self.classes, kept)))

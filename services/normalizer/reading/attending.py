@@ -17,6 +17,8 @@ TWO, THREE = 2, 3
 OFFICE_REACH = 5
 # "In a telephone call …" opens a sentence within so many words.
 OPENING = 6
+# "During two and a half days of talks in X, Y …": so many.
+OPENED = 9
 # "proposed … that": so many words between.
 THAT_GAP = 5
 
@@ -78,12 +80,14 @@ def _unbracketed(gap: Sequence[Token]) -> Sequence[Token]:
 
 
 def run_in_city(sentence: Sentence, trigger: Trigger) -> Name | None:
-    """As in "the Budapest meeting", "the Astana talks": a city alone before the noun is where, not who."""
+    """As in "the Budapest meeting", "the Kremlin talks": a city or a building alone before the noun is where, not who."""
     if not trigger.noun:
         return None
     ahead = [n for n in sentence.names if n.last <= trigger.first]
     name = ahead[-1] if ahead else None
-    if name is None or name.named.place is None or name.named.place.precision != "city" or not _runs_into(sentence, name, trigger):
+    if name is None or name.named.place is None or not _runs_into(sentence, name, trigger):
+        return None
+    if name.named.place.precision not in {"city", "site"}:
         return None
     return None if len(ahead) > 1 and ahead[-2].last == name.first and not is_person(ahead[-2]) else name  # "Lee' Seoul talks"
 
@@ -253,12 +257,15 @@ def _as_verb(sentence: Sentence, trigger: Trigger) -> bool:
 def opened(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
     """As in "In a telephone call on Sunday, X and Y discussed …": the subjects behind the words that open the sentence."""
     comma = next((at for at in range(trigger.last, len(sentence.tokens)) if low_at(sentence, at) == ","), None)
-    if not trigger.noun or comma is None or trigger.first > OPENING or low_at(sentence, 0) not in words("opening"):
+    near = trigger.first <= (OPENING if low_at(sentence, trigger.first - 1) != "of" else OPENED)
+    told = trigger.noun or low_at(sentence, trigger.last - 1) == "with"
+    if not told or comma is None or not near or low_at(sentence, 0) not in words("opening"):
         return ()
     found: list[Name] = []
     for name in (n for n in sentence.names if n.first > comma and is_party(n) and n.governor is None):
         edge = found[-1].last if found else comma + 1
-        if any(t.low.isalpha() and t.low not in grammar().linking for t in sentence.tokens[edge : name.first]):
+        start = name.opens if name.opens >= 0 else name.first
+        if any(t.low.isalpha() and t.low not in grammar().linking for t in sentence.tokens[edge:start]):
             break
         found.append(name)
     return tuple(found)

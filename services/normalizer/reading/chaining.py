@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from schemas.events import Basis, When
 from services.normalizer.reading.candidates import Candidate, Said
+from services.normalizer.reading.dating import on_day
 from services.normalizer.reading.document import Sentence
+from services.normalizer.reading.grammar import words
 from services.normalizer.reading.spans import days
 from services.normalizer.reading.speech_times import Time
 from services.normalizer.reading.turning import moved
@@ -19,6 +21,8 @@ _DAYS = re.compile(r"P(\d+)([DW])")
 _UNITS = {"D": 1, "W": 7}
 # A sentence that tells of more happenings than this is no writer's.
 MOST = 12
+# "came just a day after": so many words from the verb to the length.
+SAID = 3
 
 
 def _links(sentence: Sentence) -> list[tuple[int, int, Time]]:
@@ -54,11 +58,27 @@ def _of_the_news(here: Candidate, news: Candidate | None) -> bool:
     return here.trigger.kind.frame == "directed" and here.refers and here.trigger.noun and news is not None
 
 
+def _from_the_news(there: Candidate, shift: int, time: Time) -> Candidate | None:
+    """As in "The announcement came a day after X met Y", "It comes two days before X meets Y": counted from the day of the news."""
+    sentence, published = there.trigger.sentence, there.trigger.sentence.page.anchor.date
+    comes = not words("comes").isdisjoint(sentence.lows[max(time.first - SAID, 0) : time.first])
+    said = any(time.last <= first < there.trigger.first for first, _ in sentence.says)
+    if there.trigger.kind.frame != "meeting" or _is_dated(there) or published is None or not comes or said:
+        return None
+    basis = Basis(expression=time.expression.text, anchor=published.isoformat())
+    day = moved(on_day(published), -shift).model_copy(update={"basis": basis})
+    ahead = shift < 0 and there.status == "occurred"
+    state = replace(there.state, status="scheduled") if ahead else there.state
+    return replace(there, when=Said(day, time.expression.start, time.expression.end), state=state)
+
+
 def _chain(told: Sequence[Told], sentence: Sentence, news: Candidate | None) -> list[Told]:
     found = list(told)
     for at, shift, time in _links(sentence):
         first = [n for n, (c, _) in enumerate(found) if c.trigger.first < at]
         second = [n for n, (c, whole) in enumerate(found) if c.trigger.first >= at and whole]
+        if second and not first and (dated := _from_the_news(found[second[0]][0], shift, time)):
+            found[second[0]] = (dated, True)
         if not first or not second:
             continue
         here, there = found[first[-1]][0], found[second[0]][0]
@@ -78,7 +98,7 @@ def chained(told: Sequence[Told]) -> tuple[Told, ...]:
     news: Candidate | None = None
     for one in (*told, None):
         if mine and (one is None or one[0].trigger.sentence is not mine[0][0].trigger.sentence):
-            found.extend(_chain(mine, mine[0][0].trigger.sentence, news) if 1 < len(mine) <= MOST else mine)
+            found.extend(_chain(mine, mine[0][0].trigger.sentence, news) if len(mine) <= MOST else mine)
             news = next((c for c, whole in reversed(mine) if whole and _is_dated(c)), news)
             mine = []
         if one is not None:

@@ -13,7 +13,8 @@ from services.normalizer.reading import spans
 from services.normalizer.reading.another import is_apart, is_of_its_sort
 from services.normalizer.reading.candidates import Candidate, Said, Trigger, is_singular
 from services.normalizer.reading.fitting import LEAD, NEXT, RECENT, TELLING, fits, form_of, same_day
-from services.normalizer.reading.grammar import words
+from services.normalizer.reading.grammar import phrases, words
+from services.normalizer.reading.halves import is_other_half
 from services.normalizer.reading.happening import KEPT, PHASES, Happening, persons, side_of, sides
 from services.normalizer.reading.triggers import phrase_start
 
@@ -61,6 +62,9 @@ def gather(candidates: Sequence[tuple[Candidate, bool]], published: dt.date | No
         elif (unarmed := _armed_later(pending, candidate)) is not None:
             happenings.append(Happening([unarmed, candidate]))
             pending = []
+        elif candidate.fresh and (half := next((p for p in reversed(pending) if is_other_half(p, candidate)), None)):
+            happenings.append(Happening([half, candidate]))
+            pending = []
         elif candidate.fresh:
             pending = [*(p for p in pending if _may_wait(p, candidate) or _leads(p) or _just_told(p, candidate)), candidate][-KEPT:]
     return tuple(happenings)
@@ -102,6 +106,8 @@ def _resumed(happenings: Sequence[Happening], candidate: Candidate) -> tuple[Sai
     if _is_round(happenings, candidate):
         return _told_before(happenings)
     planned = candidate.trigger.kind.frame == "meeting" and candidate.status == "scheduled" and candidate.when is not None
+    if planned and happenings and _means_both(candidate.trigger, happenings[-1]):
+        return _told_before(happenings)
     placed = bool(candidate.places) or (bool(happenings) and candidate.trigger.sentence.index - happenings[-1].last_sentence <= 1)
     if planned and not other and placed and happenings and _is_further(candidate.trigger):
         return next((m.parties for m in happenings[-1].known if len(sides([m])) > 0), None)
@@ -111,6 +117,13 @@ def _resumed(happenings: Sequence[Happening], candidate: Candidate) -> tuple[Sai
     states = [said for m in before.known for said in m.parties if said.value.type == "state"] if before else []
     joined = tuple({said.value.name: said for said in (*candidate.parties, *states)}.values())
     return joined if len({side_of(said.value) for said in joined}) > 1 else None
+
+
+def _means_both(trigger: Trigger, before: Happening) -> bool:
+    """As in "The two sides agreed to hold discussions on May 6": those of whose talks a sentence or two before told."""
+    low, high = trigger.sentence.clause(trigger.first)
+    near = 0 < trigger.sentence.index - before.last_sentence <= RECENT
+    return near and bool(trigger.sentence.find_within(low, high, phrases("the_two")))
 
 
 def _is_round(happenings: Sequence[Happening], candidate: Candidate) -> bool:
@@ -204,7 +217,8 @@ def _of_the_dead(candidate: Candidate) -> bool:
 
 def _with_pending(pending: Sequence[Candidate], candidate: Candidate) -> Happening:
     """What a clause before left unsaid, its neighbour may say: "a drone attack carried out on Sunday | hit a bus in Sumy"."""
-    mine = [p for p in pending if p.trigger.sentence is candidate.trigger.sentence or _told_ahead(p, candidate)]
+    here = candidate.trigger.sentence
+    mine = [p for p in pending if p.trigger.sentence is here or _told_ahead(p, candidate) or is_other_half(p, candidate)]
     tolls = [p for p in mine if "another" in p.trigger.pattern.card.needs and fits(Happening([candidate]), p)]
     leads = [p for p in pending if p not in mine and _leads(p) and fits(Happening([p]), candidate)]
     parts = [*leads, *(p for p in mine if "another" not in p.trigger.pattern.card.needs)]

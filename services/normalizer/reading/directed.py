@@ -11,6 +11,7 @@ from services.normalizer.reading.document import Sentence, apposed_speaker
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.names import Named
+from services.normalizer.reading.of_others import is_answer_to
 from services.normalizer.reading.playing import in_role
 from services.normalizer.reading.states import state
 
@@ -110,8 +111,15 @@ def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
     ]
     uses = [at for at, token in enumerate(sentence.tokens) if token.low in words("strike_verbs") and at not in trigger.others]
     uses = [at for at in uses if words("fended_off").isdisjoint(sentence.lows[at : trigger.first])]
+    uses = [at for at in uses if not _is_answered(sentence, at, trigger)]
     users = [n for n in before if any(n.last <= at < n.last + USER_GAP and not _suffers(sentence, n, at) for at in uses)]
     return next((n for n in reversed(users) if n.first - users[0].last <= USER_GAP), None)
+
+
+def _is_answered(sentence: Sentence, verb: int, trigger: Trigger) -> bool:
+    """As in "carried out air strikes in response to a rocket attack": whoever answers it did not make it."""
+    low = sentence.clause(trigger.first)[0]
+    return verb < low and is_answer_to(sentence, low)
 
 
 def _suffers(sentence: Sentence, name: Name, verb: int) -> bool:
@@ -248,8 +256,9 @@ def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
 def _killed_people(sentence: Sentence, trigger: Trigger, used: set[int]) -> tuple[Name, ...]:
     """As in "killed 150 al Shabaab fighters": whose people the words of killing count, where they are armed."""
     armed = [n for n in sentence.names if n.first not in used and n.last < len(sentence.tokens) and is_party(n) and not is_person(n)]
+    counted = [n for n in armed if _is_counted(sentence, n)]
     armed = [n for n in armed if _is_armed(sentence, n) and (n.first >= trigger.first or trigger.noun)]
-    return tuple(n for n in armed if _is_killed(sentence, n))
+    return tuple(n for n in (*counted, *armed) if _is_killed(sentence, n))
 
 
 def _is_killed(sentence: Sentence, name: Name) -> bool:
@@ -258,6 +267,13 @@ def _is_killed(sentence: Sentence, name: Name) -> bool:
     behind = sentence.lows[name.last + 1 : name.last + KILLED]
     passive = behind[:1] and behind[0] in {"were", "are", "was", "is"} and "killed" in behind
     return bool(passive) or not words("kills").isdisjoint(before)
+
+
+def _is_counted(sentence: Sentence, name: Name) -> bool:
+    """As in "killed nine Taliban": men of a group that fights."""
+    actor = name.named.actor
+    number = any(count.first < name.last <= count.last + 1 for count in sentence.counts)
+    return number and actor is not None and actor.type == "organisation" and actor.country is not None
 
 
 def _is_armed(sentence: Sentence, name: Name) -> bool:
@@ -355,7 +371,7 @@ def _is_aim(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
         return True
     acts = trigger.last < len(sentence.tokens) and sentence.tokens[trigger.last].low in words("hits")
     if name.governor == "of" and not whole:
-        return (acts or not trigger.noun) and sentence.tokens[name.governor_at - 1].low in words("armed")
+        return (acts or not trigger.noun) and sentence.tokens[name.governor_at - 1].low in words("armed", "struck_things")
     theirs = not whole and name.last < len(sentence.tokens) and sentence.tokens[name.last].low in words("struck_things")
     return name.governor is None and (not trigger.noun or acts or theirs)
 

@@ -35,11 +35,18 @@ def _mediates(trigger: Trigger, name: Name) -> bool:
     tokens = trigger.sentence.tokens
     if _is_go_between(name):
         return True
+    if _gives_itself(trigger.sentence, name):
+        return False
     around = tokens[max(name.first - 4, 0) : name.first] + tokens[name.last : name.last + 4]
     mates = [n for n in trigger.sentence.names if n.first in {name.last + 1, name.last + 2} and tokens[name.last].low in {"and", ","}]
     return any(token.low in words("mediating") for token in _up_to_a_mark(around, len(around))) or any(
         _mediates(trigger, mate) for mate in mates[:1]
     )
+
+
+def _gives_itself(sentence: Sentence, name: Name) -> bool:
+    """As in "Under a truce brokered by Qatar, Hamas has handed back 12": whoever the words behind the comma are about."""
+    return low_at(sentence, name.first - 1) == "," and name in givers(sentence)
 
 
 def _up_to_a_mark(tokens: Sequence[Token], most: int) -> Sequence[Token]:

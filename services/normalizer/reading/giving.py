@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from services.normalizer.reading.acting import is_party, is_person, side
@@ -44,8 +45,14 @@ def both_give(trigger: Trigger) -> bool:
 
 def givers(sentence: Sentence) -> tuple[Name, ...]:
     """Those who stand before a verb of letting people go, or of giving back the dead, whom they let go or give back."""
-    verbs = [at for at, low in enumerate(sentence.lows) if low in words("gives_up")]
+    lows = sentence.lows
+    verbs = [at for at, low in enumerate(lows) if low in words("gives_up") or (low in words("will_give_up") and _is_to(lows, at))]
     return tuple(name for at in verbs if not _is_done_to(sentence, at) and _gives_people(sentence, at) for name in _givers(sentence, at))
+
+
+def _is_to(lows: Sequence[str], at: int) -> bool:
+    """As in "is to release", "will free"."""
+    return lows[max(at - 2, 0) : at] == ("is", "to") or lows[max(at - 1, 0) : at] == ("will",)
 
 
 def _gives_people(sentence: Sentence, at: int) -> bool:
@@ -74,7 +81,7 @@ def _is_of_people(sentence: Sentence, name: Name) -> bool:
 
 def _is_done_to(sentence: Sentence, at: int) -> bool:
     """As in "were freed by": whoever stands before it gives nothing."""
-    return not words("passive").isdisjoint(sentence.lows[max(at - 2, 0) : at])
+    return sentence.lows[at] not in words("will_give_up") and not words("passive").isdisjoint(sentence.lows[max(at - 2, 0) : at])
 
 
 def _givers(sentence: Sentence, at: int) -> tuple[Name, ...]:
@@ -94,6 +101,8 @@ def _give_each_other(sentence: Sentence, one: Name, other: Name) -> bool:
 
 
 def _stands_before(sentence: Sentence, last: int, at: int) -> bool:
-    """Whether next to nothing but a time stands between a side and its verb."""
-    between = [n for n in range(last, at) if n not in sentence.at_times and sentence.lows[n] not in words("before_saying")]
+    """Whether next to nothing but a time stands between a side and its verb; "X said it had freed" is of X."""
+    said = [upto for first, upto in sentence.says if last <= first and upto < at and sentence.lows[upto] in words("self")]
+    aside = words("before_saying")
+    between = [n for n in range(said[0] + 1 if said else last, at) if n not in sentence.at_times and sentence.lows[n] not in aside]
     return len(between) <= GIVER and not any(sentence.lows[n] in {",", "and", "by"} for n in between)

@@ -33,10 +33,17 @@ def attends_abroad(candidate: Candidate) -> bool:
 def talks_abroad(trigger: Trigger, parties: Sequence[Said[Participant]], place: Said[Place]) -> bool:
     """As in "Minister X began two days of talks in Oslo": with those at home there, where nobody else is told."""
     lows, (_, high) = trigger.sentence.lows, trigger.sentence.clause(trigger.first)
-    begins = not lexical("has_talks").isdisjoint(lows[max(trigger.first - BEGINNING, 0) : trigger.first])
+    begins = not lexical("has_talks").isdisjoint(lows[max(trigger.first - BEGINNING, 0) : trigger.first]) or _of_days(trigger)
     right_there = 0 <= place.start - trigger.sentence.tokens[trigger.last - 1].end <= IN_TOWN and "with" not in lows[trigger.last : high]
     ministers = any(said.value.type == "person" and said.value.country and _holds_office(trigger, said) for said in parties)
     return trigger.pattern.card.id == "summit.noun.talks" and begins and right_there and ministers
+
+
+def _of_days(trigger: Trigger) -> bool:
+    """As in "During two days of talks in Oslo, Minister X …": so long they went on."""
+    lows = trigger.sentence.lows
+    long = any(time.last in {trigger.first - 1, trigger.first - 2} for time in trigger.sentence.times)
+    return lows[0] in lexical("opening") and lows[trigger.first - 1] == "of" and long
 
 
 def meets_officials(trigger: Trigger) -> bool:

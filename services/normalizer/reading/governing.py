@@ -82,7 +82,16 @@ def in_its_clause(name: Name, tokens: Sequence[Token], says: Sequence[tuple[int,
     cut = bisect_right(borders, name.governor_at) < bisect_right(borders, name.first)
     speaks = not cut and name.last in [first for first, _ in says]
     cut = cut or (speaks and any(token.low == "," for token in tokens[name.governor_at : name.first]))
-    return replace(name, governor=None, governor_at=-1) if cut else name
+    return replace(name, governor=None, governor_at=-1) if cut or _begins_anew(name, tokens) else name
+
+
+def _begins_anew(name: Name, tokens: Sequence[Token]) -> bool:
+    """As in "Under a truce brokered by Qatar, Hamas has freed two": a comma before and a verb behind make it the one who acts."""
+    at = (name.opens if name.opens >= 0 else name.first) - 1
+    if at < 0 or tokens[at].low != "," or name.last >= len(tokens):
+        return False
+    verb, opens = tokens[name.last].low, tokens[0].low in lexical("opening")
+    return verb in lexical("auxiliaries") or (opens and (verb in lexical("past", "sought") or verb.endswith("ed")))
 
 
 def of_own_side(name: Name, rebels: frozenset[str]) -> Name:

@@ -143,6 +143,7 @@ def fold_status(happening: Happening) -> Candidate:
     order = {"cancelled": 5, "disputed": 5, "postponed": 4, "declined": 3, "ongoing": 2, "occurred": 2, "scheduled": 1, "proposed": 0}
     telling = [c for c in happening.members if not c.refers or c.state.weight > 0 or _has_its_day(c)] or happening.members
     exchange = happening.members[0].trigger.kind.frame == "exchange"
+    telling = _told_by_words(telling)
     if (
         not exchange
         and all(PHASES[c.status] == "future" for c in telling)
@@ -152,6 +153,13 @@ def fold_status(happening: Happening) -> Candidate:
     if exchange and any(c.status in {"occurred", "ongoing"} and c.when for c in telling):
         telling = [c for c in telling if c.status in {"occurred", "ongoing", "disputed"}]  # "it had delayed the release" before
     return max(telling, key=lambda c: (order[c.status], c.state.weight, -c.trigger.sentence.index))
+
+
+def _told_by_words(telling: list[Candidate]) -> list[Candidate]:
+    """As in "X is to meet Y. … His discussions with Y carry weight": a bare noun says nothing against words that tell the state."""
+    if telling[0].trigger.kind.frame != "meeting" or not any(c.status == "scheduled" and c.state.weight > 0 for c in telling):
+        return telling
+    return [c for c in telling if c.state.weight > 0 or not c.trigger.noun or c.when]
 
 
 def _has_its_day(candidate: Candidate) -> bool:

@@ -266,7 +266,13 @@ def _aimed(candidate: Candidate) -> bool:
     """At a place, or at what is another state's: "its forces struck two Ruritanian refineries"."""
     states = {said.value.role: said.value.country for said in candidate.parties if said.value.type == "state"}
     at_home = states.get("target") in {None, states.get("attacker")}
-    return bool(candidate.places) or not at_home
+    return bool(candidate.places) or not at_home or _cuts_off(candidate.trigger)
+
+
+def _cuts_off(trigger: Trigger) -> bool:
+    """As in "Two regions, X and Y, were without power after forces attacked a substation": where that was, the sentence tells elsewhere."""
+    placed = any(n.named.reading == "place" and n.named.place is not None for n in trigger.sentence.names)
+    return placed and not trigger.noun and _words_needed(trigger, "installations")
 
 
 def _toll(candidate: Candidate) -> bool:

@@ -14,11 +14,12 @@ from services.normalizer.reading.document import Document
 from services.normalizer.reading.exchanging import is_adjective
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.happening import Happening, persons, sides
+from services.normalizer.reading.of_others import is_answer_to
 from services.normalizer.reading.placing import RANK, arrivals, dateline
 from services.normalizer.reading.playing import in_role
 from services.normalizer.reading.speech_times import Time
 from services.normalizer.reading.states import capitals, state
-from services.normalizer.reading.struck import around, by_adjective, of_officials, of_the_attacked
+from services.normalizer.reading.struck import around, by_adjective, of_officials, of_the_attacked, of_the_defender, of_the_group
 
 # Lenders are looked for among so many happenings.
 LOOKED_AT = 24
@@ -183,7 +184,8 @@ def lend_places(document: Document, happenings: Sequence[Happening]) -> tuple[Ha
         if first.trigger.kind.frame != "directed" or _venues(happening):
             lent.append(happening)
             continue
-        places = _without_attackers(_lent_place(document, first), first) or _without_attackers(_told_before(lent, first), first)
+        near = _without_attackers(_lent_place(document, first), first) or of_the_defender(first)
+        places = near or _without_attackers(_told_before(lent, first), first) or of_the_group(happening.known)
         lent.append(Happening([replace(first, places=places), *rest]))
     return tuple(lent)
 
@@ -297,12 +299,17 @@ def lend_attackers(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
     lent: list[Happening] = []
     for happening in happenings:
         first, *rest = happening.members
-        bare = first.trigger.kind.frame == "directed" and not _side(happening, "attacker")
+        bare = first.trigger.kind.frame == "directed" and not _side(happening, "attacker") and not _is_answered(first)
         lender = next((h for h in reversed(lent) if _strikes_beside(h, happening)), None) if bare else None
         parties = (*_side(lender, "attacker"), *first.parties) if lender else first.parties
         lent.append(Happening([replace(first, parties=parties), *rest]))
     facing = [_from_behind(happening, lent[n + 1 : n + 1 + NEXT_DOOR]) for n, happening in enumerate(lent)]
     return tuple(_by_the_one(facing, happening) for happening in facing)
+
+
+def _is_answered(first: Candidate) -> bool:
+    """As in "air strikes in response to a rocket attack": by others than whoever answers."""
+    return is_answer_to(first.trigger.sentence, first.trigger.sentence.clause(first.trigger.first)[0])
 
 
 def _by_the_one(happenings: Sequence[Happening], happening: Happening) -> Happening:
@@ -313,7 +320,7 @@ def _by_the_one(happenings: Sequence[Happening], happening: Happening) -> Happen
     striking = {said.value.name: said for h in happenings for said in _side(h, "attacker")}
     at = next(n for n, other in enumerate(happenings) if other is happening)
     telling = (h for n, h in enumerate(happenings) if n < at or _is_wide(h))
-    there = any(_side(h, "attacker") and _countries(h) & _countries(happening) for h in telling)
+    there = not _is_answered(first) and any(_side(h, "attacker") and _countries(h) & _countries(happening) for h in telling)
     if len(striking) != 1 or not there:
         return happening
     return Happening([replace(first, parties=(*striking.values(), *first.parties)), *rest])

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from services.normalizer.reading.candidates import Candidate, is_singular
+from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import Happening, attackers_of
+
+
+def is_answer_to(sentence: Sentence, low: int) -> bool:
+    """Whether a clause tells of what is answered: "in response to a rocket attack"."""
+    return sentence.lows[low] == "in" and not words("answers").isdisjoint(sentence.lows[low : low + 2])
 
 
 def of_others(happening: Happening, candidate: Candidate) -> bool:
@@ -41,11 +47,10 @@ def _came_after(happening: Happening, candidate: Candidate) -> bool:
 
 def _answered(happening: Happening, candidate: Candidate) -> bool:
     """As in "fired rockets in response to the attack on X": what is answered is another strike than the answer."""
-    trigger, lows = candidate.trigger, candidate.trigger.sentence.lows
+    trigger = candidate.trigger
     low = trigger.sentence.clause(trigger.first)[0]
-    answers = lows[low : low + 1] == ("in",) and lows[low + 1] in words("answers")
     return (
-        answers
+        is_answer_to(trigger.sentence, low)
         and trigger.kind.frame == "directed"
         and is_singular(candidate)
         and any(m.trigger.sentence is trigger.sentence and m.trigger.first < low for m in happening.members)

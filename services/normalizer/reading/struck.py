@@ -6,13 +6,16 @@ from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
-from schemas.events import Place
+from schemas.events import Participant, Place
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import grammar, words
 from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.names import Names
+from services.normalizer.reading.of_others import is_answer_to
 from services.normalizer.reading.placing import in_order, in_scope, is_place, possessive, said_place, state_place
+from services.normalizer.reading.playing import as_place
 
 BOARD_REACH = 4
 CHAIN = 4
@@ -190,6 +193,29 @@ def of_the_attacked(candidate: Candidate) -> tuple[Said[Place], ...]:
     return in_order([state_place(n, "target") for n in names if not _on_board(candidate.trigger.sentence, n)])
 
 
+def of_the_defender(candidate: Candidate) -> tuple[Said[Place], ...]:
+    """As in "Ukraine's air force shot down 31 of 58 Russian drones": over its own land, where the two are at war across a border."""
+    kind, sides = candidate.trigger.kind, {said.value.role: said for said in candidate.parties if said.value.type == "state"}
+    if not candidate.trigger.pattern.card.reverse or sides.keys() != {"attacker", "target"}:
+        return ()
+    pair = (sides["attacker"].value.country, sides["target"].value.country)
+    at_war = pair in kind.adversaries or pair[::-1] in kind.adversaries
+    abroad = any(pair[1] in states for states in kind.alliances.values())
+    at_sea = not words("vessels").isdisjoint(candidate.trigger.sentence.lows)
+    return _land(pair[1], sides["target"]) if at_war and not abroad and not at_sea else ()
+
+
+def of_the_group(candidates: Sequence[Candidate]) -> tuple[Said[Place], ...]:
+    """As in "air strikes on the militia Kataib Hezbollah", with no place told: the land in which the group that is struck is at home."""
+    struck = [s for c in candidates for s in c.parties if s.value.role == "target" and s.value.type == "organisation" and s.value.country]
+    return _land(struck[0].value.country, struck[0]) if struck else ()
+
+
+def _land(country: str | None, said: Said[Participant]) -> tuple[Said[Place], ...]:
+    land = Names.load().land(country) if country else None
+    return (Said(as_place(land, "target"), said.start, said.end),) if land else ()
+
+
 def _on_board(sentence: Sentence, name: Name) -> bool:
     """As in "an Iranian crude oil tanker": whose it is, not where."""
     behind = sentence.tokens[name.last : name.last + BOARD_REACH]
@@ -228,11 +254,14 @@ def pointed_at(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
 def around(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
     """Where the clause names no place: a place elsewhere in the sentence, else the last one of the sentence before."""
     sentence = trigger.sentence
+    low = sentence.clause(trigger.first)[0]
     for nearby in (sentence, *document.sentences[max(sentence.index - 1, 0) : sentence.index]):
         standing = [
             n for n in nearby.names if is_place(n) and (n.governor in words("aimed") or (n.governor is None and n.named.reading == "place"))
         ]
         standing = [n for n in standing if n.governor not in words("sides_of")] or standing  # "in X, southeast of Y"
+        if nearby is sentence:
+            standing = [n for n in standing if (start := sentence.clause(n.first)[0]) == low or not is_answer_to(sentence, start)]
         if standing:
             return in_order([said_place(standing[-1], "target")])
     return ()

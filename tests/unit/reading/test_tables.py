@@ -25,6 +25,7 @@ KINDS = {
     "meetings_on_the_way": ("summit",),
     "exchanges": ("prisoner_exchange", "body_exchange"),
     "readouts_and_digests": ("summit", "strike"),
+    "long_stories": ("summit", "strike", "prisoner_exchange", "body_exchange"),
     "several_in_one_story": ("summit", "strike", "prisoner_exchange", "body_exchange"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.governing import Name
@@ -38,13 +39,19 @@ def sides_of(names: Iterable[Name]) -> set[str]:
 
 
 def low_at(sentence: Sentence, at: int) -> str:
-    return sentence.tokens[at].low if 0 <= at < len(sentence.tokens) else ""
+    lows = sentence.lows
+    return lows[at] if 0 <= at < len(lows) else ""
+
+
+@cache
+def _held_in() -> frozenset[str]:
+    return grammar().place_prepositions - {"from", "to"}
 
 
 def stands_aside(sentence: Sentence, name: Name) -> bool:
     """As in "in Russia": a place here; "Ukraine's allies", "in an interview with X": somebody else."""
     actor = name.named.actor
-    located = actor is not None and actor.type == "state" and name.governor in grammar().place_prepositions - {"from", "to"}
+    located = actor is not None and actor.type == "state" and name.governor in _held_in()
     owned = name.last + 1 if low_at(sentence, name.last) == "'s" else name.last
     others = low_at(sentence, owned) in words("others")
     asks = name.governor in {"with", "to"} and low_at(sentence, name.governor_at - 1) in words("asked")

@@ -333,7 +333,7 @@ def _aside(sentence: Sentence, name: Name) -> bool:
 
 def over_relative(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
     """As in "X and Y, which have no ties, discussed …": the two who are joined before the clause that tells of them."""
-    low, _ = sentence.clause(trigger.first)
+    low, _ = trigger.clause
     closed = "," in sentence.lows[low : trigger.first]
     if low_at(sentence, low) not in {"who", "which"} or low_at(sentence, low - 1) != "," or not closed:
         return ()
@@ -346,7 +346,7 @@ def over_relative(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
 
 def relative(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
     """As in "Trump, who days later hosted …", "X, whom he met on Friday": whom the relative pronoun stands for."""
-    low, _ = sentence.clause(trigger.first)
+    low, _ = trigger.clause
     if low_at(sentence, low) not in {"who", "whom", "which"}:
         return ()
     meant = [n for n in sentence.names if n.last <= low and is_party(n)][-1:]

@@ -25,8 +25,8 @@ class Said(Struct, Generic[Value], frozen=True):
 class Trigger(Struct, frozen=True, eq=False):
     """A pattern's words at tokens [first, last) of a sentence, in the scope [low, high) that is its own.
 
-    `rivals` are the scopes of the other triggers of its kind in the sentence, `others` is where all other triggers stand, and
-    `since` is where the words that tell its status may begin.
+    `clause` holds it, `rivals` are the scopes of the other triggers of its kind in the sentence, `others` is where all other triggers
+    stand, and `since` is where the words that tell its status may begin.
     """
 
     kind: Kind
@@ -36,6 +36,7 @@ class Trigger(Struct, frozen=True, eq=False):
     last: int
     low: int
     high: int
+    clause: tuple[int, int]
     rivals: tuple[tuple[int, int], ...] = ()
     since: int = 0
     others: tuple[int, ...] = ()

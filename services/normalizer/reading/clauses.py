@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 from services.normalizer.reading.grammar import Grammar
 from services.normalizer.reading.grammar import words as lexical
@@ -12,9 +13,9 @@ LIST_REACH = 8
 
 def borders_of(lows: Sequence[str], turning: Sequence[int], words: Grammar) -> tuple[int, ...]:
     """The tokens at which another clause begins; `turning` is where words that open a happening in passing stand."""
-    ends = [n for n, low in enumerate(lows) if low in words.clause_ends or low in {";", "—", "–"}]
-    turns = [first for first in turning if not _compares(lows, first)]
-    return tuple(sorted({*ends, *turns, *_main_clause(lows, {*ends, *turns})}))
+    ends = compress(range(len(lows)), map(words.borders.__contains__, lows))
+    found = {*ends, *(first for first in turning if not _compares(lows, first))}
+    return tuple(sorted({*found, *_main_clause(lows, found)}))
 
 
 def _main_clause(lows: Sequence[str], borders: set[int]) -> tuple[int, ...]:

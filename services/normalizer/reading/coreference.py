@@ -37,7 +37,7 @@ def _nearness(happening: Happening, candidate: Candidate, published: dt.date | N
 
 def _in_turn(trigger: Trigger) -> bool:
     """As in "Twelve hours after the attack, planes …": told in passing, beside what the sentence is about."""
-    low, _ = trigger.sentence.clause(trigger.first)
+    low, _ = trigger.clause
     return low in trigger.sentence.turns
 
 

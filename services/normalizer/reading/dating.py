@@ -171,7 +171,7 @@ def _is_soon_after(time: Time) -> bool:
 
 def had_been_due(trigger: Trigger) -> bool:
     """As in "had been due to meet on Thursday": a plan whose day is over."""
-    low, high = trigger.sentence.clause(trigger.first)
+    low, high = trigger.clause
     return bool(trigger.sentence.find_within(low, high, phrases("overtaken")))
 
 
@@ -183,7 +183,7 @@ def _may_be_heard(trigger: Trigger) -> bool:
 
 def before_then(trigger: Trigger) -> bool:
     """As in "had been killed in a strike": before the time that the sentence is told from."""
-    low, _ = trigger.sentence.clause(trigger.first)
+    low, _ = trigger.clause
     lows = trigger.sentence.lows
     had = [at for at in range(max(low, trigger.first - PLUPERFECT), trigger.first) if lows[at] == "had" and not _has(lows[at + 1])]
     return bool(had) and not any(0 <= had[-1] - last <= REPORTED for _, last in trigger.sentence.says)
@@ -255,7 +255,7 @@ def _of_leaving(trigger: Trigger, time: Time, status: str) -> bool:
     while at > 0 and (tokens[at].low in words("speech_fillers") or tokens[at].low == "later"):
         at -= 1
     leaves = at >= 0 and tokens[at].low in words("departures") and tokens[time.last].low == "for"
-    here, _ = trigger.sentence.clause(trigger.first)
+    here, _ = trigger.clause
     elsewhere = trigger.sentence.clause(time.first)[0] != here and tokens[here].low != "where"
     low, _ = trigger.sentence.clause(time.first)
     gone = elsewhere and any(token.low in words("departures") for token in tokens[max(low, time.first - LEAVING) : time.first])
@@ -271,7 +271,7 @@ def _of_telling(trigger: Trigger, time: Time, status: str, published: dt.date | 
     if status not in FUTURE or day is None or published is None or day > published or time.last > trigger.first:
         return False
     weekday = any(time.expression.text.lower().startswith(name) for name in words("weekdays"))
-    low, _ = trigger.sentence.clause(trigger.first)
+    low, _ = trigger.clause
     apart = trigger.sentence.clause(time.first)[0] != low and trigger.sentence.tokens[low].low != "where"
     return trigger.kind.frame == "meeting" and (
         (apart and (day == published or not weekday)) or (status == "proposed" and day == published)

@@ -39,7 +39,7 @@ def _first_of(words: Sequence[str], step: int) -> bool | None:
 def is_dead(candidate: Candidate) -> bool:
     """The dead in the trigger's own clause or right behind it; "dead" alone only before those they were ("dead Chadian soldiers")."""
     trigger = candidate.trigger
-    tokens, (low, high) = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)
+    tokens, (low, high) = trigger.sentence.tokens, trigger.clause
     high = max(high, min(trigger.last + DEAD_REACH, len(tokens)))
     high = next((at for at in range(trigger.last, high) if tokens[at].low in lexical("gives_up")), high)  # "as Hamas handed over bodies"
     members = trigger.kind.classes.get("dead")

@@ -89,7 +89,7 @@ def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:
 
 def _main_subject(sentence: Sentence, trigger: Trigger) -> Name | None:
     """As in "Russia attacked Ukraine overnight, hitting Lviv": whoever did the first did the second."""
-    low, _ = sentence.clause(trigger.first)
+    low, _ = trigger.clause
     names = [n for n in sentence.names if low <= n.first and n.last <= trigger.first and is_party(n) and n.governor is None]
     return next((n for n in names if not _speaks(sentence, n, trigger.first) and not is_person(n)), None)
 
@@ -202,7 +202,7 @@ def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
 
 def _is_shot_down(trigger: Trigger) -> bool:
     """As in "Ruritania said it had shot down a missile fired at its ships": who shot it down did not fire it."""
-    low, _ = trigger.sentence.clause(trigger.first)
+    low, _ = trigger.clause
     return trigger.pattern.card.participle and bool(trigger.sentence.find_within(low, trigger.first, phrases("downs")))
 
 

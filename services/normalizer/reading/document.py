@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TypeVar
 
 from services.normalizer.reading import sentences as splitter
@@ -94,7 +93,7 @@ class Sentence:
     @lazy
     def says(self) -> tuple[tuple[int, int], ...]:
         """Where verbs of saying stand."""
-        return tuple((first, last) for first, last, _ in self.find(grammar().say) if first == 0 or not self.tokens[first].capital)
+        return tuple([(first, last) for first, last, _ in self.find(grammar().say) if first == 0 or not self.tokens[first].capital])
 
     @lazy
     def names(self) -> tuple[Name, ...]:
@@ -157,17 +156,11 @@ class Sentence:
         """Where its clauses begin, and where the last one ends."""
         return (0, *self.borders, len(self.tokens))
 
-    @lazy
-    def clauses(self) -> list[tuple[int, int]]:
-        """For each token the clause around it; a trigger's is asked for a dozen times."""
-        return [clause for clause in pairwise(self.edges) for _ in range(*clause)]
-
     def clause(self, at: int) -> tuple[int, int]:
         """Tokens [first, last) of the clause around a token, or of the nearest where there is none."""
-        if 0 <= at < len(self.clauses):
-            return self.clauses[at]
-        low, high = self.edges[:2] if at < 0 else self.edges[-2:]
-        return low, high
+        edges = self.edges
+        n = min(max(bisect_right(edges, at), 1), len(edges) - 1)
+        return edges[n - 1], edges[n]
 
 
 @dataclass(frozen=True, eq=False)

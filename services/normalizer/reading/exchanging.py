@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from schemas.events import Participant, Quantity
 from services.normalizer.reading import counting
@@ -23,6 +24,8 @@ SAY_GAP = 3
 # "announced early on Tuesday that it had received"
 SELF_GAP = 6
 TWO = 2
+# Each name of a sentence is asked several times.
+ASKED = 64
 # "his mother, X": so many words before a name.
 KIN_REACH = 3
 # "the bodies of two soldiers, X and Y": so many words before a name.
@@ -55,7 +58,7 @@ def _up_to_a_mark(tokens: Sequence[Token], most: int) -> Sequence[Token]:
 
 def _sides(trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
-    low, high = sentence.clause(trigger.first)
+    low, high = trigger.clause
     inside = [n for n in sentence.names if low <= n.first < high]
     inside = [n for n in inside if not _stands_aside(sentence, n)]
     found = [n for n in inside if is_party(n) or (n.governor in {"to", "from"} and whole_state(n) and not _is_carried(sentence, n))]
@@ -163,7 +166,13 @@ def named(document: Document, trigger: Trigger) -> tuple[Said[Participant], ...]
 
 def is_adjective(sentence: Sentence, start: int) -> bool:
     """Whether the name at a code point only says whose people somebody is: "Lebanese prisoners", "32 Chadians"."""
-    return any(n.named.start == start and (n.named.form in {"adjective", "demonym"} or _is_acronym_of(sentence, n)) for n in sentence.names)
+    return start in _adjectives(sentence)
+
+
+@lru_cache(maxsize=ASKED)
+def _adjectives(sentence: Sentence) -> frozenset[int]:
+    names = sentence.names
+    return frozenset([n.named.start for n in names if n.named.form in {"adjective", "demonym"} or _is_acronym_of(sentence, n)])
 
 
 def _is_acronym_of(sentence: Sentence, name: Name) -> bool:

@@ -54,7 +54,7 @@ def _day_follows(happening: Happening, member: Candidate, candidate: Candidate) 
     first = happening.members[0]
     lead = first.trigger.sentence.index < LEAD and candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
     one = is_singular(first) or _takes_up(first, candidate) or _goes_on(happening, candidate)
-    return lead and one and not place_keys(happening.known)[0] and _tells_of(member, candidate)
+    return lead and one and not place_keys(happening.known) and _tells_of(member, candidate)
 
 
 def _goes_on(happening: Happening, candidate: Candidate) -> bool:
@@ -162,7 +162,7 @@ def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
         return False
     if not mine or not other or mine == other or _only_adds(happening, candidate):
         return True
-    if candidate.refers and not _bloc_apart(happening, candidate) and place_keys(happening.known)[0] & place_keys([candidate])[0]:
+    if candidate.refers and not _bloc_apart(happening, candidate) and place_keys(happening.known) & place_keys([candidate]):
         return True
     here, there = persons(happening.known), persons([candidate])
     close = same_day(happening, candidate) or candidate.refers or _day_of_its_week(happening, candidate)
@@ -227,7 +227,7 @@ def _explicitly_same(happening: Happening, candidate: Candidate) -> bool:
 
 def _continues(candidate: Candidate) -> bool:
     """A strike told with neither a time nor a town of its own: more of the one just told."""
-    return candidate.trigger.kind.frame == "directed" and candidate.when is None and not place_keys([candidate])[0]
+    return candidate.trigger.kind.frame == "directed" and candidate.when is None and not place_keys([candidate])
 
 
 def _points_back(happening: Happening, candidate: Candidate) -> bool:
@@ -236,14 +236,15 @@ def _points_back(happening: Happening, candidate: Candidate) -> bool:
     if gap and candidate.trigger.sentence.tokens[0].low in {"*", "•", "#"}:
         return same_day(happening, candidate) and bool(happening.sides & sides([candidate]))
     exchange = candidate.trigger.kind.frame == "exchange"
-    shared = happening.sides & sides([candidate]) or not sides([candidate])
-    if (_continues(candidate) and gap <= CONTINUED) or (exchange and candidate.when is None and shared):
+    mine = sides([candidate])
+    shared = happening.sides & mine
+    if (_continues(candidate) and gap <= CONTINUED) or (exchange and candidate.when is None and (shared or not mine)):
         return True
     return (
         gap == 0
+        or len(shared) > 1
         or same_day(happening, candidate)
-        or len(happening.sides & sides([candidate])) > 1
-        or not place_keys(happening.known)[0].isdisjoint(place_keys([candidate])[0])
+        or not place_keys(happening.known).isdisjoint(place_keys([candidate]))
         or _elaborates(happening, candidate)
         or (candidate.trigger.kind.frame == "directed" and narrows(happening, candidate))
         or (exchange and gap <= NEXT)
@@ -259,7 +260,7 @@ def _by_whom_it_was(happening: Happening, candidate: Candidate) -> bool:
     if candidate.trigger.kind.frame != "directed" or not candidate.refers or not is_singular(candidate):
         return False
     mine = attackers_of([candidate])
-    bare = candidate.when is None and not place_keys([candidate])[0] and not candidate.quantities
+    bare = candidate.when is None and not place_keys([candidate]) and not candidate.quantities
     return bare and bool(mine) and mine == attackers_of(happening.known)
 
 
@@ -272,7 +273,7 @@ def _of_that_bloc(happening: Happening, candidate: Candidate) -> bool:
 
 def _of_that_wave(happening: Happening, candidate: Candidate) -> bool:
     """As in "fired 19 missiles at Ukraine … Air defences shot down 14 missiles over two regions": of what was launched."""
-    if not candidate.trigger.pattern.card.reverse or candidate.when is not None or place_keys(happening.known)[0]:
+    if not candidate.trigger.pattern.card.reverse or candidate.when is not None or place_keys(happening.known):
         return False
     launched = {said.value.measure: said.value.best or 0 for m in happening.known for said in m.quantities}
     downed = [(said.value.measure.removesuffix("_downed"), said.value.best or 0) for said in candidate.quantities]
@@ -283,7 +284,7 @@ def _elaborates(happening: Happening, candidate: Candidate) -> bool:
     """As in "An air strike in the north killed nine. … The plane hit a car in X": where the one strike was is told further on."""
     first = happening.members[0]
     one = is_singular(first) or _takes_up(first, candidate)
-    if first.trigger.kind.frame != "directed" or not one or place_keys(happening.known)[0]:
+    if first.trigger.kind.frame != "directed" or not one or place_keys(happening.known):
         return False
     return candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
 
@@ -371,7 +372,7 @@ def _is_that_exchange(happening: Happening, candidate: Candidate) -> bool:
 def _is_another(candidate: Candidate) -> bool:
     """As in "the next exchange", "further releases"."""
     trigger = candidate.trigger
-    low, high = trigger.sentence.clause(trigger.first)
+    low, high = trigger.clause
     near = trigger.sentence.lows[max(low, trigger.first - RECENT) : min(high, trigger.last + 3)]
     more = any(one == "more" and other == "than" for one, other in pairwise(near))  # "to exchange more than 200"
     return any(word in words("further_ones") for word in near[:-1] if not (more and word == "more"))

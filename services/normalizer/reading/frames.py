@@ -88,7 +88,7 @@ def _called_on(
     trigger: Trigger, told: State, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]
 ) -> tuple[Said[Participant], ...]:
     """As in "A Chinese delegation will hold talks in Washington": with those at home there, as nobody else is told."""
-    low, _ = trigger.sentence.clause(trigger.first)
+    low, _ = trigger.clause
     mutual = trigger.sentence.find_within(trigger.last, trigger.high, phrases("the_two"))
     at = next((place for place in places if place.value.precision in {"city", "site"} or mutual or meets_officials(trigger)), None)
     sides = {side_of(said.value) for said in parties}
@@ -153,7 +153,7 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
 
 def _weapons(trigger: Trigger) -> tuple[tuple[str, Said[str]], ...]:
     tokens = trigger.sentence.tokens
-    low, high = trigger.sentence.clause(trigger.first)
+    low, high = trigger.clause
     hits = trigger.sentence.find_within(low, high, trigger.kind.weapon)
     found = {label: (first, last) for first, last, label in reversed(hits) if label != "weapon"}
     spans = sorted((first, last, label) for label, (first, last) in found.items())
@@ -227,7 +227,7 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
         parties = (*directed.sides(_deniers(trigger, told), ()), *parties)
     if told.weight == 0 and _denied(document, trigger, attacking):
         told = State("disputed", trigger.first, trigger.last, 1.0)
-    low, high = trigger.sentence.clause(trigger.first)
+    low, high = trigger.clause
     quantities = counting.in_range(trigger.sentence, trigger.kind.measures, min(low, trigger.low), max(high, trigger.high))
     if not any(said.value.measure == "killed" for said in quantities) and "another" not in trigger.pattern.card.needs:
         dead, number = named_people.killed(trigger)

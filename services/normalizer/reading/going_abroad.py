@@ -32,7 +32,7 @@ def attends_abroad(candidate: Candidate) -> bool:
 
 def talks_abroad(trigger: Trigger, parties: Sequence[Said[Participant]], place: Said[Place]) -> bool:
     """As in "Minister X began two days of talks in Oslo": with those at home there, where nobody else is told."""
-    lows, (_, high) = trigger.sentence.lows, trigger.sentence.clause(trigger.first)
+    lows, (_, high) = trigger.sentence.lows, trigger.clause
     begins = not lexical("has_talks").isdisjoint(lows[max(trigger.first - BEGINNING, 0) : trigger.first]) or _of_days(trigger)
     right_there = 0 <= place.start - trigger.sentence.tokens[trigger.last - 1].end <= IN_TOWN and "with" not in lows[trigger.last : high]
     ministers = any(said.value.type == "person" and said.value.country and _holds_office(trigger, said) for said in parties)
@@ -64,7 +64,7 @@ def goes_to_talk(trigger: Trigger) -> bool:
 def is_invited(candidate: Candidate) -> bool:
     """As in "President X has invited Prime Minister Y to visit Oslo": one leader asks another of another land over."""
     trigger = candidate.trigger
-    lows, (low, _) = trigger.sentence.lows, trigger.sentence.clause(trigger.first)
+    lows, (low, _) = trigger.sentence.lows, trigger.clause
     at = next((n for n in range(trigger.first - 1, low, -1) if lows[n] in lexical("invites")), None)
     if at is None or candidate.status != "proposed" or lows[trigger.first : trigger.last] != ("to", "visit"):
         return False

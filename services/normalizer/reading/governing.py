@@ -47,7 +47,7 @@ def place_names(
     preps = {last - 1: label for _, last, label in words.prepositions.find(lows)}
     people = {opens for (opens, _), named in zip(titled, found, strict=True) if named.actor is not None and named.actor.type == "person"}
     after_people = {at for at, label in preps.items() if label == "of" and at > 0 and held[at - 1] in people}
-    joined = [held[at - 1] if at in after_people else first for at, first in enumerate(held)]
+    joined = [held[at - 1] if at in after_people else first for at, first in enumerate(held)] if after_people else held
     free = {at: label for at, label in preps.items() if at not in after_people}
     placed = [
         Name(
@@ -185,9 +185,9 @@ def _called_a_group(gap: Sequence[Token]) -> bool:
 
 def _with_twin(name: Name, tokens: Sequence[Token]) -> tuple[Name, ...]:
     """As in "North and South Korea": the first word alone names the other of the two."""
-    before = [token.low for token in tokens[max(name.first - 2, 0) : name.first]]
-    if before[-1:] != ["and"]:
+    if name.first == 0 or tokens[name.first - 1].low != "and":
         return (name,)
+    before = [token.low for token in tokens[max(name.first - 2, 0) : name.first]]
     own = name.named.text.split()
     if before not in (["north", "and"], ["south", "and"]) or len(own) < 2 or own[0].lower() not in {"north", "south"}:  # noqa: PLR2004
         return (name,)

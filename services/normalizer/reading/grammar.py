@@ -16,6 +16,7 @@ class Grammar:
     small: frozenset[str]
     topic_prepositions: frozenset[str]
     clause_ends: frozenset[str]
+    borders: frozenset[str]  # these, and the marks that part clauses
     turns: Table[str]
     skipped: frozenset[str]
     conjunctions: frozenset[str]
@@ -39,6 +40,7 @@ def grammar() -> Grammar:
         small=frozenset(words["prepositions"]),
         topic_prepositions=frozenset(words["topic_prepositions"]),
         clause_ends=frozenset(words["clause_ends"]),
+        borders=frozenset(words["clause_ends"]) | {";", "—", "–"},
         turns=table(words["turns"]),
         skipped=skipped,
         conjunctions=conjunctions,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from msgspec import Struct, field
@@ -18,7 +18,7 @@ PHASES = {
 # So many first and last members of a happening, and so many latest happenings, are looked at.
 KEPT = 8
 # A candidate is compared with each happening before it.
-ASKED = 64
+ASKED = 256
 
 
 class Happening(Struct):
@@ -58,6 +58,11 @@ def side_of(actor: Participant) -> str:
     return actor.name if own else actor.country or actor.name
 
 
+def of_all(told_by: Callable[[Candidate], frozenset[str]], candidates: Sequence[Candidate]) -> frozenset[str]:
+    """What several candidates tell together."""
+    return told_by(candidates[0]) if len(candidates) == 1 else frozenset[str]().union(*map(told_by, candidates))
+
+
 @lru_cache(maxsize=ASKED)
 def _sides(candidate: Candidate) -> frozenset[str]:
     return frozenset([side_of(said.value) for said in candidate.parties if said.value.role != "released"])
@@ -65,15 +70,25 @@ def _sides(candidate: Candidate) -> frozenset[str]:
 
 def sides(candidates: Sequence[Candidate]) -> frozenset[str]:
     """States and bodies, one word a side, whoever speaks for them; people who come home are no side."""
-    return _sides(candidates[0]) if len(candidates) == 1 else frozenset[str]().union(*map(_sides, candidates))
+    return of_all(_sides, candidates)
+
+
+@lru_cache(maxsize=ASKED)
+def _persons(candidate: Candidate) -> frozenset[str]:
+    return frozenset([said.value.name for said in candidate.parties if said.value.type == "person"])
 
 
 def persons(candidates: Sequence[Candidate]) -> frozenset[str]:
-    return frozenset([said.value.name for c in candidates for said in c.parties if said.value.type == "person"])
+    return of_all(_persons, candidates)
+
+
+@lru_cache(maxsize=ASKED)
+def _attackers_of(candidate: Candidate) -> frozenset[str]:
+    return frozenset([side_of(said.value) for said in candidate.parties if said.value.role == "attacker"])
 
 
 def attackers_of(candidates: Sequence[Candidate]) -> frozenset[str]:
-    return frozenset([side_of(said.value) for c in candidates for said in c.parties if said.value.role == "attacker"])
+    return of_all(_attackers_of, candidates)
 
 
 def mutual(candidate: Candidate) -> bool:

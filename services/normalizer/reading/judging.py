@@ -73,7 +73,7 @@ def _again_and_again(candidate: Candidate) -> bool:
 def _goes_on(candidate: Candidate) -> bool:
     """As in "leverage in trade talks with China": talks that go on, of which no round is told."""
     trigger = candidate.trigger
-    low, high = trigger.sentence.clause(trigger.first)
+    low, high = trigger.clause
     own = [token.low for token in trigger.sentence.tokens[trigger.first : trigger.last]]
     talks = trigger.pattern.card.id == "summit.noun.talks" or "talks" in own
     if not talks or candidate.state.weight > 0 or candidate.group or (trigger.sentence.index == 0 and not _of_a_matter(trigger)):
@@ -125,7 +125,7 @@ def _only_if(candidate: Candidate) -> bool:
     """As in "If so many are released, …", "until they release …", "the deal includes the release of …": an exchange imagined."""
     state, trigger = candidate.state, candidate.trigger
     tokens = trigger.sentence.tokens
-    low, _ = trigger.sentence.clause(trigger.first)
+    low, _ = trigger.clause
     if trigger.kind.frame != "exchange":
         return False
     told = [token.low for token in tokens[low : trigger.first]]

@@ -32,13 +32,13 @@ def _as_mediator(trigger: Trigger) -> bool:
     lows = trigger.sentence.lows
     if words("go_betweens").isdisjoint(lows):
         return False
-    start = max(trigger.sentence.clause(trigger.first)[0], trigger.first - ROOF_REACH)
+    start = max(trigger.clause[0], trigger.first - ROOF_REACH)
     return any(one == "as" and other in words("go_betweens") for one, other in pairwise(lows[start : trigger.first]))
 
 
 def roof_at(trigger: Trigger, verbs: str) -> int | None:
     """Where a verb of `verbs` stands before talks that somebody offers, or could be, to host."""
-    tokens, (low, _) = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)
+    tokens, (low, _) = trigger.sentence.tokens, trigger.clause
     start = max(low, trigger.first - ROOF_REACH)
     near = range(max(trigger.first - ROOF_NEAR, start), trigger.first)
     at = next((n for n in near if tokens[n].low in words(verbs)), None)

@@ -112,7 +112,7 @@ def modality_of(candidate: Candidate) -> Modality:
     told = MODALITIES.get(candidate.status, "asserted")
     if told == "offered" and not words("demanding").isdisjoint(sentence.lows[state.first : state.last]):
         return "demanded"
-    low, high = sentence.clause(candidate.trigger.first)
+    low, high = candidate.trigger.clause
     unsure = told == "asserted" and sentence.find_within(low, high, phrases("unsure"))
     return "hypothetical" if unsure else told
 
@@ -252,7 +252,7 @@ def _reported_call(trigger: Trigger) -> bool:
 def _long_known(happening: Happening) -> bool:
     """As in "praised him, media said after the landmark summit": a meeting that the reader knows of, told to date another thing."""
     first = happening.members[0]
-    low, _ = first.trigger.sentence.clause(first.trigger.first)
+    low, _ = first.trigger.clause
     opens = first.trigger.sentence.tokens[low].low in {"after", "following", "since"}
     return first.trigger.kind.frame == "meeting" and first.trigger.noun and first.refers and opens and len(happening.members) == 1
 

@@ -81,7 +81,7 @@ def _parties(candidate: Candidate) -> bool:
 def _side_near(candidate: Candidate) -> bool:
     """Whether a side stands in the clause itself, and not only speaks of it: "Japan's minister did not know when ministers could meet"."""
     sentence = candidate.trigger.sentence
-    low, high = sentence.clause(candidate.trigger.first)
+    low, high = candidate.trigger.clause
     first, last = sentence.tokens[low].start, sentence.tokens[high - 1].end
     return any(first <= said.start < last or said.start < sentence.start for said in candidate.parties)
 
@@ -107,10 +107,11 @@ def _of_few(trigger: Trigger) -> bool:
 def _of_many_nations(candidate: Candidate) -> bool:
     """As in "Talks on the 12-nation pact", "delegates of nine countries": so many states, of which none is named."""
     tokens, trigger = candidate.trigger.sentence.tokens, candidate.trigger
-    low, high = trigger.sentence.clause(trigger.first)
+    low, high = trigger.clause
     near = range(max(low, trigger.first - OPPONENT_REACH), min(high, trigger.last + OPPONENT_REACH))
-    by_number = trigger.noun and any(tokens[at].low in lexical("nations") and tokens[at - 1].low.isdigit() for at in near if at > 0)
-    return by_number or any(_sends_people(trigger, at) for at in near)
+    nations = [at for at in near if tokens[at].low in lexical("nations")]
+    by_number = trigger.noun and any(tokens[at - 1].low.isdigit() for at in nations if at > 0)
+    return by_number or any(_sends_people(trigger, at) for at in nations)
 
 
 def _sends_people(trigger: Trigger, at: int) -> bool:
@@ -118,14 +119,14 @@ def _sends_people(trigger: Trigger, at: int) -> bool:
     lows = trigger.sentence.lows
     ahead = lows[max(at - NATIONS_REACH, 0) : at]
     sent = any(one in lexical("offices") and other in {"of", "from"} for one, other in pairwise(ahead))
-    return lows[at] in lexical("nations") and sent and not (lexical("several_times") - {"two", "past"}).isdisjoint(ahead)
+    return sent and not (lexical("several_times") - {"two", "past"}).isdisjoint(ahead)
 
 
 def _faces_opponents(candidate: Candidate) -> bool:
     """As in "Russian and rebel commanders met", "intra-Afghan talks", "talks with rebels": the other side is told, but not by name."""
     trigger = candidate.trigger
     tokens = trigger.sentence.tokens
-    low, high = trigger.sentence.clause(trigger.first)
+    low, high = trigger.clause
     near = range(max(low, trigger.first - OPPONENT_REACH), min(high, trigger.last + OPPONENT_REACH))
     opponents = lexical("opponents") | (frozenset() if lexical("war_words").isdisjoint(trigger.sentence.lows) else lexical("opposition"))
     found = [at for at in near if tokens[at].low in opponents]
@@ -156,7 +157,7 @@ def _at_home(candidate: Candidate) -> bool:
     """As in "met the leaders of his coalition": people of one house."""
     sentence = candidate.trigger.sentence
     held = {at for name in sentence.names for at in range(name.first, name.last)}
-    low, high = sentence.clause(candidate.trigger.first)
+    low, high = candidate.trigger.clause
     told = any(sentence.tokens[at].low in lexical("domestic") for at in range(low, high) if at not in held)
     return told or bool(sentence.find_within(low, high, phrases("home_leaders")))
 
@@ -207,7 +208,7 @@ def _talks_it_over(candidate: Candidate) -> bool:
 def _with_pronoun(trigger: Trigger) -> bool:
     """As in "he and his counterpart X were expected to discuss …"."""
     tokens = trigger.sentence.tokens
-    low, _ = trigger.sentence.clause(trigger.first)
+    low, _ = trigger.clause
     ahead = [token.low for token in tokens[low : trigger.first]]
     return any(one in lexical("persons") and other == "and" for one, other in pairwise(ahead))
 
@@ -333,7 +334,7 @@ def _of_captives(trigger: Trigger) -> bool:
 
 def _weapon(candidate: Candidate) -> bool:
     sentence = candidate.trigger.sentence
-    low, _ = sentence.clause(candidate.trigger.first)
+    low, _ = candidate.trigger.clause
     in_passing = low in sentence.turns
     return bool(candidate.details) or (not in_passing and bool(sentence.find(candidate.trigger.kind.weapon)))
 

@@ -102,7 +102,7 @@ def _premodifies(trigger: Trigger, name: Name) -> bool:
 
 def _where_clause(trigger: Trigger) -> list[Name]:
     """As in "… to Israel on Wednesday, where he will meet …": the place before "where"."""
-    low, _ = trigger.sentence.clause(trigger.first)
+    low, _ = trigger.clause
     if trigger.sentence.tokens[low].low != "where":
         before = [n for n in trigger.sentence.names if n.last <= trigger.first and n.named.place is not None]
         gone = [n for n in before if _travelled(trigger, n)]
@@ -126,7 +126,7 @@ def _travelled(trigger: Trigger, name: Name) -> bool:
 
 def _opening_stay(trigger: Trigger) -> list[Name]:
     """As in "While in Oslo on Friday, he will meet …", "During his stay in Oslo, …": where whoever meets then is."""
-    sentence, (low, _) = trigger.sentence, trigger.sentence.clause(trigger.first)
+    sentence, (low, _) = trigger.sentence, trigger.clause
     if sentence.tokens[0].low not in words("stay_openers") or low == 0:
         return []
     ahead = [n for n in sentence.names if n.last <= low and is_place(n) and n.governor in {"in", "to", "at"}]
@@ -205,7 +205,7 @@ def handovers(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
     """Where people change hands: a crossing, an airport or a town in the clause, but not where they were held, taken or talked of."""
     role: PlaceRole = "candidate_venue" if status in {"proposed", "declined"} else "venue"
     sentence = trigger.sentence
-    low, high = sentence.clause(trigger.first)
+    low, high = trigger.clause
     inside = [n for n in sentence.names if min(low, trigger.low) <= n.first < max(high, trigger.high) and is_place(n)]
     found = [n for n in inside if _is_handover(sentence, n)]
     return in_order([said_place(n, role) for n in (*found, *_where_clause(trigger))])

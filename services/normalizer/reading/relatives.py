@@ -13,7 +13,7 @@ REACH = 10
 
 def with_relative(trigger: Trigger) -> Trigger:
     """The trigger with the words of its relative clause as its own; unchanged where it has none, or where a comma parts them."""
-    lows, (_, high) = trigger.sentence.lows, trigger.sentence.clause(trigger.first)
+    lows, (_, high) = trigger.sentence.lows, trigger.clause
     if not trigger.noun or not high < len(lows) - 1 or lows[high] not in {"which", "that"} or high - trigger.last > REACH:
         return trigger
     apart = lows[high - 1] == "," or any(trigger.last <= first < high for first in trigger.others)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from schemas.events import Place
 from services.normalizer.reading.candidates import Candidate
-from services.normalizer.reading.happening import Happening
+from services.normalizer.reading.happening import ASKED, Happening, of_all
 
 LOCAL = frozenset({"site", "city", "region"})
 NEXT = 2
@@ -14,11 +15,20 @@ NEXT = 2
 LEAD = 3
 
 
-def place_keys(candidates: Sequence[Candidate]) -> tuple[frozenset[str], frozenset[str]]:
-    """(names of towns and regions with what contains them, countries)."""
-    places = [said.value for c in candidates for said in c.places if said.value.role != "origin"]
-    local = frozenset(name for p in places if p.precision in LOCAL and not _is_line(p) for name in (p.name, *p.within[:-1]))
-    return local, frozenset(p.country for p in places if p.country)
+@lru_cache(maxsize=ASKED)
+def _names_of_places(candidate: Candidate) -> frozenset[str]:
+    places = [said.value for said in candidate.places if said.value.role != "origin"]
+    return frozenset([name for p in places if p.precision in LOCAL and not _is_line(p) for name in (p.name, *p.within[:-1])])
+
+
+@lru_cache(maxsize=ASKED)
+def _countries(candidate: Candidate) -> frozenset[str]:
+    return frozenset([said.value.country for said in candidate.places if said.value.role != "origin" and said.value.country])
+
+
+def place_keys(candidates: Sequence[Candidate]) -> frozenset[str]:
+    """Names of towns and regions with what contains them."""
+    return of_all(_names_of_places, candidates)
 
 
 def _is_line(place: Place) -> bool:
@@ -27,8 +37,8 @@ def _is_line(place: Place) -> bool:
 
 
 def places_meet(happening: Happening, candidate: Candidate) -> bool:
-    mine, my_countries = place_keys(happening.known)
-    other, countries = place_keys([candidate])
+    mine, my_countries = place_keys(happening.known), of_all(_countries, happening.known)
+    other, countries = place_keys([candidate]), _countries(candidate)
     if my_countries and countries and not my_countries & countries:
         return False
     if _by_other_guns(happening, candidate):
@@ -45,11 +55,13 @@ def places_meet(happening: Happening, candidate: Candidate) -> bool:
 
 def _by_other_guns(happening: Happening, candidate: Candidate) -> bool:
     """As in "Jets pounded the enclave … It opened artillery fire on Wrenn": guns and planes, in a town of which nothing was told."""
-    here, there = {w for m in happening.known for w in _weapons(m)}, _weapons(candidate)
+    here, there = of_all(_weapons, happening.known), _weapons(candidate)
+    if not here or not there:
+        return False
     guns, flown = frozenset({"artillery"}), frozenset({"aircraft", "drone"})
     other = (here <= guns and there <= flown) or (here <= flown and there <= guns)
     own = {p.name for p in towns([candidate])} - {p.name for p in towns(happening.known)}
-    return bool(here and there) and other and bool(own)
+    return other and bool(own)
 
 
 def narrows(happening: Happening, candidate: Candidate) -> bool:
@@ -60,8 +72,9 @@ def narrows(happening: Happening, candidate: Candidate) -> bool:
     return near and _is_one(first) and bool(towns([candidate])) and not _on_the_map([candidate])
 
 
+@lru_cache(maxsize=ASKED)
 def _weapons(candidate: Candidate) -> frozenset[str]:
-    return frozenset(said.value for name, said in candidate.details if name == "weapons")
+    return frozenset([said.value for name, said in candidate.details if name == "weapons"])
 
 
 def _is_one(candidate: Candidate) -> bool:
@@ -89,5 +102,5 @@ def _on_the_map(candidates: Sequence[Candidate]) -> bool:
 def shot_down_too(happening: Happening, candidate: Candidate) -> bool:
     """As in "shot down 30 drones over Kursk. … Ten were destroyed over Orel": one defence against one wave."""
     last = happening.members[-1]
-    both = last.trigger.pattern.card.reverse and candidate.trigger.pattern.card.reverse and bool(place_keys([last])[0])
+    both = last.trigger.pattern.card.reverse and candidate.trigger.pattern.card.reverse and bool(place_keys([last]))
     return both and candidate.trigger.sentence.index - last.trigger.sentence.index <= NEXT

@@ -18,7 +18,7 @@ def widened(trigger: Trigger) -> Trigger | None:
     """The trigger with the words of the gathering that it stands beside as its own; None where it stands by itself."""
     tokens = trigger.sentence.tokens
     behind = [scope for scope in trigger.rivals if trigger.last < scope[0] <= trigger.last + NEAR]
-    if not behind or trigger.sentence.clause(trigger.first) != trigger.sentence.clause(behind[0][0]):
+    if not behind or trigger.clause != trigger.sentence.clause(behind[0][0]):
         return None
     scope = min(behind)
     between = [token.low for token in tokens[trigger.last : scope[0]]]

@@ -58,7 +58,8 @@ class _Cue(Struct, frozen=True):
 
 
 def _low(sentence: Sentence, at: int) -> str:
-    return sentence.tokens[at].low if 0 <= at < len(sentence.tokens) else ""
+    lows = sentence.lows
+    return lows[at] if 0 <= at < len(lows) else ""
 
 
 def _via(sentence: Sentence, low: int, high: int) -> str | None:

@@ -48,7 +48,7 @@ def _subjects_before(document: Document, sentence: Sentence) -> Iterator[Name]:
 
 def _pronoun(sentence: Sentence, trigger: Trigger) -> tuple[int, str] | None:
     pronouns = grammar().pronouns
-    clause_low, _ = sentence.clause(trigger.first)
+    clause_low, _ = trigger.clause
     near = range(trigger.first - 1, max(clause_low, trigger.first - PRONOUN_REACH) - 1, -1)
     for at in (*near, clause_low):
         if at < trigger.first and low_at(sentence, at) in pronouns:
@@ -107,7 +107,7 @@ def antecedents(document: Document, sentence: Sentence, trigger: Trigger, taken:
     if pronoun is None:
         return ()
     at, number = pronoun
-    clause_low, _ = sentence.clause(trigger.first)
+    clause_low, _ = trigger.clause
     does = not trigger.noun or (at < clause_low and low_at(sentence, clause_low) in words("gerund_turns"))
     acts_itself = does and number == "one" and at < trigger.first and low_at(sentence, at) in words("persons")
     if len(sides_of(taken)) > 1 and not acts_itself:
@@ -131,7 +131,7 @@ def pair(document: Document, trigger: Trigger, *, near: bool = False, anywhere: 
     The words stand in the trigger's clause, or `anywhere` in its sentence.
     """
     sentence = trigger.sentence
-    low, high = (0, len(sentence.tokens)) if anywhere else sentence.clause(trigger.first)
+    low, high = (0, len(sentence.tokens)) if anywhere else trigger.clause
     if not near and sentence.find_within(low, high, phrases("two_people")):
         return _two_people(document, sentence)
     if not near and (several := _several(document, sentence, low, high)):
@@ -226,7 +226,7 @@ def _between_sides(name: Name) -> bool:
 def fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
     """Further names, best first, for a meeting that lacks a side: clause-mates before an earlier trigger, then who speaks."""
     sentence = trigger.sentence
-    low, _ = sentence.clause(trigger.first)
+    low, _ = trigger.clause
     met = any(n.first >= trigger.last and n.governor == "with" for n in sentence.names)
     if trigger.noun and met and low in sentence.turns:
         speaking = [n for n in sentence.names if n.last <= low and is_person(n) and is_speaker(sentence, n, low)]
@@ -245,14 +245,14 @@ def fallbacks(document: Document, trigger: Trigger) -> Iterator[Name]:
 
 def _means_them(trigger: Trigger) -> bool:
     """As in "praised X after the two met", "accused X of lying before meeting him": the verb's object meets whoever does it."""
-    low, high = trigger.sentence.clause(trigger.first)
+    low, high = trigger.clause
     beside = trigger.sentence.lows[low:high]
     return not words("objects").isdisjoint(beside) or "their" in beside or bool(trigger.sentence.find_within(low, high, phrases("the_two")))
 
 
 def _office_acts(trigger: Trigger) -> bool:
     """As in "The vice president will meet …": an office whose holder was named before."""
-    low, _ = trigger.sentence.clause(trigger.first)
+    low, _ = trigger.clause
     opens = low_at(trigger.sentence, 0) == "the" and any(low_at(trigger.sentence, n) in words("holders") for n in range(1, OFFICE_REACH))
     low = 0 if opens or low_at(trigger.sentence, low) in {"who", "which"} else low
     return not words("holders").isdisjoint(trigger.sentence.lows[low : trigger.first])

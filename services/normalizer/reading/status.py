@@ -119,8 +119,9 @@ def _weigh(hit: Cued, region: Region) -> State | None:
 
 def _within(cued: Sequence[Cued], region: Region, statuses: Container[str]) -> list[State]:
     """What the cues of these statuses tell of the trigger, within its clause."""
-    inside = (hit for hit in cued if hit[2].status in statuses and region.low <= hit[0] and hit[1] <= region.high)
-    return [state for hit in inside if not region.first <= hit[0] < region.last and (state := _weigh(hit, region))]
+    low, high, own = region.low, region.high, range(region.first, region.last)
+    inside = [hit for hit in cued if hit[2].status in statuses and low <= hit[0] and hit[1] <= high and hit[0] not in own]
+    return [state for hit in inside if (state := _weigh(hit, region))] if inside else []
 
 
 def read_state(cued: Sequence[Cued], region: Region, allowed: frozenset[str]) -> State:

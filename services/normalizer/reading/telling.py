@@ -54,7 +54,7 @@ ASKED = 16
 @lru_cache(maxsize=ASKED)
 def region(trigger: Trigger) -> Region:
     """The words that may tell its state: its clause, less what a trigger before tells of."""
-    low, high = trigger.sentence.clause(trigger.first)
+    low, high = trigger.clause
     reach = max(high if not trigger.rivals else trigger.high, trigger.last, trigger.high if trigger.high > high else 0)
     if trigger.noun and trigger.kind.frame == "meeting" and (comma := opening_comma(trigger)):
         reach = comma
@@ -80,7 +80,7 @@ def state_of(trigger: Trigger) -> State:
         told = replace(told, status="proposed")
     if told.status == "declined" and (planned := _without_one(trigger, told)):
         told = planned
-    low, high = trigger.sentence.clause(trigger.first)
+    low, high = trigger.clause
     joined = not {"and", "for"}.isdisjoint(trigger.sentence.lows[trigger.since : trigger.first])
     if told.weight == 0 and trigger.since > low and joined:
         told = read_state(trigger.sentence.cues, Region(trigger.first, trigger.last, low, high, stretch=STRETCH), PLANS)
@@ -139,7 +139,7 @@ def _joined_to(trigger: Trigger) -> State | None:
 def _come_for(trigger: Trigger) -> bool:
     """As in "left on Sunday for talks with X", "has arrived to attend a summit": what one has set out for is still to come."""
     sentence = trigger.sentence
-    start, (low, _) = phrase_start(sentence, trigger.first), sentence.clause(trigger.first)
+    start, (low, _) = phrase_start(sentence, trigger.first), trigger.clause
     ahead = sentence.lows[max(start - 1, 0) : trigger.first]
     attends = not lexical("attends").isdisjoint(sentence.lows[max(start - 2, 0) : start])
     came = sentence.lows[max(low, start - COME) : start]
@@ -155,7 +155,7 @@ def _sets_out(verb: str, behind: str) -> bool:
 
 def _is_under_way(trigger: Trigger, came: Sequence[str]) -> bool:
     """As in "leaves", "has left", "left on Sunday" on that very day; what one flew to on a day that is over is over, too."""
-    published, (low, high) = trigger.sentence.page.anchor.date, trigger.sentence.clause(trigger.first)
+    published, (low, high) = trigger.sentence.page.anchor.date, trigger.clause
     times = [time for time in trigger.sentence.times if low <= time.first < high and not time.of_speech]
     told = [span[1] for time in times if (span := spans.days(time.expression.when)) is not None]
     if told:
@@ -174,7 +174,7 @@ def _in_passing(trigger: Trigger, told: State) -> bool:
 
 def _after_relative(trigger: Trigger) -> State | None:
     """As in "Talks, which were to be held on Friday, have been called off": what the main clause goes on to tell."""
-    tokens, (_, high) = trigger.sentence.tokens, trigger.sentence.clause(trigger.first)
+    tokens, (_, high) = trigger.sentence.tokens, trigger.clause
     if not trigger.noun or high >= len(tokens) or tokens[high].low not in {"which", "who"}:
         return None
     comma = next((at for at in range(high, len(tokens)) if tokens[at].low == ","), None)
@@ -244,7 +244,7 @@ def _of_that_blow(trigger: Trigger) -> bool:
     """As in "The bombing began at 3 a.m. and hit five sites": what hit is what was told of before."""
     if trigger.kind.frame != "directed":
         return False
-    low, _ = trigger.sentence.clause(trigger.first)
+    low, _ = trigger.clause
     opening = trigger.sentence.lows[low : min(low + WIELDED, trigger.first)]
     at = next((n for n, word in enumerate(opening) if word in lexical("occasional_pointers")), None)
     return at is not None and any(word in lexical("told_blows") for word in opening[at + 1 : at + 3])
@@ -281,7 +281,7 @@ def _is_month_ahead(trigger: Trigger, told: State, past: Said[When] | None, plan
 
 def _when_they_meet(trigger: Trigger) -> bool:
     """As in "may agree when they meet in June": a bare verb, which tells nothing over."""
-    low, _ = trigger.sentence.clause(trigger.first)
+    low, _ = trigger.clause
     return trigger.sentence.lows[low] == "when" and trigger.sentence.lows[trigger.first : trigger.last] in {("meet",), ("meets",)}
 
 

@@ -40,6 +40,11 @@ def _low(word: str) -> str:
     return low[:-1] if len(low) > 1 and low.endswith(".") and low.count(".") == 1 else low
 
 
+@lru_cache(maxsize=65536)
+def _is_capital(word: str) -> bool:
+    return word[0].isupper()
+
+
 def split(body: str, start: int, end: int) -> list[str]:
     """The words and marks of body[start:end], as they stand there, and before, between and behind them what is none."""
     return _TOKEN.split(body[start:end])
@@ -53,8 +58,7 @@ def lows(parts: Sequence[str]) -> tuple[str, ...]:
 def placed(parts: Sequence[str], lows: Sequence[str], start: int) -> tuple[Token, ...]:
     """The tokens of a text that was split from there. They are made by columns: each word costs no more than its tuple."""
     edges = list(accumulate(map(len, parts), initial=start))
-    capital = [word[0].isupper() for word in parts[1::2]]
-    return tuple(map(_make, zip(edges[1:-1:2], edges[2::2], lows, capital, strict=True)))
+    return tuple(map(_make, zip(edges[1:-1:2], edges[2::2], lows, map(_is_capital, parts[1::2]), strict=True)))
 
 
 def tokenise(body: str, start: int, end: int) -> tuple[Token, ...]:

@@ -52,9 +52,9 @@ def _weapon_fits(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, l
             tokens[at].low in words("flying") for at in range(last, min(last + DESTROYED, len(tokens))) if _only_counts(tokens, last, at)
         )
     after, near = pattern.card.weapon_after, pattern.card.weapon_near
-    low, high = (first - (near or 0), last + (near or after or 0))
     if after is None and near is None:
         return True
+    low, high = (first - (near or 0), last + (near or after or 0))
     clause = sentence.clause(first) if pattern.card.alone else (0, len(tokens))  # not "killed during an air strike", which tells its own
     low, high = max(low, clause[0]), min(high, clause[1])
     hits = sentence.find_within(low, high, kind.weapon)
@@ -176,6 +176,7 @@ def _trigger(
         for first, last, _, other in standing
         if other.card.id.split(".")[0] == kind.name and (first, last) != span
     ]
-    low, high = _scope(sentence, *span, others, noun=pattern.card.part == "noun")
-    since = max([sentence.clause(span[0])[0], *(end for _, end, _ in others if end <= span[0])])
-    return Trigger(kind, pattern, sentence, *span, low, high, since=since, noun=pattern.card.part == "noun")
+    noun, clause = pattern.card.part == "noun", sentence.clause(span[0])
+    low, high = _scope(sentence, *span, others, noun=noun)
+    since = max([clause[0], *(end for _, end, _ in others if end <= span[0])])
+    return Trigger(kind, pattern, sentence, *span, low, high, clause, since=since, noun=noun)

@@ -118,7 +118,7 @@ def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
 
 def _is_answered(sentence: Sentence, verb: int, trigger: Trigger) -> bool:
     """As in "carried out air strikes in response to a rocket attack": whoever answers it did not make it."""
-    low = sentence.clause(trigger.first)[0]
+    low = trigger.clause[0]
     return verb < low and is_answer_to(sentence, low)
 
 

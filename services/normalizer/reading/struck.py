@@ -254,7 +254,7 @@ def pointed_at(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
 def around(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
     """Where the clause names no place: a place elsewhere in the sentence, else the last one of the sentence before."""
     sentence = trigger.sentence
-    low = sentence.clause(trigger.first)[0]
+    low = trigger.clause[0]
     for nearby in (sentence, *document.sentences[max(sentence.index - 1, 0) : sentence.index]):
         standing = [
             n for n in nearby.names if is_place(n) and (n.governor in words("aimed") or (n.governor is None and n.named.reading == "place"))

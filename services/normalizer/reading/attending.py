@@ -15,6 +15,8 @@ from services.normalizer.reading.tokens import Token
 TWO, THREE = 2, 3
 # "between the transitional government of X": so many words.
 OFFICE_REACH = 5
+# "energy and mines minister X": so many words from the land to its man.
+TITLE = 6
 # "In a telephone call …" opens a sentence within so many words.
 OPENING = 6
 # "During two and a half days of talks in X, Y …": so many.
@@ -118,7 +120,7 @@ def _objects(sentence: Sentence, trigger: Trigger) -> Iterator[Name]:
             or token.low in grammar().conjunctions
             or token.low == "'s"
             or at in titles
-            or _of_title(at, held)
+            or _of_title(sentence, at, held)
         ):
             return
 
@@ -131,9 +133,13 @@ def _owns_a_thing(sentence: Sentence, name: Name, held: dict[int, Name]) -> bool
     return not any(at in held or sentence.tokens[at].low in words("offices", "groups", "holders") for at in behind)
 
 
-def _of_title(at: int, held: dict[int, Name]) -> bool:
-    """As in "Bosnian Serb acting president X": a common word between an adjective and the name that it belongs to."""
-    return at - 1 in held and held[at - 1].named.form == "adjective" and any(n in held for n in range(at + 1, at + 3))
+def _of_title(sentence: Sentence, at: int, held: dict[int, Name]) -> bool:
+    """As in "Bosnian Serb acting president X", "Ruritanian energy and mines minister X": words between a land and its man."""
+    before = next((held[n] for n in range(at - 1, max(at - TITLE, 0) - 1, -1) if n in held), None)
+    behind = next((n for n in range(at + 1, at + TITLE) if n in held), None)
+    if before is None or behind is None or before.named.form != "adjective":
+        return False
+    return behind <= at + TWO or low_at(sentence, behind - 1) in words("offices")
 
 
 def _list_goes_on(sentence: Sentence, comma: int, held: dict[int, Name]) -> bool:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from services.normalizer.reading import sentences as splitter
 from services.normalizer.reading.clauses import borders_of
 from services.normalizer.reading.datelines import is_dateline, opens_story
-from services.normalizer.reading.governing import Name, in_its_clause, of_own_side, place_names
+from services.normalizer.reading.governing import Name, at_home, in_its_clause, of_own_side, place_names
 from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.headings import headings
@@ -19,12 +19,15 @@ from services.normalizer.reading.names import Named, Names
 from services.normalizer.reading.numbers import Count, find_counts
 from services.normalizer.reading.phrases import Table
 from services.normalizer.reading.speech_times import Time, place_times
+from services.normalizer.reading.states import capitals
 from services.normalizer.reading.status import Cued, find_cues
 from services.normalizer.reading.times import Anchor, TimeExpression, find_times
 from services.normalizer.reading.tokens import Token, fold, lows, placed, split
 
 Part = TypeVar("Part", Named, TimeExpression)
 Label = TypeVar("Label")
+# Whoever holds an office at home is told so in so many sentences.
+OPENING = 2
 # A story names where it is told from in its first sentence, or in a line of its own before.
 DATELINE_SENTENCES = 2
 # An apposition is no longer than this, in words.
@@ -49,6 +52,17 @@ class Page:
         """People who are called rebel leaders and the like: they are no side of their state's."""
         people = (n for named in self.named for n in named if n.actor is not None and n.actor.type == "person" and n.title)
         return frozenset(n.actor.name for n in people if n.actor and lexical("insurgent_titles") & set((n.title or "").casefold().split()))
+
+    @lazy
+    def at_home(self) -> dict[str, str]:
+        """Who is told first, a minister or the like of no land: where a story is told from a capital, he is of its land."""
+        opening = [(n, start) for named, (start, _) in zip(self.named[:OPENING], self.spans, strict=False) for n in named]
+        town = next((n.place for n, start in opening if n.place is not None and is_dateline(self.text, n, start)), None)
+        first = next((n for n, start in opening if not is_dateline(self.text, n, start)), None)
+        if town is None or town.country is None or town.name not in capitals() or first is None or first.actor is None:
+            return {}
+        office = lexical("national_offices") & set((first.title or "").casefold().split())
+        return {first.actor.name: town.country} if office and first.actor.type == "person" and not first.actor.country else {}
 
     @lazy
     def timed(self) -> list[Sequence[TimeExpression]]:
@@ -103,6 +117,7 @@ class Sentence:
             return ()
         found = place_names(named, self.tokens, self.starts, self.lows, grammar())
         placed = tuple([in_its_clause(name, self.tokens, self.says, self.borders) for name in found])
+        placed = tuple([at_home(name, self.page.at_home) for name in placed]) if self.page.at_home else placed
         return tuple([of_own_side(name, self.page.rebels) for name in placed]) if self.page.rebels else placed
 
     @lazy

@@ -22,6 +22,7 @@ from services.normalizer.reading.opposing import other_side, owner_of_struck
 from services.normalizer.reading.placing import sentence_word
 from services.normalizer.reading.playing import as_place
 from services.normalizer.reading.relatives import with_relative
+from services.normalizer.reading.ruling_out import is_ruled_out
 from services.normalizer.reading.sidelines import widened
 from services.normalizer.reading.states import state
 from services.normalizer.reading.status import State, read_state
@@ -37,6 +38,7 @@ from services.normalizer.reading.telling import (
     state_of,
 )
 from services.normalizer.reading.turning import FUTURE
+from services.normalizer.reading.visiting import goes_for_talks, stays_days
 
 # An invitation is told within so many sentences.
 INVITED = 2
@@ -52,8 +54,10 @@ def _group(trigger: Trigger) -> bool:
 
 
 def _of_one_house(trigger: Trigger, first: int, last: int) -> bool:
-    """As in "labor leaders", "leaders from civil rights organizations": they lead no states."""
+    """As in "labor leaders", "former ministers", "leaders from civil rights organizations": they lead no states."""
     lows = trigger.sentence.lows
+    if lows[max(first - 1, 0)] in lexical("not_in_office"):
+        return True  # "former ministers"
     if lows[last - 1] == "producers":
         return lows[last : last + 1] in {("in",), ("from",)}  # "oil producers in X": firms, and no states
     if lows[last - 1] != "leaders":
@@ -64,11 +68,14 @@ def _of_one_house(trigger: Trigger, first: int, last: int) -> bool:
     return lows[first - 1] in lexical("home_kinds") or bool(led and lexical("home_bodies") & set(behind[:stop]))
 
 
-def _visited(document: Document, trigger: Trigger, told: State, places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:
-    """The state visited is a party of a visit that is official, at its invitation, or that is told because it falls through."""
+def _visited(
+    document: Document, trigger: Trigger, told: State, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]
+) -> tuple[Said[Participant], ...]:
+    """The state visited is a party of a visit that is official, at its invitation, of days, or that is told because it falls through."""
     tokens = trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.last]
     official = any(token.low in lexical("official_visits") for token in tokens)
-    if told.status not in {"cancelled", "postponed"} and not official and not goes_to_talk(trigger) and not _invited(document, trigger):
+    of_state = official or goes_to_talk(trigger) or stays_days(trigger, parties) or _invited(document, trigger)
+    if told.status not in {"cancelled", "postponed"} and not of_state:
         return ()
     hosts = [(place, state(place.value.country, "host")) for place in places]
     return tuple(Said(host, place.start, place.end) for place, host in hosts if host)[:1]
@@ -90,14 +97,17 @@ def _called_on(
     """As in "A Chinese delegation will hold talks in Washington": with those at home there, as nobody else is told."""
     low, _ = trigger.clause
     mutual = trigger.sentence.find_within(trigger.last, trigger.high, phrases("the_two"))
-    at = next((place for place in places if place.value.precision in {"city", "site"} or mutual or meets_officials(trigger)), None)
+    comes = goes_for_talks(trigger, parties)
+    at = next((place for place in places if place.value.precision in {"city", "site"} or mutual or comes or meets_officials(trigger)), None)
     sides = {side_of(said.value) for said in parties}
+    if at is not None and at.end <= trigger.sentence.tokens[trigger.first].start and trigger.pattern.card.form == "summit":
+        return ()  # "is due in X for consultations on the Y summit"
     wished = told.status == "proposed" and words("going_to_see").isdisjoint(trigger.sentence.lows[low : trigger.first])
     if wished or at is None or len(sides) != 1 or sides & (words("blocs") | {at.value.country}):
         return ()
     travels = words("travel_verbs", "arrivals", "departures", "tours") | {"due"}
     sent = trigger.sentence.find_within(low, trigger.first, phrases("delegations"))
-    if not sent and travels.isdisjoint(trigger.sentence.lows[low : trigger.first]) and not talks_abroad(trigger, parties, at):
+    if not (sent or comes) and travels.isdisjoint(trigger.sentence.lows[low : trigger.first]) and not talks_abroad(trigger, parties, at):
         return ()
     home = state(at.value.country, "host")
     return (Said(home, at.start, at.end),) if home else ()
@@ -125,6 +135,8 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     told, when = if_to_come(trigger, document, told, when)
     if when and trigger.noun and trigger.rivals and refers(trigger) and dating.is_heard(trigger, when):
         when = None  # "a man close to the talks said on Monday"
+    if told.status == "declined" and is_ruled_out(trigger):
+        when = None  # "no meeting was planned before June"
     beside = widened(trigger)
     when = lasting(trigger, told.status, when or (dating.choose(beside, told.status, document.anchor.date) if beside else None))
     told = if_ahead(trigger, document, told, when)
@@ -135,7 +147,7 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     form = "talks" if form == "call" and places and not trigger.noun else form
     parties = meeting.with_states(names)
     visiting = form == "visit" or sentence_word(trigger) in words("visiting")
-    visited = _visited(document, trigger, told, places) if visiting else _called_on(trigger, told, parties, places)
+    visited = _visited(document, trigger, told, parties, places) if visiting else _called_on(trigger, told, parties, places)
     tokens = trigger.sentence.tokens
     return Candidate(
         trigger,

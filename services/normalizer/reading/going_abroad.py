@@ -25,7 +25,7 @@ def attends_abroad(candidate: Candidate) -> bool:
     trigger = candidate.trigger
     goes = not lexical("attends").isdisjoint(trigger.sentence.lows[max(trigger.first - ATTENDING, 0) : trigger.first])
     homes, lands = {said.value.country for said in candidate.parties} - {None}, {said.value.country for said in candidate.places} - {None}
-    in_office = any(said.value.type == "person" and said.value.country and _holds_office(trigger, said) for said in candidate.parties)
+    in_office = any(said.value.type == "person" and said.value.country and holds_office(trigger, said) for said in candidate.parties)
     dated = candidate.when is not None and candidate.when.value.precision in {"day", "hour", "minute"}
     return trigger.noun and goes and in_office and dated and bool(lands) and not lands & homes and _is_plain(trigger)
 
@@ -35,7 +35,7 @@ def talks_abroad(trigger: Trigger, parties: Sequence[Said[Participant]], place: 
     lows, (_, high) = trigger.sentence.lows, trigger.clause
     begins = not lexical("has_talks").isdisjoint(lows[max(trigger.first - BEGINNING, 0) : trigger.first]) or _of_days(trigger)
     right_there = 0 <= place.start - trigger.sentence.tokens[trigger.last - 1].end <= IN_TOWN and "with" not in lows[trigger.last : high]
-    ministers = any(said.value.type == "person" and said.value.country and _holds_office(trigger, said) for said in parties)
+    ministers = any(said.value.type == "person" and said.value.country and holds_office(trigger, said) for said in parties)
     return trigger.pattern.card.id == "summit.noun.talks" and begins and right_there and ministers
 
 
@@ -58,7 +58,8 @@ def goes_to_talk(trigger: Trigger) -> bool:
     lows = trigger.sentence.lows[trigger.last : trigger.last + PURPOSE_REACH]
     at = next((n for n, low in enumerate(lows) if low == "for"), None)
     purpose = lows[at + 1 : at + 1 + PURPOSE_NEAR] if at is not None else ()
-    return not lexical("discussions").isdisjoint(purpose) and "with" not in purpose
+    with_officials = not lexical("home_officials").isdisjoint(purpose)
+    return not lexical("discussions").isdisjoint(purpose) and ("with" not in purpose or with_officials)
 
 
 def is_invited(candidate: Candidate) -> bool:
@@ -75,10 +76,11 @@ def is_invited(candidate: Candidate) -> bool:
     return bool(asking) and bool(asked) and not asking & asked
 
 
-def _holds_office(trigger: Trigger, person: Said[Participant]) -> bool:
+def holds_office(trigger: Trigger, person: Said[Participant]) -> bool:
     """Whether the text calls him a minister, a president or the like."""
     named = [n for found in trigger.sentence.page.named for n in found if n.actor is not None]
-    titles = [n.title.casefold().split() for n in named if n.title and n.actor and n.actor.name == person.value.name]
+    own = [n for n in named if n.actor and n.actor.name == person.value.name]
+    titles = [(n.title or n.text).casefold().split() for n in own]
     return any(not lexical("holders").isdisjoint(title) for title in titles)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -100,6 +100,14 @@ def of_own_side(name: Name, rebels: frozenset[str]) -> Name:
     if actor is None or actor.name not in rebels:
         return name
     return replace(name, named=replace(name.named, actor=actor.model_copy(update={"country": None})))
+
+
+def at_home(name: Name, lands: Mapping[str, str]) -> Name:
+    """As in "MANILA, May 5 - Foreign Minister X": of the land that the story is told from."""
+    actor = name.named.actor
+    if actor is None or actor.country is not None or actor.name not in lands:
+        return name
+    return replace(name, named=replace(name.named, actor=actor.model_copy(update={"country": lands[actor.name]})))
 
 
 def _governor(tokens: Sequence[Token], first: int, held: Sequence[int], words: Grammar, preps: dict[int, str]) -> tuple[str | None, int]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from services.normalizer.reading.blocs import points_at_bloc
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.dead_or_alive import is_dead
 from services.normalizer.reading.grammar import words as lexical
@@ -226,6 +227,7 @@ def _particular(candidate: Candidate) -> bool:
     if only_points:
         return False
     inside = any(trigger.sentence.start <= said.start < trigger.sentence.end for said in candidate.parties)
+    inside = inside or (bool(candidate.parties) and points_at_bloc(trigger))
     inside = inside or (candidate.group and (_office_before(trigger) or candidate.status == "scheduled"))
     before = [token.low for token in trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.first]]
     generic = any(word in lexical("generic") for word in before)

@@ -8,13 +8,15 @@ from itertools import pairwise
 from schemas.events import Participant, ParticipantRole, Place
 from services.normalizer.reading.acting import is_party, side, sides_of
 from services.normalizer.reading.attending import after, between, opened, over_relative, premodifiers, relative, subjects
+from services.normalizer.reading.blocs import bloc_told
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Document
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
+from services.normalizer.reading.most_named import most_named
 from services.normalizer.reading.placing import land_of
 from services.normalizer.reading.playing import in_role
-from services.normalizer.reading.standins import antecedents, bloc_told, fallbacks, owned, pair
+from services.normalizer.reading.standins import antecedents, fallbacks, owned, pair
 from services.normalizer.reading.states import state
 
 TWO, THREE = 2, 3
@@ -79,7 +81,7 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
         if len(sides_of(found)) < TWO:
             found.extend(over_relative(sentence, trigger))
         if len(sides_of(found)) < TWO:
-            found.extend(bloc_told(document, trigger) or pair(document, trigger))
+            found.extend(bloc_told(document, trigger) or pair(document, trigger) or most_named(document, trigger))
         found.extend(antecedents(document, sentence, trigger, found))
         if not found and trigger.noun:
             found.extend(pair(document, trigger, anywhere=True))

@@ -133,9 +133,16 @@ def telling(happening: Happening) -> Candidate:
     def weight(c: Candidate) -> tuple[int, int]:
         vague = not words("vague").isdisjoint(c.trigger.sentence.lows[max(c.trigger.first - 2, 0) : c.trigger.last])
         own = "another" not in c.trigger.pattern.card.needs
-        return (own + bool(c.when) + bool(c.places) + min(len({p.value.country for p in c.parties}), 2) - vague, -c.trigger.sentence.index)
+        sides = 0 if _is_called_on(c) else min(len({p.value.country for p in c.parties}), 2)
+        return (own + bool(c.when) + bool(c.places) + sides - vague, -c.trigger.sentence.index)
 
     return max(happening.members, key=weight)
+
+
+def _is_called_on(candidate: Candidate) -> bool:
+    """As in "arrived in Oslo for talks": whom one meets there is only known by where it is."""
+    spots = {said.start for said in candidate.places}
+    return candidate.trigger.kind.frame == "meeting" and any(p.value.role == "host" and p.start in spots for p in candidate.parties)
 
 
 def fold_status(happening: Happening) -> Candidate:

@@ -15,6 +15,7 @@ from services.normalizer.reading.going_abroad import attends_abroad, is_invited
 from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.happening import side_of
+from services.normalizer.reading.many_lands import of_several_lands
 
 PEACE_REACH = 4
 HELD_REACH = 4
@@ -73,7 +74,7 @@ def _parties(candidate: Candidate) -> bool:
         or _of_bloc(candidate)
         or (bool(sides) and _faces_opponents(candidate))
         or attends_abroad(candidate)
-        or (_of_many_nations(candidate) and (candidate.when is not None or bool(candidate.places)))
+        or ((_of_many_nations(candidate) or of_several_lands(candidate)) and (candidate.when is not None or bool(candidate.places)))
         or (candidate.group and not _at_home(candidate) and (bool(candidate.places) or _side_near(candidate)))
     )
 
@@ -201,6 +202,7 @@ def _talks_it_over(candidate: Candidate) -> bool:
     if not trigger.pattern.card.id.endswith(".discuss"):
         return False
     people = {said.start for said in candidate.parties if said.value.type == "person"}
+    people |= {n.named.start for n in trigger.sentence.names if n.named.text.casefold().split()[-1] in lexical("home_officials")}
     behind = [n for n in trigger.sentence.names if n.named.start in people and n.governor == "with"]
     return any(trigger.last < n.governor_at <= trigger.last + MATTER and n.first < trigger.high for n in behind)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from schemas.events import Place, PlaceRole
 from services.normalizer.reading.attending import run_in_city
@@ -117,11 +118,17 @@ def _travelled(trigger: Trigger, name: Name) -> bool:
     while at in times or (at >= 0 and trigger.sentence.tokens[at].low in words("speech_fillers")):
         at -= 1
     before = trigger.sentence.tokens[at].low if at >= 0 else ""
-    if name.governor is None and name.first > 0 and trigger.sentence.tokens[name.first - 1].low in words("going_to_see"):
+    if name.governor is None and _before_article(trigger.sentence, name) in words("going_to_see"):
         return True
     leaves = name.governor == "for" and before in words("departures")
     sent = name.governor == "to" and before in words("travellers")
     return leaves or sent or (name.governor in {"to", "in"} and before in words("travel_verbs", "departures"))
+
+
+def _before_article(sentence: Sentence, name: Name) -> str:
+    """The word before a name, as in "visiting the Philippines": past its article."""
+    at = name.first - 1 - (name.first > 1 and sentence.lows[name.first - 1] == "the")
+    return sentence.lows[at] if at >= 0 else ""
 
 
 def _opening_stay(trigger: Trigger) -> list[Name]:
@@ -186,8 +193,15 @@ def here(document: Document, trigger: Trigger) -> tuple[Said[Place], ...]:
     """As in "talks that were to be held here on Friday": where the story is told from."""
     tokens, dateline = trigger.sentence.tokens, document.told_from(trigger.sentence.index)
     near = tokens[trigger.last : trigger.last + HERE_REACH]
-    said = any(token.low == "here" for token in near) and dateline is not None
+    said = (any(token.low == "here" for token in near) or _come_here(trigger)) and dateline is not None
     return in_order([said_place(dateline, "venue")]) if said and dateline else ()
+
+
+def _come_here(trigger: Trigger) -> bool:
+    """As in "arrived here on Wednesday on an official visit"."""
+    lows, (low, _) = trigger.sentence.lows, trigger.clause
+    pairs = pairwise(lows[low : trigger.first])
+    return any(other == "here" and one in words("arrivals", "travel_verbs") for one, other in pairs)
 
 
 def host_land(trigger: Trigger, names: Sequence[Name]) -> tuple[Said[Place], ...]:

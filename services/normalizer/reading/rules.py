@@ -52,6 +52,7 @@ class PatternCard(Model):
     participle: bool = False
     echo: bool = False
     destroys: bool = False
+    of_bloc: bool = False
     trigger: tuple[str, ...]
     needs: tuple[str, ...]
     weapon_after: int | None = None

@@ -150,21 +150,6 @@ def pair(document: Document, trigger: Trigger, *, near: bool = False, anywhere: 
     return () if near else _their_lands(document, sentence)
 
 
-def bloc_told(document: Document, trigger: Trigger) -> tuple[Name, ...]:
-    """As in "… at the end of a ministerial meeting": of the bloc of which the sentence before told, where nobody else is named."""
-    sentence = trigger.sentence
-    if not trigger.noun or sentence.index == 0 or words("of_ministers").isdisjoint(sentence.lows[trigger.first : trigger.last]):
-        return ()
-    start, behind = sentence.lows[max(trigger.first - TWO, 0) : trigger.first], low_at(sentence, trigger.last)
-    if behind == "of" or (sentence.lows[trigger.last - 1] == "summit" and "the" not in start):
-        return ()  # "a summit of hoteliers", "a summit in X": of others
-    told = next((first for first, _ in sentence.says if first >= trigger.last), len(sentence.tokens))
-    if any(n.governor in words("with") and trigger.last - 1 <= n.governor_at < told for n in sentence.names):
-        return ()
-    before = document.sentences[sentence.index - 1]
-    return tuple(n for n in before.names if n.named.actor is not None and n.named.actor.name in words("blocs"))[:1]
-
-
 def _their_lands(document: Document, sentence: Sentence) -> tuple[Name, ...]:
     """As in "the two countries' ministers", where only two people were named: the lands of the two."""
     two = _two_people(document, sentence)

@@ -15,6 +15,8 @@ from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Document
 from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.presently import in_present
+from services.normalizer.reading.ruling_out import is_imagined, is_prepared, is_ruled_out
 from services.normalizer.reading.status import Region, State, read_state, tells
 from services.normalizer.reading.triggers import phrase_start
 
@@ -80,6 +82,7 @@ def state_of(trigger: Trigger) -> State:
         told = replace(told, status="proposed")
     if told.status == "declined" and (planned := _without_one(trigger, told)):
         told = planned
+    told = _of_none_yet(trigger, told)
     low, high = trigger.clause
     joined = not {"and", "for"}.isdisjoint(trigger.sentence.lows[trigger.since : trigger.first])
     if told.weight == 0 and trigger.since > low and joined:
@@ -109,6 +112,22 @@ def state_of(trigger: Trigger) -> State:
     ):
         return State("occurred", trigger.first, trigger.last, 7.0)
     return told
+
+
+def _of_none_yet(trigger: Trigger, told: State) -> State:
+    """As in "no meeting was planned", "a meeting would only help X", "the next meeting": of none that has been, or will ever be."""
+    if is_ruled_out(trigger):
+        return State("declined", trigger.first, trigger.last, INTENT * 2)
+    if told.weight == 0 and is_imagined(trigger):
+        return State("proposed", trigger.first, trigger.last, INTENT)
+    ahead = told.weight == 0 and (_is_the_next(trigger) or is_prepared(trigger))
+    return State("scheduled", trigger.first, trigger.last, INTENT) if ahead else told
+
+
+def _is_the_next(trigger: Trigger) -> bool:
+    """As in "gave no date for the next meeting of ministers": it is to come, be its day known or not."""
+    own = trigger.sentence.lows[trigger.first : trigger.last]
+    return trigger.noun and trigger.kind.frame == "meeting" and own[0] == "next" and own[-1] in lexical("single_meetings")
 
 
 def _without_one(trigger: Trigger, told: State) -> State | None:
@@ -299,7 +318,8 @@ def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[Whe
         return replace(told, status="scheduled"), planned  # "the call in the coming days"
     if planned is None or days is None or days[0] <= published:
         return told, when
-    if not (_is_dated_ahead(planned) or (_in_turn(trigger, told) and dating.looks_ahead(trigger, planned))):
+    now = in_present(trigger, told)  # "ministers meet on Saturday"
+    if not (now or _is_dated_ahead(planned) or (_in_turn(trigger, told) and dating.looks_ahead(trigger, planned))):
         return told, when
     return replace(told, status="scheduled"), planned
 

@@ -75,6 +75,15 @@ def objections(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, las
     yield from (f"the sentence holds {label!r}" for _, _, label in sentence.find(pattern.sentence)[:1])
     if not _weapon_fits(kind, pattern, sentence, first, last):
         yield "no weapon that is used stands near it"
+    if pattern.card.of_bloc and not _of_a_bloc(sentence, first, last):
+        yield "it is of no bloc of states"
+
+
+def _of_a_bloc(sentence: Sentence, first: int, last: int) -> bool:
+    """As in "the OPEC conference", "OPEC's last session", "a special conference of the African Union": its own words say whose it is."""
+    start = phrase_start(sentence, first)
+    blocs = [n for n in sentence.names if n.named.actor is not None and n.named.actor.name in words("blocs")]
+    return any(start <= n.first < first or (n.governor == "of" and n.governor_at == last) for n in blocs)
 
 
 def _stands(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, last: int) -> bool:

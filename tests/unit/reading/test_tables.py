@@ -23,6 +23,8 @@ KINDS = {
     "meetings_to_come": ("summit",),
     "meetings_by_whom": ("summit",),
     "meetings_on_the_way": ("summit",),
+    "meetings_of_many_lands": ("summit",),
+    "meetings_on_visits": ("summit",),
     "exchanges": ("prisoner_exchange", "body_exchange"),
     "readouts_and_digests": ("summit", "strike"),
     "long_stories": ("summit", "strike", "prisoner_exchange", "body_exchange"),

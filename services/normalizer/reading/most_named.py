@@ -1,0 +1,34 @@
+"""The two states of which a story tells most: "the two sides", where no sentence before names two together."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from services.normalizer.reading.acting import is_party, is_person, side
+from services.normalizer.reading.candidates import Trigger
+from services.normalizer.reading.document import Document
+from services.normalizer.reading.governing import Name
+from services.normalizer.reading.grammar import phrases
+
+TWO = 2
+# A story is looked at so many sentences back.
+REACH = 12
+
+
+def most_named(document: Document, trigger: Trigger) -> tuple[Name, ...]:
+    """The two states named most, up to the sentence that tells of "the two countries"; none where a third is named as often."""
+    sentence = trigger.sentence
+    low, high = trigger.clause
+    if sentence.index == 0 or not sentence.find_within(low, high, phrases("two_lands")):
+        return ()
+    told = document.sentences[max(sentence.index - REACH, 0) : sentence.index + 1]
+    named = [n for one in told for n in one.names if is_party(n) and not is_person(n)]
+    often = Counter(side(n) for n in named).most_common(3)
+    if len(often) < TWO or (len(often) > TWO and often[TWO][1] == often[1][1]):
+        return ()
+    latest = {side(n): n for n in named if _is_state(n)}
+    return tuple(latest[one] for one, _ in often[:TWO]) if all(one in latest for one, _ in often[:TWO]) else ()
+
+
+def _is_state(name: Name) -> bool:
+    return name.named.actor is not None and name.named.actor.type == "state"

@@ -1,0 +1,50 @@
+"""Whom a traveller in office visits, where only he is named: the land that he goes to, on a visit that is one of state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.events import Participant
+from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.going_abroad import holds_office, meets_officials
+from services.normalizer.reading.governing import Name
+from services.normalizer.reading.grammar import words
+from services.normalizer.reading.triggers import phrase_start
+
+# "arrived here on Wednesday on a four-day official visit": so many words before the noun.
+AHEAD = 14
+# "is in Oslo for border talks": so many words from "for".
+PURPOSE = 4
+
+
+def stays_days(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:
+    """As in "Minister X will arrive on Saturday for a two-day visit": of whoever holds an office, and stays for days."""
+    lows, start = trigger.sentence.lows, phrase_start(trigger.sentence, trigger.first)
+    near = [time for time in trigger.sentence.times if start - 2 <= time.first <= trigger.first]
+    long = any(time.expression.type == "DURATION" for time in near)
+    journeys = words("arrivals", "travel_verbs", "departures", "endings", "beginnings", "pays")
+    goes = not journeys.isdisjoint(lows[max(start - AHEAD, 0) : start])
+    return trigger.noun and long and goes and in_office(trigger, parties)
+
+
+def goes_for_talks(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:
+    """As in "Minister X is visiting Ruritania for talks on trade", "is in Oslo for border talks": with those at home there."""
+    lows, (low, high) = trigger.sentence.lows, trigger.clause
+    start = phrase_start(trigger.sentence, trigger.first)
+    at = next((n for n in range(trigger.first - 1, max(start - PURPOSE, low) - 1, -1) if lows[n] == "for"), None)
+    if at is None or trigger.pattern.card.id != "summit.noun.talks" or not in_office(trigger, parties):
+        return False
+    going = not words("travel_verbs", "arrivals", "departures", "going_to_see").isdisjoint(lows[max(low, at - AHEAD) : at])
+    alone = "with" not in lows[trigger.last : high] or meets_officials(trigger)
+    return alone and (going or any(_is_there(trigger, n) for n in trigger.sentence.names if low <= n.first < at))
+
+
+def _is_there(trigger: Trigger, name: Name) -> bool:
+    """As in "X is in Oslo"."""
+    at = name.governor_at - 1
+    return name.named.place is not None and name.governor == "in" and at > 0 and trigger.sentence.lows[at] in {"is", "was", "be"}
+
+
+def in_office(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:
+    """Whether one of the people named holds an office of his land."""
+    return any(said.value.type == "person" and said.value.country and holds_office(trigger, said) for said in parties)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -21,28 +22,34 @@ from services.timeline.generations.names import SERVICE
 from services.timeline.now import Now, Place
 
 SQL = queries(Path(__file__).parent / "sql" / "present.sql")
-ENTER = {
-    during: SQL["enter"].replace("{present}", SQL["present"]).replace("{while}", f"'{during}'") for during in ("transaction", "session")
-}
-BESIDE = SQL["beside"].replace("{present}", SQL["present"])
+ENTER = {during: SQL["enter"].format(**{"while": f"'{during}'"}) for during in ("transaction", "session")}
 During = Literal["transaction", "session"]
 LOOK_SECONDS = 1.0  # for a notice that never came
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A moment that was told beside an answer. `at` names Postgres' snapshot: at the same one all is as it was."""
+
+    at: str = ""
+    now: Now = field(default_factory=Now)
+
+
+@lru_cache(8)
+def noted(told: str) -> Noted:
+    """The moment beside an answer, which several connections are told of."""
+    found = json.loads(told)
+    return Noted(found["at"], _now(found["present"]))
+
+
 async def look(connection: asyncpg.Connection | asyncpg.Pool) -> Now:
     """What is so now, by one statement, which sees one moment."""
-    return _now(await connection.fetch(SQL["present"]))
+    return noted(await connection.fetchval(SQL["look"])).now
 
 
 async def enter(tx: asyncpg.Connection, during: During = "transaction") -> Now:
     """What is so in this transaction, which asks the generation that answers from now on; or the session does."""
-    return _now(await tx.fetch(ENTER[during]))
-
-
-@lru_cache(8)
-def noted(told: str) -> Now:
-    """The moment beside an answer: most often the same as beside the one before."""
-    return _now(json.loads(told))
+    return noted(await tx.fetchval(ENTER[during])).now
 
 
 def _now(rows: Sequence[Mapping[str, Any]]) -> Now:

@@ -1,7 +1,7 @@
 """A connection of the reader, which keeps to the generation that it asked last, so that a question is one statement rather than four.
 
 An answer and its position are still of one moment: they come from one statement. It says which generation answers; where that is another
-than the one it was asked of, the same is asked of that one.
+than the one it was asked of, the same is asked of that one. Where nothing was committed since the last question, it says just that.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 
 from services.timeline.now import Now
-from services.timeline.present import BESIDE, enter, noted
+from services.timeline.present import SQL, Noted, enter, noted
 
 TRIES = 3  # a cut-over falls between two of them at most once, but for a test of it
 GONE = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)  # of a generation that was dropped, or that another version made
@@ -21,9 +21,10 @@ Row = Mapping[str, Any]
 
 
 class Session(asyncpg.Connection):  # type: ignore[misc]  # the client tells no types
-    """`generation`: whose tables it finds by their names; 0: none. Whatever it has prepared fits these."""
+    """`generation`: whose tables it finds by their names; 0: none. Whatever it has prepared fits these. `last`: when it answered last."""
 
     generation = 0
+    last = Noted()
 
     async def keep_to_live(self) -> int:
         """Find the tables of the generation that answers from now on; its number."""
@@ -48,18 +49,19 @@ class Session(asyncpg.Connection):  # type: ignore[misc]  # the client tells no 
         for _ in range(TRIES):
             asked = self.generation or await self.keep_to_live()
             try:
-                rows = await self.fetch(_beside(sql), *arguments)
+                rows = await self.fetch(_beside(sql, len(arguments) + 1), *arguments, self.last.at)
             except GONE:
                 if await self.keep_to_live() == asked:
                     raise
                 continue
-            now = noted(rows[0]["moment"])
-            if now.generation == asked:
-                return (rows if rows[0]["answered"] else []), now
+            if told := rows[0]["moment"]:
+                self.last = noted(told)
+            if self.last.now.generation == asked:
+                return (rows if rows[0]["answered"] else []), self.last.now
             await self.keep_to_live()
         raise ConnectionResetError("generations change too quickly")
 
 
 @lru_cache(256)
-def _beside(sql: str) -> str:
-    return BESIDE.format(question=sql)
+def _beside(sql: str, number: int) -> str:
+    return SQL["beside"].format(question=sql, known=f"${number}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -11,7 +12,9 @@ from deploy.local.stack import Stack
 from services.timeline import reader, session
 from services.timeline.now import Now
 from services.timeline.parameters import EventsFilter, EventsQuery, Moment
+from services.timeline.present import Noted, noted
 from tests.integration.timeline_world import project, settings, timeline_pool
+from tests.support.service import eventually
 from tests.unit.timeline.builders import event
 
 OTHER = """
@@ -75,7 +78,7 @@ async def test_if_the_moment_did_not_say_which_generation_answers_the_earlier_on
     stack: Stack, asking: reader.Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr(session, "noted", lambda _: Now(1))
+    monkeypatch.setattr(session, "noted", lambda _: Noted("", Now(1)))
     await cut_over(stack, OTHER)
     assert await answered(asking) == ["old"]
 
@@ -91,3 +94,78 @@ async def test_a_question_that_the_live_generation_holds_no_table_for_is_not_ask
     with pytest.raises(asyncpg.UndefinedTableError):
         await asking.article("a-1", Moment())
     assert await answered(asking) == ["new"]
+
+
+async def moved(stack: Stack, offset: int) -> None:
+    """The checkpoint of a partition moves, as a batch moves it."""
+    moves = "INSERT INTO timeline.checkpoints (follower, topic, partition, owner_epoch, next_offset, next_seq) VALUES ('timeline-g1', 'events.summit.v1', 9, 1, {0}, 0) "
+    await cut_over(
+        stack, moves.format(offset) + "ON CONFLICT (follower, topic, partition) DO UPDATE SET next_offset = excluded.next_offset"
+    )
+
+
+async def stands(asking: reader.Reader) -> int | None:
+    """How far an answer says that it has come in that partition."""
+    return (await asking.article("a-1", Moment())).position.get("events.summit.v1-9")
+
+
+async def test_each_answer_tells_the_position_of_its_own_moment_also_where_it_is_told_only_once(
+    stack: Stack, asking: reader.Reader
+) -> None:
+    await moved(stack, 17)
+    assert await stands(asking) == await stands(asking) == 17
+    await moved(stack, 18)
+    assert await stands(asking) == await stands(asking) == 18
+
+
+async def test_if_a_moment_were_taken_for_the_last_one_whatever_came_since_the_position_would_be_of_the_past(
+    stack: Stack, asking: reader.Reader
+) -> None:
+    """The negative control: as if all snapshots had the same name."""
+    await moved(stack, 17)
+    assert await stands(asking) == 17
+    unlucky = "CREATE OR REPLACE FUNCTION timeline.moment(known text) RETURNS text LANGUAGE sql STABLE AS 'SELECT NULL::text'"
+    await cut_over(stack, unlucky)
+    await moved(stack, 18)
+    assert await stands(asking) == 17
+
+
+@pytest.mark.parametrize(("recovering", "told"), [(False, None), (True, "present")])
+async def test_a_moment_that_the_asker_knows_is_not_told_again_but_on_a_replica_whose_snapshots_have_no_names_of_their_own(
+    stack: Stack, asking: reader.Reader, recovering: bool, told: str | None
+) -> None:
+    await cut_over(stack, "CREATE SCHEMA pretending; GRANT USAGE ON SCHEMA pretending TO reader")
+    try:
+        says = f"CREATE FUNCTION pretending.pg_is_in_recovery() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT {recovering}'"
+        await cut_over(stack, says)
+        connection = await asyncpg.connect(stack.dsn("reader"), server_settings={"search_path": "pretending, pg_catalog, timeline"})
+        try:
+            assert await connection.fetchval("SELECT timeline.moment('another') IS NOT NULL")
+            known = await connection.fetchval("SELECT timeline.moment(pg_current_snapshot()::text)")
+        finally:
+            await connection.close()
+        assert (known and "present") == told
+    finally:
+        await cut_over(stack, "DROP SCHEMA pretending CASCADE")
+
+
+@pytest.mark.parametrize(("volatility", "offset"), [("STABLE", 17), ("VOLATILE", 18)])
+async def test_a_moment_is_of_the_snapshot_of_its_question_and_would_be_of_a_later_one_if_it_were_volatile(
+    stack: Stack, asking: reader.Reader, volatility: str, offset: int
+) -> None:
+    """The question waits between its beginning and the moment, and there the checkpoint moves."""
+    await moved(stack, 17)
+    await cut_over(stack, f"ALTER FUNCTION timeline.moment(text) {volatility}")
+    held, connection = await asyncpg.connect(stack.dsn("admin")), await asyncpg.connect(stack.dsn("reader"))
+    try:
+        await held.execute("SELECT pg_advisory_lock(2471)")
+        waits = "SELECT timeline.moment(waited) FROM (SELECT pg_advisory_lock(2471)::text AS waited OFFSET 0) AS first"
+        question = asyncio.create_task(connection.fetchval(waits))
+        await eventually(lambda: held.fetchval("SELECT true FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 2471"))
+        await moved(stack, 18)
+        await held.execute("SELECT pg_advisory_unlock(2471)")
+        now = noted(await question).now
+        assert now.reached["events.summit.v1", 9] == offset
+    finally:
+        await held.close()
+        await connection.close()

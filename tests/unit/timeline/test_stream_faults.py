@@ -45,6 +45,8 @@ class Broken:
         self.asked.release()
         raise self._error
 
+    fetchval = fetch
+
 
 @asynccontextmanager
 async def connected(*_: object) -> AsyncIterator[Any]:

@@ -13,8 +13,7 @@ from services.chassis.gate import Gate
 from services.chassis.http import allow_files
 from services.chassis.rates import BadRateError, Rates
 from services.chassis.service import Service
-from services.timeline.api.problems import handle_problems
-from services.timeline.api.routes import timeline_router
+from services.timeline.api.routes import answer_questions
 from services.timeline.following import Generations
 from services.timeline.generations.names import SERVICE
 from services.timeline.projections import discover
@@ -53,7 +52,6 @@ def builder(settings: TimelineSettings) -> Callable[[Service], Awaitable[None]]:
         service.ending.append(streams.hub.end)
         service.app.add_middleware(GZipMiddleware, minimum_size=SMALL)
         service.app.add_middleware(Gate, callers=callers, rates=rates)
-        service.app.include_router(timeline_router(reader, streams))
-        handle_problems(service.app, reader.present.away)
+        answer_questions(service.app, reader, streams)
 
     return build

@@ -20,8 +20,7 @@ from schemas.events import CanonicalEvent
 from services.chassis.http import Connection
 from services.chassis.postgres import CHASSIS_MIGRATIONS, migrate_schema, open_pool
 from services.chassis.records import Record
-from services.timeline.api.problems import handle_problems
-from services.timeline.api.routes import timeline_router
+from services.timeline.api.routes import answer_questions
 from services.timeline.generations.names import Generation
 from services.timeline.generations.registry import ensure_first
 from services.timeline.projections import Projection, discover
@@ -59,8 +58,7 @@ async def timeline_api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     reader = await open_reader(settings(stack))
     present = asyncio.create_task(reader.present.keep())
-    app.include_router(timeline_router(reader, Streams(reader, settings(stack))))
-    handle_problems(app)
+    answer_questions(app, reader, Streams(reader, settings(stack)))
     try:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://daybook") as client:
             yield client
@@ -75,8 +73,7 @@ async def timeline_server(stack: Stack, **given: Any) -> AsyncIterator[str]:
     app, known = FastAPI(), settings(stack).model_copy(update=given)
     reader = await open_reader(known)
     streams = Streams(reader, known)
-    app.include_router(timeline_router(reader, streams))
-    handle_problems(app)
+    answer_questions(app, reader, streams)
     server = uvicorn.Server(uvicorn.Config(app, http=Connection, port=0, log_config=None, access_log=False, timeout_graceful_shutdown=5))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's own stay
     beside = [asyncio.create_task(work()) for work in (reader.present.keep, streams.hub.run, server.serve)]

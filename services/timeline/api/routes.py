@@ -6,7 +6,7 @@ import hashlib
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response, Security
+from fastapi import APIRouter, FastAPI, HTTPException, Path, Query, Request, Response, Security
 from fastapi.responses import RedirectResponse
 from fastapi.security import HTTPBearer
 
@@ -23,8 +23,9 @@ from services.timeline.api.answers import (
     why_json,
 )
 from services.timeline.api.exporting import export_router
-from services.timeline.api.problems import Problem
+from services.timeline.api.problems import Problem, handle_problems
 from services.timeline.api.snapshots import snapshot_router
+from services.timeline.api.straight import answer_straight
 from services.timeline.api.streaming import stream_router
 from services.timeline.parameters import (
     ActorsQuery,
@@ -63,6 +64,13 @@ UNKNOWN: dict[int | str, dict[str, Any]] = {404: _problem("no event has this id"
 MOVED: dict[int | str, dict[str, Any]] = {
     301: {"description": "merged into another event", "headers": {"Location": {"schema": {"type": "string"}}}}
 }
+
+
+def answer_questions(app: FastAPI, reader: Reader, streams: Streams) -> None:
+    """Add the API to an application: its routes, and its problems."""
+    app.include_router(timeline_router(reader, streams))
+    handle_problems(app, reader.present.away)
+    answer_straight(app)
 
 
 def timeline_router(reader: Reader, streams: Streams) -> APIRouter:

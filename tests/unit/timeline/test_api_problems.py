@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.timeline.api.problems import Problem, handle_problems
-from services.timeline.api.routes import timeline_router
+from services.timeline.api.problems import Problem
+from services.timeline.api.routes import answer_questions
 from services.timeline.parameters import EventsQuery
 from services.timeline.reader import open_reader
 from services.timeline.settings import TimelineSettings
@@ -25,8 +25,7 @@ async def api() -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     given = TimelineSettings(dsn=NOBODY)
     reader = await open_reader(given)
-    app.include_router(timeline_router(reader, Streams(reader, given)))
-    handle_problems(app)
+    answer_questions(app, reader, Streams(reader, given))
 
     @app.get("/bug")
     def bug() -> None:

@@ -7,7 +7,6 @@ the others are copies of their rows under other ids and on other days, so that a
 from __future__ import annotations
 
 import asyncio
-import http.client
 import os
 import sys
 import time
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import asyncpg
 
@@ -30,6 +29,7 @@ from services.timeline.parameters import EventsQuery
 from services.timeline.projections import discover
 from services.timeline.questions import SQL, counting, listing, nearby, one_event
 from services.timeline.reader import like
+from tests.bench.client import Client
 from tests.bench.ratios import Ratio, percentile
 from tests.bench.stories import stream
 from tests.integration.timeline_world import FIRST as GENERATION
@@ -93,7 +93,7 @@ async def measure(stack: Stack) -> list[Ratio]:
 
 async def _asked(address: str, bare: asyncpg.Connection, asked: Sequence[Question], count: int) -> Ratio:
     """In turn, each question many times, now one first and now the other: who comes second finds the pages warm."""
-    client = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+    client = Client(address)
     over, alone = [], []
     for number in range(SAMPLES + len(asked)):
         turn, at = divmod(number, len(asked))
@@ -124,19 +124,11 @@ async def _alone(bare: asyncpg.Connection, one: Question) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-def _over(client: http.client.HTTPConnection, one: Question) -> float:
+def _over(client: Client, one: Question) -> float:
     """Milliseconds over HTTP."""
     begun = time.perf_counter()
-    _get(client, one.path)
+    client.get(one.path)
     return (time.perf_counter() - begun) * 1000
-
-
-def _get(client: http.client.HTTPConnection, path: str) -> bytes:
-    client.request("GET", path)
-    answer = client.getresponse()
-    content = answer.read()
-    assert answer.status == http.client.OK, f"{path}: {answer.status} {content[:500]!r}"
-    return content
 
 
 async def _filled(admin: asyncpg.Connection) -> list[str]:

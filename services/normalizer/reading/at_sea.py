@@ -16,8 +16,13 @@ def hits_at_sea(candidate: Candidate, *, by_state: bool) -> bool:
     members = trigger.kind.classes.get("sea_targets")
     high = min(trigger.last + REACH, len(trigger.sentence.tokens))
     found = trigger.sentence.find_within(trigger.last, high, members) if members else ()
-    states = any(said.value.type == "state" for said in candidate.parties)
+    states = any(said.value.type == "state" for said in candidate.parties) and not _collides(trigger)
     return states and (by_state or candidate.when is not None) and any(_is_whole(trigger, trigger.last + last) for _, last, _ in found)
+
+
+def _collides(trigger: Trigger) -> bool:
+    """As in "a Swedish ferry hit a freighter": ships that are no men-of-war only run into each other."""
+    return not trigger.noun and low_at(trigger.sentence, trigger.first - 1) in words("merchant_ships")
 
 
 def _is_whole(trigger: Trigger, at: int) -> bool:

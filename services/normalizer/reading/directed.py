@@ -8,6 +8,7 @@ from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.acting import is_party, is_person, is_speaker, stands_aside
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Sentence, apposed_speaker
+from services.normalizer.reading.fighters import killed_people
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.names import Named
@@ -22,9 +23,6 @@ USER_GAP = 3
 # "said on late Monday that its jets": so many words behind the verb, of which so many are no time.
 SELF_GAP, SELF_WORDS = 8, 3
 SAY_GAP = 3
-KILL_REACH = 6
-# "fighters were reportedly killed": so many words.
-KILLED = 5
 # "Ruritania's state-owned news agency (RNA) reported": so many words from the owner to the verb.
 OWNED = 12
 # "by the Western-backed coalition": so many words before.
@@ -79,12 +77,27 @@ def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:
     before = [
         n for n in sentence.names if trigger.low <= n.first and n.last <= trigger.first and is_party(n) and n.governor in {None, "of"}
     ]
+    before = _of_first_verb(sentence, trigger) or [n for n in before if not _is_object(sentence, trigger, n)]
     named = [n for n in before if not _speaks(sentence, n, trigger.first) and n.named.actor and n.named.actor.type != "person"]
     free = [n for n in named if n.governor is None]
     if sentence.tokens[trigger.first].low.endswith("ing"):
         return _main_subject(sentence, trigger)
     found = free or named
     return found[-1] if found else None
+
+
+def _of_first_verb(sentence: Sentence, trigger: Trigger) -> list[Name]:
+    """As in "Ruritanian jets raided X and hit a tanker": whoever did the first did the second."""
+    earlier = [first for first in trigger.others if first < trigger.first]
+    if not earlier or sentence.lows[trigger.first - 1] != "and":
+        return []
+    low, _ = sentence.clause(earlier[-1])
+    return [n for n in sentence.names if low <= n.first and n.last <= earlier[-1] and is_party(n) and n.governor is None]
+
+
+def _is_object(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
+    """As in "raided Ruritania's oilfield": what another verb has struck."""
+    return any(sentence.lows[first + 1 : name.first] in {(), ("the",)} for first in trigger.others if first < name.first)
 
 
 def _main_subject(sentence: Sentence, trigger: Trigger) -> Name | None:
@@ -218,11 +231,22 @@ def attackers(trigger: Trigger) -> tuple[Name, ...]:
         near = _adjacent_before(sentence, trigger.first) or (None if by else _user(sentence, trigger))
         return tuple(by) or _with_mates(sentence, near)
     if is_passive(trigger):
-        return tuple(by) or _weapon_owner(sentence, trigger)
+        return tuple(by) or _weapon_owner(sentence, trigger) or _told_by_foe(trigger)
     if trigger.pattern.card.participle:
-        return tuple(by) or _with_mates(sentence, _adjacent_before(sentence, trigger.first))
+        return tuple(by) or _told_by_foe(trigger) or _with_mates(sentence, _adjacent_before(sentence, trigger.first))
     subject = _subject(sentence, trigger)
     return _with_mates(sentence, subject) or tuple(by)
+
+
+def _told_by_foe(trigger: Trigger) -> tuple[Name, ...]:
+    """As in "Ruritania's news agency said a missile was launched at X": the blow on its enemy is its own."""
+    sentence = trigger.sentence
+    voices = [n for n in sentence.names if n.last <= trigger.first and is_party(n) and not is_person(n)]
+    voices = [n for n in voices if _speaks(sentence, n, trigger.first)]
+    aimed = [n for n in sentence.names if trigger.last <= n.first < trigger.high and n.governor in {"at", "on"}]
+    hit = {n.named.place.country for n in aimed if n.named.place is not None}
+    foes = {frozenset(pair) for pair in trigger.kind.adversaries}
+    return tuple(n for n in voices if n.named.actor and any(frozenset({n.named.actor.country, land}) in foes for land in hit))[:1]
 
 
 def _weapon_owner(sentence: Sentence, trigger: Trigger) -> tuple[Name, ...]:
@@ -244,42 +268,13 @@ def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
         before = [
             n
             for n in sentence.names
-            if trigger.low <= n.first and n.last <= trigger.first and _is_side(n) and not is_speaker(sentence, n, trigger.first)
+            if trigger.low <= n.first and n.last <= trigger.first and _is_side(n) and not _speaks(sentence, n, trigger.first)
         ]
         return tuple(n for n in before if n.first not in used and not (is_person(n) and apposed_speaker(sentence, n)))[-1:]
     after = [n for n in sentence.names if trigger.last <= n.first < trigger.high and _is_side(n) and n.first not in used]
     aimed = [n for n in after if _is_aim(sentence, trigger, n)]
-    people = _killed_people(sentence, trigger, used)
+    people = killed_people(sentence, trigger, used)
     return (*(n for n in aimed if not (people and whole_state(n) and n.governor in words("venue_prepositions"))), *people)
-
-
-def _killed_people(sentence: Sentence, trigger: Trigger, used: set[int]) -> tuple[Name, ...]:
-    """As in "killed 150 al Shabaab fighters": whose people the words of killing count, where they are armed."""
-    armed = [n for n in sentence.names if n.first not in used and n.last < len(sentence.tokens) and is_party(n) and not is_person(n)]
-    counted = [n for n in armed if _is_counted(sentence, n)]
-    armed = [n for n in armed if _is_armed(sentence, n) and (n.first >= trigger.first or trigger.noun)]
-    return tuple(n for n in (*counted, *armed) if _is_killed(sentence, n))
-
-
-def _is_killed(sentence: Sentence, name: Name) -> bool:
-    """As in "killed 150 al Shabaab fighters", "two Hezbollah members are killed"."""
-    before = sentence.lows[max(name.first - KILL_REACH, 0) : name.first]
-    behind = sentence.lows[name.last + 1 : name.last + KILLED]
-    passive = behind[:1] and behind[0] in {"were", "are", "was", "is"} and "killed" in behind
-    return bool(passive) or not words("kills").isdisjoint(before)
-
-
-def _is_counted(sentence: Sentence, name: Name) -> bool:
-    """As in "killed nine Taliban": men of a group that fights."""
-    actor = name.named.actor
-    number = any(count.first < name.last <= count.last + 1 for count in sentence.counts)
-    return number and actor is not None and actor.type == "organisation" and actor.country is not None
-
-
-def _is_armed(sentence: Sentence, name: Name) -> bool:
-    """As in "al Shabaab fighters", "13 members of the PKK"."""
-    before = sentence.tokens[name.governor_at - 1].low if name.governor == "of" and name.governor_at > 0 else ""
-    return sentence.tokens[name.last].low in words("armed") or before in words("armed")
 
 
 def both_sides(trigger: Trigger) -> tuple[tuple[Name, ...], tuple[Name, ...]]:

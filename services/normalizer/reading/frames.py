@@ -247,11 +247,21 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     when = dating.choose(trigger, told.status, document.anchor.date)
     if when and "another" in trigger.pattern.card.needs and dating.is_heard(trigger, when):
         when = None  # "were killed in a raid on Sunday, a spokesman said on Monday": no day of the toll
+    if when and dating.is_heard(trigger, when) and _told_with_when(trigger):
+        when = None  # "killed ten when they bombed a village on Monday"
     if when and refers(trigger) and _of_a_turn(trigger, when):
         when = None  # "The strikes come a day after seven died on Saturday"
     points = refers(trigger) or bool({"another", "told"} & set(trigger.pattern.card.needs))
     weapons, bombs = _weapons(trigger), {"planted": document.planted, "afar": document.afar}
     return Candidate(trigger, told, when, places, parties, quantities, weapons, points, **bombs)
+
+
+def _told_with_when(trigger: Trigger) -> bool:
+    """As in "killed ten when they bombed a village": the clause behind tells by what blow, and so on which day."""
+    low = trigger.clause[1]
+    lows = trigger.sentence.lows
+    behind = [first for first in trigger.others if first > low]
+    return trigger.pattern.card.id == "strike.verb.harm" and lows[low : low + 1] in {("when",), ("as",)} and bool(behind)
 
 
 def _of_a_turn(trigger: Trigger, when: Said[When]) -> bool:

@@ -94,7 +94,8 @@ def _elsewhere(sentence: Sentence, name: Name) -> bool:
     if told and not any(token.low == "," for token in sentence.tokens[told[-1] : name.first]):
         return True
     beside = name.governor in words("beside") and name.named.place is not None and name.named.place.precision == "country"
-    return beside or before in words("heard_there")
+    speaks = name.governor in words("venue_prepositions") and any(first == name.last for first, _ in sentence.says)
+    return beside or speaks or before in words("heard_there")
 
 
 def _flown_from(sentence: Sentence, name: Name) -> bool:

@@ -17,6 +17,7 @@ TABLES = Path(__file__).parent / "tables"
 KINDS = {
     "strikes": ("strike",),
     "strikes_told_at_length": ("strike",),
+    "strikes_at_sea": ("strike",),
     "meetings": ("summit",),
     "meetings_told_at_length": ("summit",),
     "meetings_among_others": ("summit",),

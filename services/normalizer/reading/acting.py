@@ -35,7 +35,7 @@ def side(name: Name) -> str:
 
 
 def sides_of(names: Iterable[Name]) -> set[str]:
-    return {side(name) for name in names}
+    return set(map(side, names))
 
 
 def low_at(sentence: Sentence, at: int) -> str:

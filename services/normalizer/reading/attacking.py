@@ -26,6 +26,8 @@ def _by_the_attacked(happening: Happening, attackers: frozenset[str]) -> bool:
 def comes_back(happening: Happening, candidate: Candidate) -> bool:
     """As in "Raids hit the enclave … Forty rockets were fired from the enclave": another strike than what hits it."""
     origins = [said.value for said in candidate.places if said.value.role == "origin"]
+    if not origins:
+        return False
     hit = [said.value for m in happening.known for said in m.places if said.value.role != "origin"]
     named = bool({p.name for p in origins} & {p.name for p in hit})
     elsewhere = any(said.value.role != "origin" for said in candidate.places)

@@ -28,7 +28,9 @@ def quantity(sentence: Sentence, count: Count, party: str | None = None) -> Said
 
 def in_range(sentence: Sentence, measures: Collection[str], low: int, high: int) -> tuple[Said[Quantity], ...]:
     """The quantities of some measures that stand at tokens [low, high)."""
-    inside = [count for count in counts(sentence) if low <= count.first < high and count.measure in measures]
+    if not sentence.counts:
+        return ()
+    inside = [count for count in sentence.counts if low <= count.first < high and count.measure in measures]
     return tuple(quantity(sentence, count) for count in inside if not (count.measure in GATHERED and (count.best or 0) < MANY))
 
 

@@ -348,7 +348,9 @@ def _of_talks(trigger: Trigger, time: Time) -> bool:
 
 
 def _best(trigger: Trigger, pool: Sequence[Time]) -> Time | None:
-    return min(pool, key=lambda time: (_distance(trigger, time), time.first), default=None)
+    if len(pool) < 2:  # noqa: PLR2004 - of which there is nothing to choose
+        return pool[0] if pool else None
+    return min(pool, key=lambda time: (_distance(trigger, time), time.first))
 
 
 def looks_ahead(trigger: Trigger, said: Said[When]) -> bool:

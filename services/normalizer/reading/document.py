@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TypeVar
 
 from services.normalizer.reading import sentences as splitter
@@ -102,7 +103,7 @@ class Sentence:
     @lazy
     def starts(self) -> tuple[int, ...]:
         """Where its tokens begin."""
-        return tuple([token[0] for token in self.tokens])
+        return tuple(map(itemgetter(0), self.tokens))
 
     @lazy
     def says(self) -> tuple[tuple[int, int], ...]:

@@ -48,7 +48,7 @@ def place_names(
     people = {opens for (opens, _), named in zip(titled, found, strict=True) if named.actor is not None and named.actor.type == "person"}
     after_people = {at for at, label in preps.items() if label == "of" and at > 0 and held[at - 1] in people}
     joined = [held[at - 1] if at in after_people else first for at, first in enumerate(held)] if after_people else held
-    free = {at: label for at, label in preps.items() if at not in after_people}
+    free = {at: label for at, label in preps.items() if at not in after_people} if after_people else preps
     placed = [
         Name(
             first,

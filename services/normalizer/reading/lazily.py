@@ -22,5 +22,5 @@ class lazy(Generic[Owner, Value]):  # noqa: N801 - a decorator, as `property` is
     def __get__(self, owner: Owner | None, kind: type[Owner]) -> Self | Value:
         if owner is None:
             return self
-        found = vars(owner)[self._name] = self._find(owner)
+        found = owner.__dict__[self._name] = self._find(owner)
         return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
+from functools import cache, lru_cache
+from itertools import compress, pairwise
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -131,10 +132,14 @@ def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | N
     return _Number(at, end, value, vague=False)
 
 
+@lru_cache(maxsize=65536)
+def _may_count(low: str) -> bool:
+    return low in _words().opening or low[0].isdigit()
+
+
 def _numbers(tokens: Sequence[Token], words: _Words) -> tuple[_Number, ...]:
     found: list[_Number] = []
-    opening = words.opening
-    for at in [n for n, (_, _, low, _) in enumerate(tokens) if low in opening or low[0].isdigit()]:
+    for at in compress(range(len(tokens)), map(_may_count, map(itemgetter(2), tokens))):
         number = _read_number(tokens, at, words) if not found or at >= found[-1].last else None
         if number:
             found.append(number)
@@ -248,8 +253,7 @@ def _of_all(tokens: Sequence[Token], number: _Number, words: _Words) -> _Number 
 
 def _toll_rises(tokens: Sequence[Token], first: int, words: _Words) -> bool:
     """As in "the death toll from … rose to seven": the toll may stand far before its verb."""
-    near = [at for at in range(max(first - 3, 0), first) if tokens[at].low in words.rises.opening]
-    rises = bool(near) and any(words.rises.at(tokens, at)[0] == first for at in near)
+    rises = words.rises.ends_at(tokens, first)
     raised = first > 0 and tokens[first - 1].low == "to"
     if not rises and not raised:
         return False

@@ -53,6 +53,7 @@ class Table(Generic[Label]):
     def __init__(self, entries: Iterable[tuple[str, Label]], classes: Mapping[str, Sequence[str]] | None = None) -> None:
         self._root = _Node()
         self._telling: set[str] = set()
+        self._closing: set[str] = set()
         for phrase, label in entries:
             for spelt in expand(phrase, classes or {}):
                 self._add(words(spelt), label)
@@ -64,6 +65,7 @@ class Table(Generic[Label]):
         if node is not self._root and label not in node.labels:
             node.labels = (*node.labels, label)
             self._telling.add(_telling(path))
+            self._closing.add(path[-1])
 
     def at(self, tokens: Sequence[Token], first: int) -> tuple[int, tuple[Label, ...]]:
         """(end, labels) of the longest phrase that starts at this token; (first, ()) where there is none."""
@@ -77,6 +79,12 @@ class Table(Generic[Label]):
             node = node.next.get(tokens[place][2]) if place < end else None  # `low` by number: half the time of by name
             place += 1
         return best, labels
+
+    def ends_at(self, tokens: Sequence[Token], last: int) -> bool:
+        """Whether a phrase of at most three words ends right before a token."""
+        if last == 0 or tokens[last - 1][2] not in self._closing:
+            return False
+        return any(self.at(tokens, first)[0] == last for first in range(max(last - 3, 0), last))
 
     @property
     def opening(self) -> AbstractSet[str]:
@@ -107,7 +115,11 @@ class Table(Generic[Label]):
         hits: list[tuple[int, int, Label]] = []
         after = 0
         for first, last, labels in self.longest(lows):
-            if first >= after:
+            if first < after:
+                continue
+            if len(labels) == 1:  # a comprehension costs as much as all else here
+                hits.append((first, last, labels[0]))
+            else:
                 hits.extend([(first, last, label) for label in labels])
-                after = last
+            after = last
         return tuple(hits)

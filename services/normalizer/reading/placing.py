@@ -50,6 +50,8 @@ def said_place(name: Name, role: PlaceRole) -> Said[Place] | None:
 
 def in_order(places: Sequence[Said[Place] | None]) -> tuple[Said[Place], ...]:
     """Each place once, the most exact first."""
+    if not places:
+        return ()
     found = {place.value.name: place for place in reversed(places) if place}
     return tuple(sorted(found.values(), key=lambda place: (RANK[place.value.precision], place.start)))
 

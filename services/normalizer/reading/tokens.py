@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     rf"(?:[A-Za-z]\.){{2,}}|\b{_TITLE}|"
     r"[A-Za-z]{1,4}-\d+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|['’]s\b|[^\w\s\-‐‑]))"
 )  # in a group, so that what lies between is kept when a text is split
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[a-z0-9]++(?=[ ,.\n])|[^\W_]+")
 _QUOTES = str.maketrans("’‘“”", "''\"\"")
 
 

@@ -28,13 +28,6 @@ DESTROYED = 8
 ASKED = 64
 
 
-def _ends_at(table: Table[str], tokens: Sequence[Token], last: int) -> bool:
-    """Whether a phrase of the table ends right before a token; phrases here are at most three words long."""
-    opening = table.opening
-    near = [first for first in range(max(last - 3, 0), last) if tokens[first].low in opening] if opening else ()
-    return any(table.at(tokens, first)[0] == last for first in near)
-
-
 def _starts_at(table: Table[str], tokens: Sequence[Token], first: int) -> bool:
     return first < len(tokens) and bool(table.at(tokens, first)[1])
 
@@ -68,7 +61,7 @@ def _weapon_fits(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, l
 def objections(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, last: int) -> Iterator[str]:
     """What takes a pattern's words back where they stand, in words that tell a reader why."""
     tokens = sentence.tokens
-    if _ends_at(pattern.before, tokens, first):
+    if pattern.before.ends_at(tokens, first):
         yield f"{tokens[first - 1].low!r} stands before it"
     if _starts_at(pattern.after, tokens, last):
         yield f"{tokens[last].low!r} stands behind it"
@@ -93,6 +86,8 @@ def _stands(kind: Kind, pattern: Pattern, sentence: Sentence, first: int, last: 
 def _scope(sentence: Sentence, first: int, last: int, others: Sequence[tuple[int, int, bool]], *, noun: bool) -> tuple[int, int]:
     """The clause, cut where another trigger of the same kind begins or ends."""
     low, high = sentence.clause(first)
+    if not others:
+        return low, high
     earlier = [end for _, end, _ in others if low < end <= first]
     if earlier:
         low = max([*earlier, phrase_start(sentence, first) if noun else 0])
@@ -167,13 +162,17 @@ def find_triggers(sentence: Sentence, rules: Rules, hits: Sequence[tuple[int, in
     if not standing:
         return ()
     found = [_trigger(rules.kinds[n], pattern, sentence, (first, last), standing) for first, last, n, pattern in standing]
-    return tuple(
-        replace(
-            t,
-            rivals=tuple((o.low, o.high) for o in found if o is not t and o.kind is t.kind),
-            others=tuple(o.first for o in found if o is not t),
+    return (
+        tuple(found)
+        if len(found) == 1
+        else tuple(
+            replace(
+                t,
+                rivals=tuple((o.low, o.high) for o in found if o is not t and o.kind is t.kind),
+                others=tuple(o.first for o in found if o is not t),
+            )
+            for t in found
         )
-        for t in found
     )
 
 

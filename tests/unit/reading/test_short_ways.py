@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Any
 
 import pytest
@@ -66,6 +67,15 @@ def _looked_for_everywhere(table: Table[Any], lows: Sequence[str]) -> tuple[tupl
 def test_a_table_that_looks_for_telling_words_first_misses_no_phrase(lows: list[str]) -> None:
     for table in TABLES:
         assert table.find(lows) == _looked_for_everywhere(table, lows)
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_a_phrase_ends_before_a_word_wherever_one_of_three_words_at_most_that_is_looked_for_everywhere_does(lows: list[str]) -> None:
+    spelt = " ".join(lows)
+    read = tokens.tokenise(spelt, 0, len(spelt))
+    for table, last in product(TABLES, range(len(read) + 1)):
+        assert table.ends_at(read, last) == any(table.at(read, first)[0] == last for first in range(max(last - 3, 0), last))
 
 
 def test_a_word_that_stands_in_no_phrase_would_tell_nothing_and_every_phrase_be_missed(monkeypatch: pytest.MonkeyPatch) -> None:

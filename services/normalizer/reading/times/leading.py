@@ -46,4 +46,4 @@ def lead(tokens: Tokens, first: int, floor: int, kind: str) -> tuple[int, Direct
 
 
 def _words(tokens: Tokens, i: int, j: int) -> tuple[str, ...]:
-    return tuple([text.lower() for text in tokens.text[i:j]])
+    return tuple(map(str.lower, tokens.text[i:j]))

@@ -35,7 +35,16 @@ def opened(held: bytes | str) -> bytes:
     Raises:
         zstd.ZstdError: the frame is damaged.
     """
-    return held.encode() if isinstance(held, str) else zstd.decompress(held)
+    return held.encode() if isinstance(held, str) else _opened(held)
+
+
+def _opened(frame: bytes) -> bytes:
+    """The library's own `decompress` looks for more frames, and puts the one piece that there is together anew: half as much time again."""
+    reading = zstd.ZstdDecompressor()
+    text = reading.decompress(frame)
+    if not reading.eof or reading.unused_data:
+        raise zstd.ZstdError("a state is one whole frame")
+    return text
 
 
 def unpack(held: bytes | str) -> str:

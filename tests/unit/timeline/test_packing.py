@@ -36,11 +36,13 @@ def test_other_texts_leave_another(one: str, other: str) -> None:
     assert (pack(one)[-CHECKSUM:] == pack(other)[-CHECKSUM:]) == (one == other)
 
 
-def test_a_damaged_state_is_no_answer() -> None:
-    damaged = bytearray(pack(event().model_dump_json()))
-    damaged[-1] ^= 1
+WHOLE = pack(event().model_dump_json())
+
+
+@pytest.mark.parametrize("damaged", [WHOLE[:-1] + bytes([WHOLE[-1] ^ 1]), WHOLE[:-1], b"", WHOLE + WHOLE, WHOLE + b" "])
+def test_a_state_that_is_not_one_whole_frame_is_no_answer(damaged: bytes) -> None:
     with pytest.raises(zstd.ZstdError):
-        unpack(bytes(damaged))
+        unpack(damaged)
 
 
 def test_some_members_are_given_in_the_order_of_the_state() -> None:

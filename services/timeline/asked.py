@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from schemas.positions import read_position
 
+MOST_KNOWN = 2**31 - 1
+"""A number is an integer of 32 bits."""
 FARTHEST = 20_100
 """Kilometres: half the way around the earth."""
 _NUMBER = r"[+-]?[0-9]{1,5}(?:\.[0-9]{1,9})?"
@@ -66,7 +68,7 @@ def threshold(text: str) -> Threshold:
     if found is None:
         raise ValueError("write measure>=number, as killed>=10; <= and = are allowed too")
     measure, how, number = found[1], found[2], int(found[3])
-    return Threshold(measure, number if how != "<=" else 0, number if how != ">=" else 2**31 - 1)
+    return Threshold(measure, number if how != "<=" else 0, number if how != ">=" else MOST_KNOWN)
 
 
 def position(text: str) -> dict[tuple[str, int], int]:

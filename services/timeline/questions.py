@@ -12,9 +12,9 @@ from schemas.kinds import kinds
 from schemas.relations import FOLLOWS, STRIKE, days, linking
 from schemas.terms import fold, words_of
 from services.chassis.queries import queries
-from services.timeline.asked import AsOf, Near
+from services.timeline.asked import MOST_KNOWN, AsOf, Near
 from services.timeline.cursor import Cursor
-from services.timeline.parameters import EventsFilter, EventsQuery
+from services.timeline.parameters import ContradictionsQuery, EventsFilter, EventsQuery
 
 SQL = queries(Path(__file__).parent / "sql" / "asking.sql")
 OF_PARTITION = 4  # values that say how far a partition had come
@@ -86,6 +86,19 @@ def one_event(event_id: str, then: AsOf | None) -> tuple[str, list[object]]:
     return SQL["event"].format(known=known, event=made.number(event_id)), made.arguments
 
 
+def contradicting(query: ContradictionsQuery) -> tuple[str, list[object]]:
+    """Contradictions; as many more than asked for as tell whether there is a next page."""
+    after = [*(query.after or "").split("\x1f"), ""][:2] if query.after else [None, ""]
+    fields = [form for name in query.field for form in (like(name), f"{like(name)}.%")]
+    told = "true" if query.rising else SQL["not_rising"]
+    return SQL["contradictions"].format(told=told), [*after, query.kind, fields, query.limit + 1]
+
+
+def like(text: str) -> str:
+    """The text as a pattern that means just itself."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def nearby(event: CanonicalEvent) -> list[object]:
     """The arguments of `nearby` for an event; none for one that has no days or parties, by which nothing could hang together with it."""
     (first, last), parties = days(event), sorted({fold(who) for who in linking(event)})
@@ -126,7 +139,7 @@ def _conditions(query: EventsFilter) -> Iterator[Condition]:
     if query.around:
         yield _near(query.around)
     for one in query.thresholds:
-        yield "number", (one.measure, one.low, one.high)
+        yield ("number_from", (one.measure, one.low)) if one.high == MOST_KNOWN else ("number", (one.measure, one.low, one.high))
 
 
 def _any_of(name: str, values: Sequence[str]) -> Condition:

@@ -27,7 +27,7 @@ from services.timeline.now import Now
 from services.timeline.packing import opened, some, unpack
 from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
 from services.timeline.present import Present, enter, look
-from services.timeline.questions import SQL, counting, every, listing, nearby, one_event
+from services.timeline.questions import SQL, contradicting, counting, every, listing, nearby, one_event
 from services.timeline.session import Session
 from services.timeline.settings import TimelineSettings
 
@@ -191,12 +191,11 @@ class Reader:
         return Page(shown, more, page.position)
 
     async def contradictions(self, query: ContradictionsQuery) -> Page:
-        after = [*(query.after or "").split("\x1f"), ""][:2] if query.after else [None, ""]
-        fields = [form for name in query.field for form in (like(name), f"{like(name)}.%")]
-        page = await self._page(query, "contradictions", *after, query.kind, fields, query.rising, query.limit + 1)
-        shown = page.rows[: query.limit]
-        more = f"{shown[-1]['event_id']}\x1f{shown[-1]['field']}" if len(page.rows) > query.limit else None
-        return Page(shown, more, page.position)
+        sql, arguments = contradicting(query)
+        rows, position = await self._asked(query, sql, *arguments)
+        shown = rows[: query.limit]
+        more = f"{shown[-1]['event_id']}\x1f{shown[-1]['field']}" if len(rows) > query.limit else None
+        return Page(shown, more, position)
 
     async def article(self, article_id: str, moment: Moment) -> Page:
         return await self._page(moment, "article", article_id)
@@ -274,11 +273,6 @@ def _place(row: Row) -> Place:
 
 def _position(now: Now) -> Position:
     return {f"{topic}-{number}": offset for (topic, number), offset in now.reached.items()}
-
-
-def like(text: str) -> str:
-    """The text as a pattern that means just itself."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 async def _total(now: Snapshot, query: EventsQuery) -> int:

@@ -25,10 +25,9 @@ from schemas.terms import fold
 from services.normalizer.merging import merge_all
 from services.timeline.lean import read_outlined
 from services.timeline.packing import opened
-from services.timeline.parameters import EventsQuery
+from services.timeline.parameters import ContradictionsQuery, EventsQuery
 from services.timeline.projections import discover
-from services.timeline.questions import SQL, counting, listing, nearby, one_event
-from services.timeline.reader import like
+from services.timeline.questions import SQL, contradicting, counting, listing, nearby, one_event
 from tests.bench.client import Client
 from tests.bench.ratios import Ratio, percentile
 from tests.bench.stories import stream
@@ -44,6 +43,7 @@ BATCH = 500
 A_DAY = 60  # mentions of the stream that tell of the same day
 SPREAD = 97  # days from one copy to the next
 COUNTRIES = ("UA", "RU", "US", "CH", "AT", "TR", "FR", "DE", "IL", "FI", "LB", "SD", "AM", "AZ", "ET", "EG", "NO", "SE", "PL", "RO")
+CONTRADICTIONS: dict[str, dict[str, Any]] = {"contradictions": {}, "contradictions, of a field": {"field": ["quantities.killed"]}}
 TOWNS, PEOPLE = 499, 997
 
 # What makes a row that of another event: an id, a day and a place in the log that no other copy has; its state stays the first one's. {id} and {days} are numbers of ours.
@@ -258,17 +258,7 @@ async def _questions(bare: asyncpg.Connection, ids: Sequence[str]) -> list[list[
             for name in people
         ]
     )
-    found.append([Question("contradictions", "/v1/contradictions", SQL["contradictions"], (None, "", [], [], False, 101))])
-    found.append(
-        [
-            Question(
-                "contradictions, of a field",
-                "/v1/contradictions?field=quantities.killed",
-                SQL["contradictions"],
-                (None, "", [], [like("quantities.killed"), f"{like('quantities.killed')}.%"], False, 101),
-            )
-        ]
-    )
+    found += [[_contradicting(name, asked)] for name, asked in CONTRADICTIONS.items()]
     articles = [
         row["article_id"] for row in await bare.fetch("SELECT DISTINCT article_id FROM articles WHERE event_id = ANY ($1) LIMIT 40", ids)
     ]
@@ -287,6 +277,10 @@ def _counted(name: str, asked: dict[str, Any]) -> Question:
 
 def _of_event(part: str, event_id: str) -> Question:
     return Question(f"{part.strip('/') or 'state'} of an event", f"/v1/events/{event_id}{part}", *one_event(event_id, None))
+
+
+def _contradicting(name: str, asked: dict[str, Any]) -> Question:
+    return Question(name, f"/v1/contradictions?{urlencode(asked, doseq=True)}", *contradicting(ContradictionsQuery.model_validate(asked)))
 
 
 async def _related(bare: asyncpg.Connection, event_id: str) -> Question:

@@ -76,6 +76,10 @@ participant_terms @> {}::text[]
 -- name: number
 event_id IN (SELECT event_id FROM numbers WHERE measure = {}::text AND known BETWEEN {}::int AND {}::int)
 
+-- name: number_from
+-- Of what has no upper bound none is asked for: of a range whose bounds it does not know Postgres expects but few, and plans for all questions at once.
+event_id IN (SELECT event_id FROM numbers WHERE measure = {}::text AND known >= {}::int)
+
 -- name: lineages
 lineages >= {}::int
 
@@ -168,9 +172,14 @@ WHERE events.known_until = 'infinity'
 ORDER BY near.days, event_id
 
 -- name: contradictions
+-- {told}: which of them are told. It is no parameter, as those that are no mere rising have an index of their own, by which Postgres can only go if it
+-- knows that they are asked for.
 SELECT c.event_id, e.kind, e.status, e.title, c.field, c.told::text AS told
 FROM contradictions AS c JOIN events AS e ON e.event_id = c.event_id AND e.known_until = 'infinity'
 WHERE ($1::text IS NULL OR (c.event_id, c.field) > ($1, $2))
   AND (cardinality($3::text[]) = 0 OR c.kind = ANY ($3)) AND (cardinality($4::text[]) = 0 OR c.field LIKE ANY ($4))
-  AND ($5::boolean OR NOT c.rising)
-ORDER BY c.event_id, c.field LIMIT $6
+  AND {told}
+ORDER BY c.event_id, c.field LIMIT $5
+
+-- name: not_rising
+NOT c.rising

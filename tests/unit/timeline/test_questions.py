@@ -61,6 +61,20 @@ def test_no_text_that_was_asked_for_ever_stands_in_the_sql(text: str) -> None:
     assert asked == plain
 
 
+@pytest.mark.parametrize(
+    ("number", "bounds", "values"),
+    [
+        ("killed>=10", "known >= $2", ["killed", 10]),
+        ("killed<=10", "BETWEEN $2", ["killed", 0, 10]),
+        ("killed=10", "BETWEEN $2", ["killed", 10, 10]),
+    ],
+)
+def test_of_a_number_no_bound_is_asked_that_was_not_given(number: str, bounds: str, values: list[object]) -> None:
+    sql, arguments = listing(EventsQuery(number=[number]))
+    assert bounds in sql
+    assert arguments == [*values, 101]
+
+
 def way(lat: float, lon: float, other: Near) -> float:
     """Kilometres along the sphere, as the statement counts them."""
     aside = math.cos(math.radians(other.lat)) * math.cos(math.radians(lat)) * math.sin(math.radians(lon - other.lon) / 2) ** 2

@@ -14,3 +14,6 @@ COMMENT ON COLUMN contradictions.told IS 'the whole Contradiction: values, and w
 ALTER TABLE contradictions ALTER COLUMN told SET STATISTICS 0;
 
 CREATE INDEX contradictions_by_field ON contradictions (field, event_id);
+
+-- Nearly all only rise, as tolls do, and nobody asks for those unless by name.
+CREATE INDEX contradictions_not_rising ON contradictions (event_id, field) WHERE NOT rising;

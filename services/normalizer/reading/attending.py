@@ -305,7 +305,16 @@ def _of_first_verb(sentence: Sentence, trigger: Trigger, low: int) -> list[Name]
 def _proposes(sentence: Sentence, name: Name, before: int) -> bool:
     """As in "Saudi Arabia has proposed that envoys of … meet": who proposes is no party."""
     gap = [token.low for token in sentence.tokens[name.last : min(name.last + THAT_GAP, before)]]
-    return any(one in words("proposals") and other == "that" for one, other in pairwise(gap))
+    return any(one in words("proposals") and other == "that" for one, other in pairwise(gap)) or _urges(sentence, name, before)
+
+
+def _urges(sentence: Sentence, name: Name, before: int) -> bool:
+    """As in "X urged the two countries to hold a summit": who only urges others is no party; who asks another to meet him is."""
+    urge = next((at for at in range(name.last, before) if sentence.lows[at] in words("urges_others")), None)
+    if urge is None or urge > name.last + THAT_GAP:
+        return False
+    goal = next((at for at in range(urge + 1, before) if sentence.lows[at] == "to"), None)
+    return goal is not None and goal > urge + 1 and words("objects").isdisjoint(sentence.lows[before : before + THAT_GAP])
 
 
 def acts(sentence: Sentence, name: Name) -> bool:

@@ -36,6 +36,8 @@ _CLOCK = re.compile(
 BEFELL = 6
 # "talks in Istanbul on June 2"
 TALKS = 7
+# "(2230 GMT Sunday)": so many words from a bracket to the time.
+BRACKETED = 4
 
 
 def _dates(time: Time) -> bool:
@@ -119,6 +121,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not _of_offer(trigger, time, status)
         and not _of_leaving(trigger, time, status)
         and not _bounded(trigger, time)
+        and not _is_converted(sentence, time)
         and not _of_thing(trigger, time)
         and not _of_telling(trigger, time, status, published)
         and not _of_opinion(trigger, time)
@@ -233,6 +236,14 @@ def _reach(time: Time) -> int:
     """A year or a month dates what is close by; a day may stand at the other end of the clause."""
     when = time.expression.when
     return NEAR if when and when.precision in {"year", "month"} and time.first > 2 else FAR  # noqa: PLR2004 - the opening words
+
+
+def _is_converted(sentence: Sentence, time: Time) -> bool:
+    """As in "at 3 a.m. (2230 GMT Sunday)": the same hour by another clock, whose day may be another."""
+    lows = sentence.lows
+    opens = next((n for n in range(time.first - 1, max(time.first - BRACKETED, -1), -1) if lows[n] == "("), None)
+    closes = next((n for n in range(time.last, min(time.last + BRACKETED, len(lows))) if lows[n] == ")"), None)
+    return opens is not None and closes is not None and not words("clocks").isdisjoint(lows[opens:closes])
 
 
 def _of_offer(trigger: Trigger, time: Time, status: str) -> bool:

@@ -205,7 +205,7 @@ def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
         told = sentence.tokens[last : last + SELF_GAP + len(aside)]
         behind = [t.low for at, t in enumerate(told, last) if at not in times and at not in aside][:SELF_WORDS]
         owns = any(low in words("self") and [low, "as"] != behind[at : at + 2] for at, low in enumerate(behind))
-        if last <= trigger.first and owns:
+        if last <= trigger.first and owns and not (trigger.noun and sentence.find_within(last, trigger.first, phrases("downs"))):
             before = [n for n in sentence.names if n.last <= first and is_party(n) and not is_person(n)]
             near = [n for n in before if first - SAY_GAP <= n.last][-1:]
             free = [n for n in before if n.governor is None][:1]  # "The force that fights the rebels said it had …"

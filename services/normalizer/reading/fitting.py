@@ -283,10 +283,18 @@ def _of_that_wave(happening: Happening, candidate: Candidate) -> bool:
 def _elaborates(happening: Happening, candidate: Candidate) -> bool:
     """As in "An air strike in the north killed nine. … The plane hit a car in X": where the one strike was is told further on."""
     first = happening.members[0]
-    one = is_singular(first) or _takes_up(first, candidate)
+    one = is_singular(first) or _takes_up(first, candidate) or _tells_where(happening, candidate)
     if first.trigger.kind.frame != "directed" or not one or place_keys(happening.known):
         return False
     return candidate.trigger.sentence.index - first.trigger.sentence.index <= ELABORATED
+
+
+def _tells_where(happening: Happening, candidate: Candidate) -> bool:
+    """As in "Russia struck Syria on Wednesday. … Its planes had targeted X": the lead told land and attacker, a verb tells the towns."""
+    mine = attackers_of([candidate])
+    alike = bool(mine) and mine == attackers_of(happening.known) and any(member.places for member in happening.known)
+    new = bool(place_keys([candidate])) and not candidate.trigger.noun and candidate.when is None
+    return alike and new and happening.members[0].trigger.sentence.index < LEAD
 
 
 def _rank(candidate: Candidate) -> str | None:

@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from services.normalizer.reading.blocs import points_at_bloc
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.dead_or_alive import is_dead
+from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.happening import mutual
 from services.normalizer.reading.needs import has
+from services.normalizer.reading.spans import days
 from services.normalizer.reading.status import tells
 from services.normalizer.reading.telling import region
 from services.normalizer.reading.things import is_of_a_thing
@@ -20,6 +22,8 @@ from services.normalizer.reading.triggers import phrase_start
 
 # So many strikes over weeks are a campaign.
 MANY = 5
+A_WEEK = 7
+SUMMED = frozenset({"rockets", "missiles", "shells", "drones", "bombs", "strikes"})
 WIDE = frozenset({"week", "month", "year"})
 ROUND_REACH = 8
 # "the 18th regular prime ministers' meeting": so many words before the noun phrase.
@@ -208,7 +212,16 @@ def _over_time(candidate: Candidate) -> bool:
     trigger = candidate.trigger
     plural = trigger.noun and trigger.sentence.tokens[trigger.last - 1].low.endswith("s")
     since = any(time.first > trigger.last and trigger.sentence.lows[time.first - 1] == "since" for time in trigger.sentence.times)
-    return plural and since and not candidate.quantities
+    return (plural and since and not candidate.quantities) or _summed_up(candidate)
+
+
+def _summed_up(candidate: Candidate) -> bool:
+    """As in "Since July 8, some 3,700 rockets have been fired", "over the past month": all of a war, told in August."""
+    sentence, published = candidate.trigger.sentence, candidate.trigger.sentence.page.anchor.date
+    if published is None or not any(q.value.measure in SUMMED and (q.value.best or 0) >= MANY for q in candidate.quantities):
+        return False
+    since = [days(t.expression.when) for t in sentence.times if t.first > 0 and sentence.lows[t.first - 1] == "since"]
+    return any(d is not None and (published - d[0]).days > A_WEEK for d in since) or bool(sentence.find(phrases("of_late")))
 
 
 def _particular(candidate: Candidate) -> bool:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from services.normalizer.reading.at_sea import hits_at_sea
+from services.normalizer.reading.bands import one_band
 from services.normalizer.reading.calling import addressed, rings, sees
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.dead_or_alive import is_dead, is_living
@@ -72,10 +73,10 @@ def _parties(candidate: Candidate) -> bool:
         _for_peace(candidate)
         or len(sides) > 1
         or _of_bloc(candidate)
-        or (bool(sides) and _faces_opponents(candidate))
+        or (bool(sides) and not one_band(candidate) and _faces_opponents(candidate))
         or attends_abroad(candidate)
         or ((_of_many_nations(candidate) or of_several_lands(candidate)) and (candidate.when is not None or bool(candidate.places)))
-        or (candidate.group and not _at_home(candidate) and (bool(candidate.places) or _side_near(candidate)))
+        or (candidate.group and not _at_home(candidate) and not one_band(candidate) and (bool(candidate.places) or _side_near(candidate)))
     )
 
 

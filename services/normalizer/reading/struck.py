@@ -136,7 +136,7 @@ def settled(
     document: Document, trigger: Trigger, places: Sequence[Said[Place]], striking: Collection[str | None]
 ) -> tuple[Said[Place], ...]:
     """The same places; a town that no gazetteer has lies where the nearest place that one has lies, and not in the attacker's land."""
-    if all(said.value.geonameid is not None or said.value.precision != "city" for said in places):
+    if all(said.value.lat is not None or said.value.precision != "city" for said in places):
         return tuple(places)
     index, striking = _first_told(document, trigger, places, striking)
     nearby = reversed(document.sentences[max(index - NEAR, 0) : index + 1])
@@ -149,7 +149,7 @@ def _first_told(
 ) -> tuple[int, Collection[str | None]]:
     """As in "the village of Wrenn near Nabatieh … rockets in answer to the raid on Wrenn": it lies where it was told first."""
     index = trigger.sentence.index
-    town = next(said.value.name for said in places if said.value.geonameid is None and said.value.precision == "city")
+    town = next(said.value.name for said in places if said.value.lat is None and said.value.precision == "city")
     earlier = (s.index for s in document.sentences[max(index - RECALLED, 0) : index] if any(_is_town(n, town) for n in s.names))
     first = next(earlier, None)
     return (index, striking) if first is None else (first, ())
@@ -179,11 +179,11 @@ def _only_beside(sentence: Sentence, name: Name) -> bool:
 def _is_known(name: Name) -> bool:
     """A place in a gazetteer, and no state that acts."""
     place = name.named.place
-    return place is not None and name.named.reading == "place" and (place.geonameid is not None or place.precision != "city")
+    return place is not None and name.named.reading == "place" and (place.lat is not None or place.precision != "city")
 
 
 def _in_land(said: Said[Place], country: str | None) -> Said[Place]:
-    unknown = said.value.geonameid is None and said.value.precision == "city" and country is not None
+    unknown = said.value.lat is None and said.value.precision == "city" and country is not None
     return replace(said, value=said.value.model_copy(update={"country": country})) if unknown else said
 
 

@@ -140,9 +140,18 @@ def _is_purpose(standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[in
 def phrase_start(sentence: Sentence, first: int) -> int:
     """Where the noun phrase of a trigger begins: past its adjectives and the names run into it, at the last preposition, verb or mark."""
     at, held = first, sentence.held
-    while at > 0 and (at - 1 in held or sentence.lows[at - 1] in grammar().skipped or sentence.lows[at - 1] == "'s"):
+    while (
+        at > 0
+        and not _says_that(sentence, at)
+        and (at - 1 in held or sentence.lows[at - 1] in grammar().skipped or sentence.lows[at - 1] == "'s")
+    ):
         at -= 1
     return at
+
+
+def _says_that(sentence: Sentence, at: int) -> bool:
+    """As in "agreed at a meeting on Saturday | that the summit must be held"."""
+    return sentence.lows[at] == "that" and at - 1 in sentence.at_times
 
 
 def find_triggers(sentence: Sentence, rules: Rules, hits: Sequence[tuple[int, int, tuple[int, int]]] | None = None) -> tuple[Trigger, ...]:

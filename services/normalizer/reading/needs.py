@@ -17,6 +17,7 @@ from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.happening import side_of
 from services.normalizer.reading.many_lands import of_several_lands
+from services.normalizer.reading.nobodies import is_nobody
 
 PEACE_REACH = 4
 HELD_REACH = 4
@@ -38,10 +39,9 @@ NATIONS_REACH = 6
 
 def _countries(candidate: Candidate) -> set[str | None]:
     """The sides; people of no known state are of one, and of none where they stand with one who has a state: "aides X and Y met"."""
-    actors = [said.value for said in candidate.parties]
-    rebels = candidate.trigger.sentence.page.rebels
-    alone = _has_counterpart(candidate)
-    sides = {side_of(actor) if actor.country or actor.type != "person" or actor.name in rebels or alone else None for actor in actors}
+    page, alone = candidate.trigger.sentence.page, _has_counterpart(candidate)
+    actors = [said.value for said in candidate.parties if alone or not is_nobody(page, said.value)]
+    sides = {side_of(actor) if actor.country or actor.type != "person" or actor.name in page.rebels or alone else None for actor in actors}
     return sides - {None} if _all_joined(candidate) and not _has_counterpart(candidate) else sides
 
 

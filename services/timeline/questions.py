@@ -29,7 +29,10 @@ ORDERS = {
     "recorded": "known_at, event_id",
     "-recorded": "known_at DESC, event_id DESC",
 }
+BY_DAY = ("day", "-day")
 _AFTER = {"day": "after_day", "-day": "before_day", "recorded": "after_recorded", "-recorded": "before_recorded"}
+OF_PLACES = ("place", "near")
+"""Conditions of places rather than of events."""
 Condition = tuple[str, Sequence[object]]
 
 
@@ -48,6 +51,10 @@ class Statement:
         """A fragment with its parameters; of one that holds for each partition, as often as there are such."""
         if name == "at_position":
             return self._at_position(values)
+        return SQL["somewhere"].format(places=self.plain(name, values)) if name in OF_PLACES else self.plain(name, values)
+
+    def plain(self, name: str, values: Sequence[object]) -> str:
+        """A fragment as it stands in its file."""
         return SQL[name].format(*[self.number(value) for value in values])
 
     def _at_position(self, values: Sequence[object]) -> str:
@@ -61,10 +68,15 @@ class Statement:
 
 def listing(query: EventsQuery) -> tuple[str, list[object]]:
     """The statement and its arguments. One row more than asked for tells whether there is a next page."""
-    made = Statement()
-    conditions = made.all_of([*_conditions(query), *_after(query.after)])
-    limit = made.number(query.limit + 1)
-    return SQL["events"].format(conditions=conditions, order=ORDERS[query.sort], limit=limit), made.arguments
+    made, conditions = Statement(), [*_conditions(query), *_after(query.after)]
+    sought = next((one for one in conditions if one[0] in OF_PLACES), None) if query.sort in BY_DAY else None
+    told = {
+        "places": made.plain(*sought) if sought else "",
+        "conditions": made.all_of([one for one in conditions if one is not sought]),
+        "order": ORDERS[query.sort],
+        "limit": made.number(query.limit + 1),
+    }
+    return SQL["events_by_place" if sought else "events"].format(**told), made.arguments
 
 
 def counting(query: EventsFilter) -> tuple[str, list[object]]:

@@ -13,6 +13,15 @@ WHERE {conditions}
 ORDER BY {order}
 LIMIT {limit}
 
+-- name: events_by_place
+-- By day, from where they happen: places know the day, so that those of a name are found in order, those near a point are put in order, and only so many
+-- events looked up as are shown. What the conditions say of days and ids holds for both, by USING.
+SELECT event_id, when_order, known_at, state
+FROM (SELECT DISTINCT day AS when_order, event_id FROM places WHERE {places} ORDER BY {order}) AS found JOIN events USING (when_order, event_id)
+WHERE {conditions}
+ORDER BY {order}
+LIMIT {limit}
+
 -- name: every
 SELECT state FROM events WHERE {conditions} ORDER BY when_order, event_id
 
@@ -56,19 +65,20 @@ when_start <= {}::date AND when_order <= {}::date
 -- name: country
 countries && {}::text[]
 
+-- name: somewhere
+event_id IN (SELECT event_id FROM places WHERE {places})
+
 -- name: place
-event_id IN (SELECT event_id FROM places WHERE folded = ANY ({}::text[]))
+-- Of places, as the next.
+folded = ANY ({}::text[])
 
 -- name: near
 -- A box first, which the index knows; then the way along the sphere (haversine, radius 6,371 km).
-event_id IN (
-    SELECT event_id FROM places
-    WHERE lat BETWEEN {}::float8 AND {}::float8 AND lon BETWEEN {}::float8 AND {}::float8
-      AND 12742 * asin(least(1, sqrt(
-              sin(radians(lat - {}::float8) / 2) ^ 2
-              + cos(radians({}::float8)) * cos(radians(lat)) * sin(radians(lon - {}::float8) / 2) ^ 2
-          ))) <= {}::float8
-)
+lat BETWEEN {}::float8 AND {}::float8 AND lon BETWEEN {}::float8 AND {}::float8
+AND 12742 * asin(least(1, sqrt(
+        sin(radians(lat - {}::float8) / 2) ^ 2
+        + cos(radians({}::float8)) * cos(radians(lat)) * sin(radians(lon - {}::float8) / 2) ^ 2
+    ))) <= {}::float8
 
 -- name: participant
 participant_terms @> {}::text[]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas.terms import fold
-from services.timeline.fold import Entry, events
+from services.timeline.fold import Entry
 
 COLUMNS = {
     "event_id": "text",
@@ -17,13 +17,14 @@ COLUMNS = {
     "lat": "double precision",
     "lon": "double precision",
     "role": "text",
+    "first": "date",
 }
 
 
 def rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
     """One row a place, numbered within its event."""
     return [
-        (event.event_id, at, place.name, fold(place.name), place.country, place.lat, place.lon, place.role)
-        for event in events(entries)
-        for at, place in enumerate(event.where)
+        (entry.change.event.event_id, at, place.name, fold(place.name), place.country, place.lat, place.lon, place.role, entry.change.first)
+        for entry in entries
+        for at, place in enumerate(entry.change.event.where)
     ]

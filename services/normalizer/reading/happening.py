@@ -18,7 +18,7 @@ PHASES = {
 # So many first and last members of a happening, and so many latest happenings, are looked at.
 KEPT = 8
 # A candidate is compared with each happening before it.
-ASKED = 256
+ASKED = 64
 
 
 class Happening(Struct):

@@ -7,6 +7,22 @@ from typing import Generic, Self, TypeVar, overload
 
 Owner = TypeVar("Owner")
 Value = TypeVar("Value")
+# A language has fewer words than this in use.
+MOST = 65536
+
+
+class ByWord(dict[str, Value]):
+    """What was found of each word, for one look-up, where `lru_cache` keeps a queue as well; forgotten once they are too many."""
+
+    def __init__(self, find: Callable[[str], Value]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, word: str) -> Value:
+        if len(self) >= MOST:
+            self.clear()
+        found = self[word] = self._find(word)
+        return found
 
 
 class lazy(Generic[Owner, Value]):  # noqa: N801 - a decorator, as `property` is

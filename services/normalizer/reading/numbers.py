@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import compress, pairwise
 from operator import itemgetter
 
 from msgspec import Struct
 
 from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.lazily import ByWord
 from services.normalizer.reading.phrases import Table
 from services.normalizer.reading.rules import load_yaml, table
 from services.normalizer.reading.states import demonyms
@@ -132,14 +133,14 @@ def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | N
     return _Number(at, end, value, vague=False)
 
 
-@lru_cache(maxsize=65536)
+@ByWord
 def _may_count(low: str) -> bool:
     return low in _words().opening or low[0].isdigit()
 
 
 def _numbers(tokens: Sequence[Token], words: _Words) -> tuple[_Number, ...]:
     found: list[_Number] = []
-    for at in compress(range(len(tokens)), map(_may_count, map(itemgetter(2), tokens))):
+    for at in compress(range(len(tokens)), map(_may_count.__getitem__, map(itemgetter(2), tokens))):
         number = _read_number(tokens, at, words) if not found or at >= found[-1].last else None
         if number:
             found.append(number)

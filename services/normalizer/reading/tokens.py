@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import partial
 from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
+
+from services.normalizer.reading.lazily import ByWord
 
 # The stop of a title is part of it: "Mr. X" is one name.
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Gen|Lt|Col|Sen|Rep|Gov|Prof|Adm|Maj|Capt|Sgt)\."
@@ -33,16 +36,11 @@ class Token(NamedTuple):
 _make = partial(tuple.__new__, Token)
 
 
-@lru_cache(maxsize=65536)
+@ByWord
 def _low(word: str) -> str:
     """In lower case without the stop of a title."""
     low = word.lower().translate(_QUOTES)
     return low[:-1] if len(low) > 1 and low.endswith(".") and low.count(".") == 1 else low
-
-
-@lru_cache(maxsize=65536)
-def _is_capital(word: str) -> bool:
-    return word[0].isupper()
 
 
 def split(body: str, start: int, end: int) -> list[str]:
@@ -52,13 +50,14 @@ def split(body: str, start: int, end: int) -> list[str]:
 
 def lows(parts: Sequence[str]) -> tuple[str, ...]:
     """The words of a text that was split, as `low` has them."""
-    return tuple(map(_low, parts[1::2]))
+    return tuple(map(_low.__getitem__, parts[1::2]))
 
 
 def placed(parts: Sequence[str], lows: Sequence[str], start: int) -> tuple[Token, ...]:
     """The tokens of a text that was split from there. They are made by columns: each word costs no more than its tuple."""
     edges = list(accumulate(map(len, parts), initial=start))
-    return tuple(map(_make, zip(edges[1:-1:2], edges[2::2], lows, map(_is_capital, parts[1::2]), strict=True)))
+    capital = map(str.isupper, map(itemgetter(0), parts[1::2]))
+    return tuple(map(_make, zip(edges[1:-1:2], edges[2::2], lows, capital, strict=True)))
 
 
 def tokenise(body: str, start: int, end: int) -> tuple[Token, ...]:

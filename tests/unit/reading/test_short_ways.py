@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalizer.reading import phrases, tokens
+from services.normalizer.reading import lazily, phrases, tokens
 from services.normalizer.reading.grammar import grammar
 from services.normalizer.reading.names import matching
 from services.normalizer.reading.names import text as names_text
@@ -82,6 +82,21 @@ def test_a_word_that_stands_in_no_phrase_would_tell_nothing_and_every_phrase_be_
     monkeypatch.setattr(phrases, "_telling", lambda _: "elsewhere")
     table = Table([("the two sides", "both")])
     assert table.find(["the", "two", "sides"]) == () != _looked_for_everywhere(table, ["the", "two", "sides"])
+
+
+@given(st.lists(st.sampled_from("abcde")))
+def test_of_each_word_is_found_what_is_so_however_few_are_kept(words: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lazily, "MOST", 2)
+        kept = lazily.ByWord(str.upper)
+        assert [kept[word] for word in words] == [word.upper() for word in words]
+        assert len(kept) <= 2
+
+
+def test_without_a_bound_every_word_ever_met_would_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lazily, "MOST", float("inf"))
+    kept = lazily.ByWord(str.upper)
+    assert len({kept[str(n)] for n in range(3)}) == len(kept) == 3
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from itertools import accumulate, compress
 from operator import not_
 
 from msgspec import Struct
+
+from services.normalizer.reading.lazily import ByWord
 
 # In a group, so that what lies between is kept when a text is split; most words are of few letters and stand before a blank or a stop.
 _WORD = re.compile(r"((?! )(?:[A-Za-z0-9]++(?=[ ,.\n])|[^\W_]+(?:['’ʼʻ`](?!s\b)[^\W_]+)*))")
@@ -20,7 +21,7 @@ _ABBREVIATED = frozenset(
 _MOST_BLANKS = 12  # indentation of an old wire's lines
 
 
-@lru_cache(maxsize=65536)
+@ByWord
 def key_of(word: str) -> str:
     """Lower case, without accents and apostrophes: "Sana'a" and "Sanaa" have one key."""
     if word.isascii():
@@ -29,14 +30,14 @@ def key_of(word: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 
 
-@lru_cache(maxsize=65536)
+@ByWord
 def _is_capital(word: str) -> bool:
     return word[0].isupper() or (word[0].isdigit() and not word.isdigit())
 
 
 def phrase_key(name: str) -> str:
     """The key of a whole name: the keys of its words with single blanks between."""
-    return " ".join(key_of(w) for w in _WORD.findall(name))
+    return " ".join(map(key_of.__getitem__, _WORD.findall(name)))
 
 
 class Text(Struct, frozen=True):
@@ -63,7 +64,7 @@ class Text(Struct, frozen=True):
         for i in compress(range(len(words) - 1), map(not_, joined)):
             joined[i] = _joined(words[i], gaps[i + 1], words[i + 1])
         joined[-1:] = [False] * bool(words)
-        keys, capital = list(map(key_of, words)), list(map(_is_capital, words))
+        keys, capital = list(map(key_of.__getitem__, words)), list(map(_is_capital.__getitem__, words))
         return cls(body, gaps, edges[:-1:2], edges[1::2], words, keys, capital, joined, len(words))
 
     def gap(self, i: int) -> str:

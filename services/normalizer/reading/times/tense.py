@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
+
+from services.normalizer.reading.lazily import ByWord
 
 from .lexicon import load
 from .model import Direction
@@ -45,14 +47,14 @@ def direction(tokens: Tokens, first: int, last: int) -> Direction:
     if any(just_before[k:] in cues.before_it for k in range(len(just_before))):
         return "future"
     for k in range(first - 1, max(-1, first - 1 - _REACH), -1):
-        if not _tells(tokens.text[k]):
+        if not _tells[tokens.text[k]]:
             continue
         if _stops(tokens, k, cues):
             break
         if told := _told(tokens, k, cues):
             return told
     for k in range(last + 1, min(len(tokens), last + 1 + _REACH)):
-        if not _tells(tokens.text[k]):
+        if not _tells[tokens.text[k]]:
             continue
         if _stops(tokens, k, cues):
             break
@@ -61,7 +63,7 @@ def direction(tokens: Tokens, first: int, last: int) -> Direction:
     return "unknown"
 
 
-@lru_cache(maxsize=65536)
+@ByWord
 def _tells(word: str) -> bool:
     """Whether a word may tell anything, wherever it stands: most words do not, and need no second look."""
     cues, lowered = _cues(), word.lower()

@@ -27,6 +27,15 @@ def _collides(trigger: Trigger) -> bool:
 
 def _is_whole(trigger: Trigger, at: int) -> bool:
     """As in "on a tanker off X", "on a ship killed two", but not "on shipping firms", "on the oil rig plan": of no longer name."""
+    while at < len(trigger.sentence.tokens) and trigger.sentence.tokens[at].capital:
+        at += 1  # "the supertanker Sea Queen"
     low = low_at(trigger.sentence, at)
     ends = low in grammar().small or low in grammar().conjunctions or low in grammar().clause_ends or at in trigger.sentence.at_times
     return ends or not low.isalpha() or low.endswith("ed") or low in words("copulas", "modals")
+
+
+def set_on_fire_at(trigger: Trigger) -> int | None:
+    """As in "had set a tanker on fire with a missile": where the verb stands, ahead of what is struck."""
+    lows, (low, _) = trigger.sentence.lows, trigger.clause
+    split = lows[trigger.first] in {"on", "ablaze"}
+    return next((n for n in range(trigger.first - 1, low, -1) if lows[n] in {"set", "sets", "setting"}), None) if split else None

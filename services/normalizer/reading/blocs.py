@@ -27,7 +27,7 @@ def bloc_told(document: Document, trigger: Trigger) -> tuple[Name, ...]:
 
 def _of_ministers(document: Document, trigger: Trigger) -> tuple[Name, ...]:
     sentence = trigger.sentence
-    if not trigger.noun or sentence.index == 0 or words("of_ministers").isdisjoint(sentence.lows[trigger.first : trigger.last]):
+    if not trigger.noun or words("of_ministers").isdisjoint(sentence.lows[trigger.first : trigger.last]):
         return ()
     start, behind = sentence.lows[max(trigger.first - TWO, 0) : trigger.first], low_at(sentence, trigger.last)
     if behind == "of" or (sentence.lows[trigger.last - 1] == "summit" and "the" not in start):
@@ -35,19 +35,28 @@ def _of_ministers(document: Document, trigger: Trigger) -> tuple[Name, ...]:
     told = next((first for first, _ in sentence.says if first >= trigger.last), len(sentence.tokens))
     if any(n.governor in words("with") and trigger.last - 1 <= n.governor_at < told for n in sentence.names):
         return ()
-    return _blocs(document, sentence.index - 1, sentence.index)
+    before = tuple(n for n in sentence.names if n.last <= trigger.first and n.named.actor and n.named.actor.name in words("blocs"))
+    return before[-1:] or _blocs(document, max(sentence.index - 1, 0), sentence.index)
 
 
 def points_at_bloc(trigger: Trigger) -> bool:
     """As in "an emergency meeting of the group", "they could call an extraordinary meeting": of a bloc told before."""
     sentence = trigger.sentence
+    if not trigger.noun:
+        return _group_meets(trigger)
     own = sentence.lows[phrase_start(sentence, trigger.first) : trigger.last]
     behind = sentence.lows[trigger.last : trigger.last + BEHIND]
     of_group = behind[:1] == ("of",) and bool(sentence.find_within(trigger.last, trigger.last + BEHIND, phrases("the_bloc")))
     called = not words("bloc_meetings").isdisjoint(own) and behind[:1] != ("of",)
     low = trigger.clause[0]
     they = called and not words("bloc_pronouns").isdisjoint(sentence.lows[max(low, trigger.first - AHEAD) : trigger.first])
-    return trigger.noun and (of_group or they)
+    return of_group or they
+
+
+def _group_meets(trigger: Trigger) -> bool:
+    """As in "The committee had been due to meet in Oslo": the subject that opens the sentence."""
+    found = trigger.sentence.find_within(0, min(trigger.first, AHEAD), phrases("the_bloc"))
+    return trigger.pattern.card.id.endswith(".meet") and any(first == 0 for first, _, _ in found)
 
 
 def _of_the_group(document: Document, trigger: Trigger) -> tuple[Name, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from schemas.events import Participant, ParticipantRole
 from services.normalizer.reading.acting import is_party, is_person, is_speaker, stands_aside
+from services.normalizer.reading.at_sea import set_on_fire_at
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Sentence, apposed_speaker
 from services.normalizer.reading.fighters import killed_people
@@ -77,6 +78,9 @@ def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:
     before = [
         n for n in sentence.names if trigger.low <= n.first and n.last <= trigger.first and is_party(n) and n.governor in {None, "of"}
     ]
+    if (at := set_on_fire_at(trigger)) is not None:
+        ahead = [n for n in sentence.names if n.last <= at and is_party(n) and n.governor is None and not _speaks(sentence, n, at)]
+        return next((n for n in reversed(ahead) if not is_person(n)), None)
     before = _of_first_verb(sentence, trigger) or [n for n in before if not _is_object(sentence, trigger, n)]
     named = [n for n in before if not _speaks(sentence, n, trigger.first) and n.named.actor and n.named.actor.type != "person"]
     free = [n for n in named if n.governor is None]
@@ -271,6 +275,8 @@ def targets(trigger: Trigger, taken: Sequence[Name]) -> tuple[Name, ...]:
             if trigger.low <= n.first and n.last <= trigger.first and _is_side(n) and not _speaks(sentence, n, trigger.first)
         ]
         return tuple(n for n in before if n.first not in used and not (is_person(n) and apposed_speaker(sentence, n)))[-1:]
+    if (at := set_on_fire_at(trigger)) is not None:
+        return tuple(n for n in sentence.names if at < n.first and n.last <= trigger.first and is_party(n) and n.first not in used)
     after = [n for n in sentence.names if trigger.last <= n.first < trigger.high and _is_side(n) and n.first not in used]
     aimed = [n for n in after if _is_aim(sentence, trigger, n)]
     people = killed_people(sentence, trigger, used)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeVar
 
+from schemas.events import Place
 from services.normalizer.reading import sentences as splitter
 from services.normalizer.reading.clauses import borders_of
 from services.normalizer.reading.datelines import is_dateline, opens_story
@@ -55,15 +57,29 @@ class Page:
         return frozenset(n.actor.name for n in people if n.actor and lexical("insurgent_titles") & set((n.title or "").casefold().split()))
 
     @lazy
+    def _opening(self) -> list[tuple[Named, int]]:
+        return [(n, start) for named, (start, _) in zip(self.named[:OPENING], self.spans, strict=False) for n in named]
+
+    @lazy
+    def told_from(self) -> Place | None:
+        """The town of its dateline."""
+        return next((n.place for n, start in self._opening if n.place is not None and is_dateline(self.text, n, start)), None)
+
+    @lazy
     def at_home(self) -> dict[str, str]:
-        """Who is told first, a minister or the like of no land: where a story is told from a capital, he is of its land."""
-        opening = [(n, start) for named, (start, _) in zip(self.named[:OPENING], self.spans, strict=False) for n in named]
-        town = next((n.place for n, start in opening if n.place is not None and is_dateline(self.text, n, start)), None)
-        first = next((n for n, start in opening if not is_dateline(self.text, n, start)), None)
-        if town is None or town.country is None or town.name not in capitals() or first is None or first.actor is None:
+        """Ministers of no land told: in a story from a capital, and much of its land, they are of that land; so is who is told first, be it
+        of what land it may. The United States have no ministers.
+        """
+        town = self.told_from
+        if town is None or town.country is None or town.name not in capitals():
             return {}
-        office = lexical("national_offices") & set((first.title or "").casefold().split())
-        return {first.actor.name: town.country} if office and first.actor.type == "person" and not first.actor.country else {}
+        first = next((n for n, start in self._opening if not is_dateline(self.text, n, start)), None)
+        people = [n for named in self.named for n in named] if self._tells_much_of(town.country) else [n for n in (first,) if n]
+        return {n.actor.name: town.country for n in people if n.actor and _serves_some_land(n, chief=n is first)}
+
+    def _tells_much_of(self, land: str) -> bool:
+        told = Counter(n.actor.country for named in self.named for n in named if n.actor and n.actor.type == "state" and n.actor.country)
+        return land != "US" and 2 * told[land] >= max(told.values(), default=0)
 
     @lazy
     def timed(self) -> list[Sequence[TimeExpression]]:
@@ -242,6 +258,14 @@ class Document:
     def officials(self) -> frozenset[str]:
         """The people who hold an office or speak anywhere in it."""
         return _officials(self.sentences)
+
+
+def _serves_some_land(name: Named, *, chief: bool) -> bool:
+    """Whether it is a minister of a land that nobody tells; a president or the like only where he is told first."""
+    offices = lexical("national_offices") if chief else frozenset({"minister"})
+    untold = name.actor is not None and name.actor.type == "person" and not name.actor.country
+    title = (name.title or "").casefold().split()
+    return untold and not offices.isdisjoint(title) and (chief or "deputy" not in title)
 
 
 def _within(items: Sequence[Part], spans: Sequence[tuple[int, int]]) -> list[Sequence[Part]]:

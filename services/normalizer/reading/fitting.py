@@ -13,7 +13,7 @@ from services.normalizer.reading.candidates import Candidate, Trigger, is_singul
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import PHASES, Happening, attackers_of, mutual, persons, side_of, sides
 from services.normalizer.reading.of_others import of_others
-from services.normalizer.reading.same_place import narrows, place_keys, places_meet
+from services.normalizer.reading.same_place import held_elsewhere, narrows, place_keys, places_meet
 from services.normalizer.reading.sidelines import stands_beside
 from services.normalizer.reading.triggers import phrase_start
 
@@ -344,7 +344,8 @@ def fits(happening: Happening, candidate: Candidate) -> bool:
         return places_meet(happening, candidate) and by_the_same(happening, candidate) and not comes_back(happening, candidate)
     if frame == "meeting":
         candidate_venues = "proposed" in {candidate.status, happening.members[0].status}
-        return _meeting_fits(happening, candidate) and (candidate_venues or places_meet(happening, candidate))
+        there = candidate_venues or places_meet(happening, candidate)
+        return there and _meeting_fits(happening, candidate) and not held_elsewhere(happening, candidate)
     return _phases_meet(happening, candidate) or _is_that_exchange(happening, candidate)
 
 

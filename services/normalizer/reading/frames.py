@@ -38,7 +38,7 @@ from services.normalizer.reading.telling import (
     state_of,
 )
 from services.normalizer.reading.turning import FUTURE
-from services.normalizer.reading.visiting import goes_for_talks, stays_days
+from services.normalizer.reading.visiting import goes_for_talks, heads_abroad, stays_days, talks_there
 
 # An invitation is told within so many sentences.
 INVITED = 2
@@ -69,12 +69,19 @@ def _of_one_house(trigger: Trigger, first: int, last: int) -> bool:
 
 
 def _visited(
-    document: Document, trigger: Trigger, told: State, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]
+    document: Document,
+    trigger: Trigger,
+    told: State,
+    parties: Sequence[Said[Participant]],
+    places: Sequence[Said[Place]],
+    *,
+    timed: bool,
 ) -> tuple[Said[Participant], ...]:
     """The state visited is a party of a visit that is official, at its invitation, of days, or that is told because it falls through."""
     tokens = trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.last]
     official = any(token.low in lexical("official_visits") for token in tokens)
-    of_state = official or goes_to_talk(trigger) or stays_days(trigger, parties) or _invited(document, trigger)
+    of_state = official or goes_to_talk(trigger) or stays_days(trigger, parties) or talks_there(trigger, parties)
+    of_state = of_state or heads_abroad(trigger, parties, told, timed=timed) or _invited(document, trigger)
     if told.status not in {"cancelled", "postponed"} and not of_state:
         return ()
     hosts = [(place, state(place.value.country, "host")) for place in places]
@@ -147,7 +154,8 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     form = "talks" if form == "call" and places and not trigger.noun else form
     parties = meeting.with_states(names)
     visiting = form == "visit" or sentence_word(trigger) in words("visiting")
-    visited = _visited(document, trigger, told, parties, places) if visiting else _called_on(trigger, told, parties, places)
+    timed = when is not None
+    visited = _visited(document, trigger, told, parties, places, timed=timed) if visiting else _called_on(trigger, told, parties, places)
     tokens = trigger.sentence.tokens
     return Candidate(
         trigger,

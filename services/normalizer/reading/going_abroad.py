@@ -76,12 +76,12 @@ def is_invited(candidate: Candidate) -> bool:
     return bool(asking) and bool(asked) and not asking & asked
 
 
-def holds_office(trigger: Trigger, person: Said[Participant]) -> bool:
+def holds_office(trigger: Trigger, person: Said[Participant], offices: str = "holders") -> bool:
     """Whether the text calls him a minister, a president or the like."""
     named = [n for found in trigger.sentence.page.named for n in found if n.actor is not None]
     own = [n for n in named if n.actor and n.actor.name == person.value.name]
     titles = [(n.title or n.text).casefold().split() for n in own]
-    return any(not lexical("holders").isdisjoint(title) for title in titles)
+    return any(not lexical(offices).isdisjoint(title) for title in titles)
 
 
 def _is_plain(trigger: Trigger) -> bool:

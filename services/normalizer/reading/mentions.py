@@ -170,8 +170,8 @@ def _told_by_words(telling: list[Candidate]) -> list[Candidate]:
 
 
 def _has_its_day(candidate: Candidate) -> bool:
-    """As in "The Oslo summit on June 8 and 9 is likely to disappoint": planned, as its day is still to come."""
-    return candidate.status == "scheduled" and candidate.when is not None and candidate.when.value.precision in EXACT
+    """As in "The Oslo summit on June 8 and 9 is likely to disappoint", "the June summit": planned, as its day is still to come."""
+    return candidate.status == "scheduled" and candidate.when is not None and candidate.when.value.start is not None
 
 
 def fold_when(happening: Happening) -> tuple[Candidate, Said[When]] | None:

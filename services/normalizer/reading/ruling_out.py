@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.grammar import phrases, words
+from services.normalizer.reading.status import State
 from services.normalizer.reading.triggers import phrase_start
 
 # "no extraordinary OPEC meeting is at the moment contemplated": so many words behind the noun.
@@ -45,6 +46,20 @@ def is_prepared(trigger: Trigger) -> bool:
     before = lows[max(start - 2, 0) : start]
     for_it = before[-1:] in {("on",), ("for",), ("about",)} and before[0] in words("discussions", "readying")
     return for_it or before[-1:] in {("discuss",), ("prepare",)}
+
+
+def is_given(trigger: Trigger, told: State) -> bool:
+    """As in "will push for a strong text at the June summit": what is wished for is told before, and the gathering is a given one."""
+    if not trigger.noun or trigger.kind.frame != "meeting":
+        return False
+    lows, start = trigger.sentence.lows, phrase_start(trigger.sentence, trigger.first)
+    own = [time for time in trigger.sentence.times if start - 1 <= time.first and time.last < trigger.first]
+    if any(lows[time.last] == "'s" for time in own):
+        return True  # "next week's meeting would be short"
+    at = next((n for n in range(trigger.first - 1, max(start - 2, 0), -1) if lows[n] == "the" and lows[n - 1] in {"at", "during"}), None)
+    named = at is not None and any(at < time.first < trigger.first or time.first == trigger.last + 1 for time in trigger.sentence.times)
+    apart = at is not None and (told.last < at or lows[max(told.first - 1, 0)] == ",")
+    return named and apart
 
 
 def _start(trigger: Trigger) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from schemas.events import Place
+from services.normalizer.reading.attending import run_in_city
 from services.normalizer.reading.candidates import Candidate
 from services.normalizer.reading.happening import ASKED, Happening, of_all
 
@@ -104,3 +105,14 @@ def shot_down_too(happening: Happening, candidate: Candidate) -> bool:
     last = happening.members[-1]
     both = last.trigger.pattern.card.reverse and candidate.trigger.pattern.card.reverse and bool(place_keys([last]))
     return both and candidate.trigger.sentence.index - last.trigger.sentence.index <= NEXT
+
+
+def held_elsewhere(happening: Happening, candidate: Candidate) -> bool:
+    """As in "WASHINGTON - X opened talks with President Y. … at the Geneva arms talks": of a town of a third land are others."""
+    trigger = candidate.trigger
+    told_from = trigger.sentence.page.told_from
+    town = run_in_city(trigger.sentence, trigger) if trigger.kind.frame == "meeting" else None
+    if town is None or town.named.place is None or told_from is None:
+        return False
+    at_home = told_from.country in happening.sides and town.named.place.country not in happening.sides
+    return at_home and told_from.country != town.named.place.country and not any(m.places for m in happening.known)

@@ -14,6 +14,8 @@ _ITEM = re.compile(r"[ \t]*[*•+#-]{1,6} |[ \t]{2,}")
 LONGEST_HEADING = 80
 # Code points; the longest sentences of news have half of it.
 LONGEST = 1000
+# Old wires capitalise what stands behind a land's full stop: "the U.S. And Japan", "leaves the U.S. On May 4.", but not "On Friday, he".
+_WIRED = re.compile(r"\s+(?:(?:And|Or)\s+[A-Z]|On\s+[A-Z][a-z]{2,8}(?:\s+\d{1,2})?(?:\.|\s+(?:for|to|and|with)\b))")
 _NEXT = re.compile(r"[ \t\n\r\xa0\u200b]*[\"'“‘(\[]{0,3}(\w?)")
 
 
@@ -62,7 +64,7 @@ def _ends(body: str, stop: int, end: int) -> bool:
 
 def _starts(body: str, at: int) -> bool:
     words = body[at : at + 24].split()
-    return bool(words) and words[0].lower().strip("\"'“‘,") in _words()[2]
+    return bool(words) and words[0].lower().strip("\"'“‘,") in _words()[2] and not _WIRED.match(body, at)
 
 
 def _is_heading(body: str, start: int, end: int) -> bool:

@@ -16,7 +16,7 @@ from services.normalizer.reading.document import Document
 from services.normalizer.reading.grammar import phrases
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.presently import in_present
-from services.normalizer.reading.ruling_out import is_imagined, is_prepared, is_ruled_out
+from services.normalizer.reading.ruling_out import is_given, is_imagined, is_prepared, is_ruled_out
 from services.normalizer.reading.status import Region, State, read_state, tells
 from services.normalizer.reading.triggers import phrase_start
 
@@ -116,6 +116,8 @@ def state_of(trigger: Trigger) -> State:
 
 def _of_none_yet(trigger: Trigger, told: State) -> State:
     """As in "no meeting was planned", "a meeting would only help X", "the next meeting": of none that has been, or will ever be."""
+    if told.status == "proposed" and is_given(trigger, told):
+        return State("occurred", trigger.first, trigger.last, 0.0)
     if is_ruled_out(trigger):
         return State("declined", trigger.first, trigger.last, INTENT * 2)
     if told.weight == 0 and is_imagined(trigger):
@@ -325,8 +327,10 @@ def if_to_come(trigger: Trigger, document: Document, told: State, when: Said[Whe
 
 
 def if_ahead(trigger: Trigger, document: Document, told: State, when: Said[When] | None) -> State:
-    """As in "when they meet at the summit this weekend": turned to the past as far as it may be, the day is still to come."""
+    """As in "when they meet at the summit this weekend", "warned that next week's talks will fail": its day is still to come."""
     published, days = document.anchor.date, spans.days(when.value) if when else None
-    bare = not trigger.noun and not lexical("past") & set(trigger.sentence.lows[trigger.first : trigger.last])
-    plain = told.status == "occurred" and told.weight == 0 and bare
-    return replace(told, status="scheduled") if plain and published and days and days[0] > published else told
+    over = not trigger.noun and bool(lexical("past") & set(trigger.sentence.lows[trigger.first : trigger.last]))
+    plain = told.status in {"occurred", "ongoing"} and not over and (when is None or not dating.is_heard(trigger, when))
+    will = told.weight == 0 and "will" in trigger.sentence.lows[trigger.clause[0] : trigger.first]  # "will be told at this month's"
+    ahead = published is not None and days is not None and (days[0] > published or (will and days[1] > published))
+    return replace(told, status="scheduled") if plain and ahead else told

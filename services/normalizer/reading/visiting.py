@@ -9,6 +9,7 @@ from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.going_abroad import holds_office, meets_officials
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
+from services.normalizer.reading.status import State
 from services.normalizer.reading.triggers import phrase_start
 
 # "arrived here on Wednesday on a four-day official visit": so many words before the noun.
@@ -24,7 +25,29 @@ def stays_days(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:
     long = any(time.expression.type == "DURATION" for time in near)
     journeys = words("arrivals", "travel_verbs", "departures", "endings", "beginnings", "pays")
     goes = not journeys.isdisjoint(lows[max(start - AHEAD, 0) : start])
-    return trigger.noun and long and goes and in_office(trigger, parties)
+    return trigger.noun and long and goes and in_office(trigger, parties) and not _only_when(trigger)
+
+
+def _only_when(trigger: Trigger) -> bool:
+    """As in "may meet X when he visits Oslo": only the day of the meeting that is told before."""
+    low, _ = trigger.clause
+    return trigger.sentence.lows[low] == "when" and any(first < low for first in trigger.others)
+
+
+def heads_abroad(trigger: Trigger, parties: Sequence[Said[Participant]], told: State, *, timed: bool) -> bool:
+    """As in "when President X visits Oslo on May 6": a head of state or government is awaited where he will go on a day that is told."""
+    planned = told.status == "scheduled" and timed and not _only_when(trigger)
+    return planned and any(said.value.country and holds_office(trigger, said, "heads_of_lands") for said in parties)
+
+
+def talks_there(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:
+    """As in "Minister X will discuss fish during a visit to Ruritania": what he comes to discuss is discussed there."""
+    lows, (low, _) = trigger.sentence.lows, trigger.clause
+    ahead = lows[max(low - AHEAD, 0) : trigger.first]
+    beside = trigger.noun and not {"during", "on"}.isdisjoint(ahead[-PURPOSE:])
+    named = [n for n in trigger.sentence.names if n.last <= trigger.first and n.named.actor is not None]
+    told = (*parties, *(Said(n.named.actor, n.named.start, n.named.end) for n in named if n.named.actor is not None))
+    return beside and not words("discussing").isdisjoint(ahead) and in_office(trigger, told)
 
 
 def goes_for_talks(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:
@@ -47,4 +70,5 @@ def _is_there(trigger: Trigger, name: Name) -> bool:
 
 def in_office(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:
     """Whether one of the people named holds an office of his land."""
-    return any(said.value.type == "person" and said.value.country and holds_office(trigger, said) for said in parties)
+    people = [said for said in parties if said.value.type == "person" and said.value.country]
+    return any(holds_office(trigger, said) or holds_office(trigger, said, "delegated") for said in people)

@@ -67,8 +67,14 @@ class Statement:
 
 
 def listing(query: EventsQuery) -> tuple[str, list[object]]:
-    """The statement and its arguments. One row more than asked for tells whether there is a next page."""
-    made, conditions = Statement(), [*_conditions(query), *_after(query.after)]
+    """The statement and its arguments. One row more than asked for tells of a next page; with a total there is a row at least."""
+    made = Statement()
+    page = _page(made, query)
+    return SQL["with_total"].format(page=page, total=_total(made, query)) if query.total else page, made.arguments
+
+
+def _page(made: Statement, query: EventsQuery) -> str:
+    conditions = [*_conditions(query), *_after(query.after)]
     sought = next((one for one in conditions if one[0] in OF_PLACES), None) if query.sort in BY_DAY else None
     told = {
         "places": made.plain(*sought) if sought else "",
@@ -76,13 +82,17 @@ def listing(query: EventsQuery) -> tuple[str, list[object]]:
         "order": ORDERS[query.sort],
         "limit": made.number(query.limit + 1),
     }
-    return SQL["events_by_place" if sought else "events"].format(**told), made.arguments
+    return SQL["events_by_place" if sought else "events"].format(**told)
 
 
 def counting(query: EventsFilter) -> tuple[str, list[object]]:
     """How many there are in all, on whatever page one is."""
     made = Statement()
-    return SQL["total"].format(conditions=made.all_of(list(_conditions(query)))), made.arguments
+    return _total(made, query), made.arguments
+
+
+def _total(made: Statement, query: EventsFilter) -> str:
+    return SQL["total"].format(conditions=made.all_of(list(_conditions(query))))
 
 
 def every(query: EventsFilter) -> tuple[str, list[object]]:

@@ -27,7 +27,7 @@ from services.timeline.now import Now
 from services.timeline.packing import opened, some, unpack
 from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
 from services.timeline.present import Present, enter, look
-from services.timeline.questions import SQL, contradicting, counting, every, listing, nearby, one_event
+from services.timeline.questions import SQL, contradicting, every, listing, nearby, one_event
 from services.timeline.session import Session
 from services.timeline.settings import TimelineSettings
 
@@ -122,12 +122,9 @@ class Reader:
 
     async def events(self, query: EventsQuery) -> EventsPage:
         sql, arguments = listing(query)
-        if query.total:
-            async with self.at(query) as now:
-                rows, total, position = await now.tx.fetch(sql, *arguments), await _total(now, query), now.position
-        else:
-            rows, position = await self._asked(query, sql, *arguments)
-            total = None
+        answered, position = await self._asked(query, sql, *arguments)
+        total = answered[0]["total"] if query.total else None
+        rows = [] if total is not None and answered[0]["event_id"] is None else answered
         shown = rows[: query.limit]
         more = encode(_cursor(query, shown[-1])) if len(rows) > query.limit else None
         states = [some(row["state"], [*query.fields, "event_id"]) if query.fields else opened(row["state"]) for row in shown]
@@ -273,11 +270,6 @@ def _place(row: Row) -> Place:
 
 def _position(now: Now) -> Position:
     return {f"{topic}-{number}": offset for (topic, number), offset in now.reached.items()}
-
-
-async def _total(now: Snapshot, query: EventsQuery) -> int:
-    sql, arguments = counting(query)
-    return int(await now.tx.fetchval(sql, *arguments))
 
 
 def _cursor(query: EventsQuery, row: Row) -> Cursor:

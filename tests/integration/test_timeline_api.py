@@ -133,6 +133,20 @@ async def test_only_the_fields_that_are_asked_for_and_how_many_there_are(api: ht
     assert (set(answer["events"][0]), answer["total"]) == ({"event_id", "title", "when"}, 4)
 
 
+@pytest.mark.parametrize(
+    "asked", [{"kind": "strike"}, {"place": "Genève"}, {"place": "nowhere"}, {"q": "nothing of this"}, {"limit": 1}, {"limit": 4}]
+)
+@pytest.mark.parametrize("sort", ["day", "-recorded"])
+async def test_with_a_total_the_page_is_as_without_also_where_it_is_empty(api: httpx.AsyncClient, asked: dict[str, Any], sort: str) -> None:
+    alone = (await api.get("/v1/events", params={**asked, "sort": sort})).json()
+    whole = await ids(api, **{**asked, "sort": sort, "limit": 500})
+    counted = (await api.get("/v1/events", params={**asked, "sort": sort, "total": True})).json()
+    assert counted.pop("total") == len(whole)
+    assert counted == alone
+    last = {"cursor": alone["next"]} if alone["next"] else {}
+    assert (await api.get("/v1/events", params={**asked, **last, "sort": sort, "total": True})).json()["total"] == len(whole)
+
+
 REVISED = [TIME + timedelta(days=n) for n in range(3)]
 
 

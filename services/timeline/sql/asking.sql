@@ -28,6 +28,10 @@ SELECT state FROM events WHERE {conditions} ORDER BY when_order, event_id
 -- name: total
 SELECT count(*) FROM events WHERE {conditions}
 
+-- name: with_total
+-- A page and how many there are in all, which stands in each row; of an empty page there is one row, of nothing else.
+SELECT counted.count AS total, page.* FROM ({total}) AS counted LEFT JOIN ({page}) AS page ON true
+
 -- name: present
 known_until = 'infinity'
 

@@ -32,7 +32,8 @@ def _nearness(happening: Happening, candidate: Candidate, published: dt.date | N
     phase = int(exchange and happening.phase == PHASES[candidate.status])
     main = int(not _in_turn(happening.members[-1].trigger))
     people = len(persons(happening.known) & persons([candidate]))
-    return (int(same_day(happening, candidate)), phase, shared, int(news), people, happening.last_sentence, main)
+    opened = happening.members[0].trigger.sentence is candidate.trigger.sentence and is_apart(happening.members[0])
+    return (int(opened), int(same_day(happening, candidate)), phase, shared, int(news), people, happening.last_sentence, main)
 
 
 def _in_turn(trigger: Trigger) -> bool:

@@ -36,6 +36,8 @@ _CLOCK = re.compile(
 BEFELL = 6
 # "talks in Istanbul on June 2"
 TALKS = 7
+# "the statement of the leaders of X, Y and Z of November 9": so many words.
+STATED = 14
 # "(2230 GMT Sunday)": so many words from a bracket to the time.
 BRACKETED = 4
 
@@ -122,6 +124,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not _of_leaving(trigger, time, status)
         and not _bounded(trigger, time)
         and not _is_converted(sentence, time)
+        and not (status in FUTURE and _of_main_clause(trigger, time))
         and not _of_thing(trigger, time)
         and not _of_telling(trigger, time, status, published)
         and not _of_opinion(trigger, time)
@@ -236,6 +239,11 @@ def _reach(time: Time) -> int:
     """A year or a month dates what is close by; a day may stand at the other end of the clause."""
     when = time.expression.when
     return NEAR if when and when.precision in {"year", "month"} and time.first > 2 else FAR  # noqa: PLR2004 - the opening words
+
+
+def _of_main_clause(trigger: Trigger, time: Time) -> bool:
+    """As in "opened their border on Tuesday that …": the day of what the relative clause tells of, and not of the talks in it."""
+    return time.last < trigger.first and trigger.sentence.lows[time.last] in {"that", "which"}
 
 
 def _is_converted(sentence: Sentence, time: Time) -> bool:
@@ -355,6 +363,9 @@ def _of_talks(trigger: Trigger, time: Time) -> bool:
         return False
     ahead = time.last <= trigger.first
     low = max(time.first - TALKS, 0 if ahead else trigger.last)
+    said = () if ahead else trigger.sentence.lows[max(time.first - STATED, trigger.last) : time.first]
+    if said[-1:] == ("of",) and not words("enshrined").isdisjoint(said):
+        return True  # "enshrined in the statement of the leaders of X and Y of November 9"
     return any(token.low in words("topics_of_deals" if ahead else "talk_words") for token in trigger.sentence.tokens[low : time.first])
 
 

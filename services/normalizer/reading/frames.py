@@ -10,7 +10,7 @@ from schemas.events import Participant, Place, Quantity, When
 from services.normalizer.reading import acting, counting, dating, directed, exchanging, meeting, named_people, placing, struck
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document
-from services.normalizer.reading.going_abroad import goes_to_talk, meets_officials, talks_abroad
+from services.normalizer.reading.going_abroad import goes_to_talk, invited_to, meets_officials, talks_abroad
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.grammar import words as lexical
@@ -149,7 +149,7 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     told = if_ahead(trigger, document, told, when)
     places = placing.venues(trigger, told.status) or placing.host_land(trigger, names) or placing.here(document, trigger)
     places = places or (placing.venues(beside, told.status) if beside else ())
-    places = places or (meeting.under_own_roof(trigger) if told.status == "proposed" else ())
+    places = places or ((meeting.under_own_roof(trigger) or invited_to(trigger)) if told.status == "proposed" else ())
     form = trigger.pattern.card.form or "talks"
     form = "talks" if form == "call" and places and not trigger.noun else form
     parties = meeting.with_states(names)
@@ -214,7 +214,9 @@ def _right_behind(trigger: Trigger, toll: Said[Quantity], place: Said[Place]) ->
 def _denied(document: Document, trigger: Trigger, attacking: Sequence[Name]) -> bool:
     """Whether the side that is said to have struck says, here or in the next sentence, that it did not."""
     index, accused = trigger.sentence.index, {acting.side(name) for name in attacking}
-    for sentence in document.sentences[index : index + 2] if accused else ():
+    before = document.sentences[max(index - 1, 0) : index]
+    told = tuple(s for s in before if not words("told_blows").isdisjoint(s.lows))
+    for sentence in (*told, *document.sentences[index : index + 2]) if accused else ():
         for first in sentence.denials:
             deniers = [n for n in sentence.names if first - 3 <= n.last <= first]
             if any(acting.side(name) in accused for name in deniers):

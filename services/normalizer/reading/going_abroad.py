@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from schemas.events import Participant, Place
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.grammar import words as lexical
+from services.normalizer.reading.placing import in_order, said_place
 
 # "will attend an emergency Paris meeting": so many words.
 ATTENDING = 5
@@ -92,3 +93,11 @@ def _is_plain(trigger: Trigger) -> bool:
     between = {lows[n] for n in range(at + 1, trigger.first) if n not in held}
     own = lows[trigger.last : trigger.last + 1] == ("of",) and not OWN.isdisjoint(lows[trigger.last + 1 : trigger.last + 3])
     return not own and between <= lexical("articles", "plain_meetings") | {"the", "in"}
+
+
+def invited_to(trigger: Trigger) -> tuple[Said[Place], ...]:
+    """As in "X has invited Y to Ruritania for talks": where they would be held."""
+    sentence, (low, _) = trigger.sentence, trigger.clause
+    at = next((n for n in range(trigger.first - 1, low, -1) if sentence.lows[n] in lexical("invites")), None)
+    asked = [n for n in sentence.names if at is not None and at < n.first and n.last <= trigger.first and n.governor == "to"]
+    return in_order([said_place(n, "candidate_venue") for n in asked if n.named.place is not None][-1:])

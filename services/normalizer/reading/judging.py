@@ -218,6 +218,8 @@ def _over_time(candidate: Candidate) -> bool:
 def _summed_up(candidate: Candidate) -> bool:
     """As in "Since July 8, some 3,700 rockets have been fired", "over the past month": all of a war, told in August."""
     sentence, published = candidate.trigger.sentence, candidate.trigger.sentence.page.anchor.date
+    if sentence.lows[0] == "since" and sentence.lows[max(candidate.trigger.first - 1, 0)] == "have" and candidate.when is None:
+        return True  # "Since the deal collapsed, forces have targeted ports"
     if published is None or not any(q.value.measure in SUMMED and (q.value.best or 0) >= MANY for q in candidate.quantities):
         return False
     since = [days(t.expression.when) for t in sentence.times if t.first > 0 and sentence.lows[t.first - 1] == "since"]

@@ -19,7 +19,7 @@ from services.normalizer.reading import dating, spans
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document, Sentence
 from services.normalizer.reading.grammar import phrases, words
-from services.normalizer.reading.happening import PHASES, Happening
+from services.normalizer.reading.happening import PHASES, Happening, sides
 from services.normalizer.reading.names import Names
 from services.normalizer.reading.placing import RANK
 from services.normalizer.reading.speakers import Source, source_of, speeches
@@ -156,7 +156,7 @@ def fold_status(happening: Happening) -> Candidate:
         and all(PHASES[c.status] == "future" for c in telling)
         and not any(c.status == "scheduled" and c.when and c.when.value.start for c in telling)
     ):
-        return telling[-1]
+        return next((c for c in reversed(telling) if len(sides([c])) > 1 or c.when or c.places), telling[-1])
     if exchange and any(c.status in {"occurred", "ongoing"} and c.when for c in telling):
         telling = [c for c in telling if c.status in {"occurred", "ongoing", "disputed"}]  # "it had delayed the release" before
     return max(telling, key=lambda c: (order[c.status], c.state.weight, -c.trigger.sentence.index))

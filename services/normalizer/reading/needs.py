@@ -165,7 +165,9 @@ def _at_home(candidate: Candidate) -> bool:
 
 
 def _leaders(candidate: Candidate) -> bool:
-    return len(_countries(candidate)) > 1 and any(said.value.type == "person" for said in candidate.parties)
+    low, _ = candidate.trigger.clause
+    offices = lexical("offices_of_several").isdisjoint(candidate.trigger.sentence.lows[low : candidate.trigger.first])
+    return len(_countries(candidate)) > 1 and (not offices or any(said.value.type == "person" for said in candidate.parties))
 
 
 def _counterpart(candidate: Candidate) -> bool:

@@ -101,7 +101,7 @@ def _is_asked(lows: Sequence[str], at: int) -> bool:
     """As in "to decide if, when and where talks will be held": what is not known yet is no plan. But to say whether one will come to what
     others hold leaves that as planned as it is.
     """
-    held = at + 1 < len(lows) and lows[at + 1] in words("comes_about")
+    held = (at + 1 < len(lows) and lows[at + 1] in words("comes_about")) or (at > 0 and lows[at - 1] in words("discussions", "gatherings"))
     return lows[at] == "will" and held and not words("asked_whether").isdisjoint(lows[max(at - ASKED, 0) : at])
 
 

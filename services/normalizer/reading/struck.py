@@ -18,6 +18,8 @@ from services.normalizer.reading.placing import in_order, in_scope, is_place, po
 from services.normalizer.reading.playing import as_place
 
 BOARD_REACH = 4
+# "fired a missile at the White House": so many words from the blow.
+NEAR_SEAT = 4
 CHAIN = 4
 # "the Israel-Lebanon border": so many words from a land to the word.
 BESIDE = 2
@@ -41,7 +43,14 @@ def _stands_as_place(sentence: Sentence, name: Name) -> bool:
         return True
     if name.named.reading == "place" and name.governor in {None, "from"} | lexical("aimed"):
         return True
-    return name.governor in words.place_prepositions - {"from", "to", "into"} and not possessive(sentence, name)
+    return (name.governor in words.place_prepositions - {"from", "to", "into"} or _part_of(sentence, name)) and not possessive(
+        sentence, name
+    )
+
+
+def _part_of(sentence: Sentence, name: Name) -> bool:
+    """As in "launched at several parts of Yemen"."""
+    return name.governor == "of" and not lexical("parts_of_land").isdisjoint(sentence.lows[max(name.governor_at - 1, 0) : name.governor_at])
 
 
 def _apposed(sentence: Sentence, name: Name) -> bool:
@@ -78,13 +87,20 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
         if n.first not in used and (_stands_as_place(sentence, n) or n in aimed) and not possessive(sentence, n)
     ]
     found += [n for n in aimed if is_place(n)]
-    found = [n for n in found if not _attributive(sentence, n) and not _elsewhere(sentence, n)]
+    found = [n for n in found if not _attributive(sentence, n) and not _elsewhere(sentence, n) and not _of_an_office(trigger, n)]
     found = [n for n in found if not any(_tells_where(one, n) for one in found) and not _flown_from(sentence, n)]
     found = [n for n in found if not _heard_in(trigger, n, found)]
     found = [n for n in found if not _of_voices(sentence, n)] or found
     found = [n for n in found if not _far_from(sentence, n)] or found
     origins = [said_place(n, "origin") for n in found if n.governor == "from"]
     return in_order([*(said_place(n, "target") for n in found if n.governor != "from"), *origins])
+
+
+def _of_an_office(trigger: Trigger, name: Name) -> bool:
+    """As in "told of the strikes at a Pentagon briefing": a seat of government, unless the word of the blow stands right by it."""
+    seat = name.named.actor is not None and name.named.place is not None and name.named.place.precision == "site"
+    gap = name.first - trigger.last if name.first >= trigger.last else trigger.first - name.last
+    return seat and gap > NEAR_SEAT
 
 
 def _elsewhere(sentence: Sentence, name: Name) -> bool:

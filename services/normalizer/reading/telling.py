@@ -38,6 +38,8 @@ URGED = 8
 COME = 14
 # "hold a round of talks": so many words from the verb to its noun.
 LIGHT = 5
+# "might hold a phone call with Graustark's President Z following his talks": so many words from the modal.
+AHEAD = 12
 INTENT = 4.0
 PLANS = frozenset({"scheduled", "proposed"})
 TURNS = frozenset({"after", "following", "during", "at", "the"})
@@ -100,8 +102,8 @@ def state_of(trigger: Trigger) -> State:
     helped = at > 0 and tokens[at - 1].low in lexical("modals")
     if "will" in words:
         return State("scheduled", trigger.first, trigger.last, 7.0)
-    if told.status == "occurred" and trigger.noun and refers(trigger) and _in_passing(trigger, told):
-        return replace(told, weight=0.0)
+    if told.status == "occurred" and _in_passing(trigger, told) and (turned := _beside_another(trigger, told)):
+        return turned
     if (
         not trigger.noun
         and words & lexical("past")
@@ -191,6 +193,21 @@ def _said(trigger: Trigger) -> frozenset[int]:
 def _in_passing(trigger: Trigger, told: State) -> bool:
     """As in "will see Lavrov after the G7 meeting": that another follows does not tell where the first stands."""
     return set(trigger.sentence.lows[told.first : told.last]) <= TURNS
+
+
+def _beside_another(trigger: Trigger, told: State) -> State | None:
+    """The state of what is only turned from; None where the turn tells it after all."""
+    if _behind_a_plan(trigger, told):
+        return State("scheduled", told.first, told.last, INTENT)
+    return replace(told, weight=0.0) if trigger.noun and refers(trigger) else None
+
+
+def _behind_a_plan(trigger: Trigger, told: State) -> bool:
+    """As in "X might call Z following his talks with Y", where no day is told: both are still to come."""
+    lows = trigger.sentence.lows
+    turned = lows[told.first : told.first + 1] in {("following",), ("after",)} and trigger.kind.frame == "meeting"
+    ahead = not {"will", "might", "may"}.isdisjoint(lows[max(told.first - AHEAD, 0) : told.first])
+    return turned and ahead and trigger.pattern.card.form != "visit" and not trigger.sentence.times
 
 
 def _after_relative(trigger: Trigger) -> State | None:

@@ -23,4 +23,9 @@ def _is_called(page: Page, named: Named) -> bool:
     """As in "Minister Ada Low", "the minister, Ada Low", "Ada Low, minister of …"."""
     ahead, behind = page.text[max(named.start - BESIDE, 0) : named.start].rstrip(), page.text[named.end : named.end + BESIDE]
     apposed = [part[at] for part, at, comma in ((ahead.split(","), -2, ahead[-1:]), (behind.split(","), 1, behind[:1])) if comma == ","]
-    return bool(named.title) or any(not words("holders", "offices").isdisjoint(lows(split(part, 0, len(part)))) for part in apposed)
+    title = (named.title or "").casefold().split()
+    return not words("honorifics").issuperset(title) or any(_tells_office(part) for part in apposed)
+
+
+def _tells_office(text: str) -> bool:
+    return not words("holders", "offices").isdisjoint(lows(split(text, 0, len(text))))

@@ -18,6 +18,8 @@ _DAYS = re.compile(r"P([2-9])D")
 NEAR = 4
 # "opened on Friday for a three-day visit": so many words before the length may say that it begins or is over.
 TOLD = 9
+# No visit takes more days.
+LONGEST = 21
 
 
 def lasting(trigger: Trigger, status: str, when: Said[When] | None) -> Said[When] | None:
@@ -25,7 +27,7 @@ def lasting(trigger: Trigger, status: str, when: Said[When] | None) -> Said[When
     told = days(when.value) if when else None
     if when is None or told is None or told[0] != told[1] or when.value.precision != "day":
         return when
-    more = _and_next(trigger, when, told[0]) or _length(trigger, status) - 1
+    more = _and_next(trigger, when, told[0]) or _until(trigger, when, told[0]) or _length(trigger, status) - 1
     return replace(when, value=when.value.model_copy(update={"end": moved(when.value, more).end})) if more > 0 else when
 
 
@@ -40,6 +42,17 @@ def _and_next(trigger: Trigger, when: Said[When], day: dt.date) -> int:
     bare = tokens[at + 1].low == str(tomorrow.day) and not following
     named = any((d := days(one)) is not None and (d[0] - day).days % 7 == 1 and d[0] == d[1] for one in following)
     return int(bare or named)
+
+
+def _until(trigger: Trigger, when: Said[When], day: dt.date) -> int:
+    """How many days later it ends, as in "his visit, April 29 to May 5"; 0 where no such day is told."""
+    tokens = trigger.sentence.tokens
+    at = next((n for n, token in enumerate(tokens) if token.start >= when.end), len(tokens))
+    if at + 1 >= len(tokens) or tokens[at].low not in {"to", "through"}:
+        return 0
+    last = next((d for t in trigger.sentence.times if t.first == at + 1 and (d := days(t.expression.when)) is not None), None)
+    more = (last[0] - day).days if last is not None and last[0] == last[1] else 0
+    return more if 0 < more <= LONGEST else 0
 
 
 def _length(trigger: Trigger, status: str) -> int:

@@ -270,6 +270,8 @@ def default_when(document: Document, happening: Happening, status: str, earlier:
     A plan, or what is told in passing, has none.
     """
     published = document.anchor.date
+    if published is not None and status in {"occurred", "ongoing"} and _is_now(happening.members[0]):
+        return dating.on_day(published)
     if (
         published is None
         or not _is_fresh(document, happening)
@@ -280,6 +282,14 @@ def default_when(document: Document, happening: Happening, status: str, earlier:
     if dating.judged_before(happening.members[0].trigger, published):
         return When()
     return _going_on(document, happening, published) or _like_before(happening, earlier, published) or dating.on_day(published)
+
+
+def _is_now(candidate: Candidate) -> bool:
+    """As in "X, currently in Oslo for a meeting of ministers": on the day on which it is told."""
+    trigger = candidate.trigger
+    low, _ = trigger.clause
+    ahead = trigger.sentence.lows[low : trigger.first]
+    return trigger.kind.frame == "meeting" and trigger.noun and "currently" in ahead and {"in", "for"} <= set(ahead)
 
 
 def _like_before(happening: Happening, earlier: Sequence[Happening], published: dt.date) -> When | None:

@@ -73,6 +73,8 @@ def _may_tell(lows: Sequence[str], at: int) -> bool:
         speaks = lows[at + 1 : at + 2] == ("to",) and not words("speaks_of_it").isdisjoint(lows[at + 2 : at + 3])
         rest = [low for low in lows[at + 2 : at + 5] if low not in words("articles")]
         return not speaks or " ".join(rest[:2]) in words("turns_down")
+    if lows[at] in words("denies_it") and lows[at + 1 : at + 2] in {("previous",), ("earlier",), ("past",)}:
+        return False  # "denied previous charges": of others
     if lows[at + 1 : at + 3] == ("likely", "to") and lows[at] in words("copulas_now") and lows[at + 3 : at + 4] not in _comes_about():
         return False  # "the summit is likely to disappoint": what is likely is what it does, and not that it is held
     if lows[at] == "last" and lows[at + 1 : at + 2] == ("of",):

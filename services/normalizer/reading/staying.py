@@ -71,6 +71,7 @@ def _stays(document: Document, happening: Happening) -> Iterator[Said[Place]]:
     """Places of the sentences around, the nearest first, where one of those who meet arrives, travels to or speaks."""
     at, met = happening.members[0].trigger.sentence.index, happening.members[0].status in MET
     near = sorted(range(max(at - NEAR, 0), min(at + NEAR + 1, len(document.sentences))), key=lambda n: (abs(n - at), n))
+    near = [n for n in near if document.told_from(n) == document.told_from(at)]  # another story of a digest is of others
     for sentence in (document.sentences[n] for n in near):
         if _tells_of(sentence, happening) and _on_its_day(sentence, happening):
             yield from (_said(name) for name in sentence.names if _is_town(name) and _leads_to(sentence, name, met=met))

@@ -64,7 +64,7 @@ def _counts(sentence: Sentence, time: Time, status: str) -> bool:
     if (
         when is not None
         and when.precision == "year"
-        and time.expression.text.isdigit()
+        and time.expression.text.replace("-", "").replace("/", "").isdigit()  # "a 1987-88 farm package"
         and before
         and before[-1] not in words("before_years")
     ):

@@ -38,7 +38,7 @@ from services.normalizer.reading.telling import (
     state_of,
 )
 from services.normalizer.reading.turning import FUTURE
-from services.normalizer.reading.visiting import goes_for_talks, heads_abroad, stays_days, talks_there
+from services.normalizer.reading.visiting import goes_for_talks, heads_abroad, stays_days, talks_there, visited_town
 
 # An invitation is told within so many sentences.
 INVITED = 2
@@ -150,6 +150,7 @@ def meet(document: Document, trigger: Trigger) -> Candidate:
     places = placing.venues(trigger, told.status) or placing.host_land(trigger, names) or placing.here(document, trigger)
     places = places or (placing.venues(beside, told.status) if beside else ())
     places = places or ((meeting.under_own_roof(trigger) or invited_to(trigger)) if told.status == "proposed" else ())
+    places = places or visited_town(document, trigger, names)
     form = trigger.pattern.card.form or "talks"
     form = "talks" if form == "call" and places and not trigger.noun else form
     parties = meeting.with_states(names)

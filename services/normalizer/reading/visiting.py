@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.events import Participant
+from schemas.events import Participant, Place
 from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.document import Document
 from services.normalizer.reading.going_abroad import holds_office, meets_officials
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
+from services.normalizer.reading.placing import in_order, said_place
 from services.normalizer.reading.status import State
 from services.normalizer.reading.triggers import phrase_start
 
@@ -48,6 +50,17 @@ def talks_there(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:
     named = [n for n in trigger.sentence.names if n.last <= trigger.first and n.named.actor is not None]
     told = (*parties, *(Said(n.named.actor, n.named.start, n.named.end) for n in named if n.named.actor is not None))
     return beside and not words("discussing").isdisjoint(ahead) and in_office(trigger, told)
+
+
+def visited_town(document: Document, trigger: Trigger, names: Sequence[Name]) -> tuple[Said[Place], ...]:
+    """As in "LONDON, May 5 - King X of Ruritania begins a state visit on Tuesday": where nothing else is told, where it is told from."""
+    own = trigger.sentence.lows[trigger.first : trigger.last]
+    town = document.told_from(trigger.sentence.index)
+    homes = {n.named.actor.country for n in names if n.named.actor is not None}
+    if town is None or own not in {("state", "visit"), ("official", "visit")} or not homes or town.named.place is None:
+        return ()
+    here = document.opens_at(trigger.sentence.index) == 0 and town.named.place.country not in homes
+    return in_order([said_place(town, "venue")]) if here else ()
 
 
 def goes_for_talks(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:

@@ -35,7 +35,7 @@ def is_imagined(trigger: Trigger) -> bool:
     any_one = not words("articles").isdisjoint(lows[max(start - 1, 0) : trigger.first])
     behind = lows[trigger.last : min(high, trigger.last + BEHIND)]
     at = next((n for n, low in enumerate(behind) if low in words("imagining")), None)
-    return any_one and at is not None and "," not in behind[:at]
+    return any_one and at is not None and {",", "that", "who", "which"}.isdisjoint(behind[:at])
 
 
 def is_prepared(trigger: Trigger) -> bool:

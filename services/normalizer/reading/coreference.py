@@ -121,7 +121,7 @@ def _resumed(happenings: Sequence[Happening], candidate: Candidate) -> tuple[Sai
 
 
 def _means_both(trigger: Trigger, before: Happening) -> bool:
-    """As in "The two sides agreed to hold discussions on May 6": those of whose talks a sentence or two before told."""
+    """As in "The two sides promised to hold talks on May 6": those of whose talks a sentence or two before told."""
     low, high = trigger.clause
     near = 0 < trigger.sentence.index - before.last_sentence <= RECENT
     return near and bool(trigger.sentence.find_within(low, high, phrases("the_two")))

@@ -36,8 +36,13 @@ def _lands_meet(trigger: Trigger) -> bool:
     lows = trigger.sentence.lows
     for at in range(max(trigger.first - AHEAD, 0), trigger.first):
         number = not (words("several_times") - {"two", "past"}).isdisjoint(lows[max(at - COUNTED, 0) : at])
-        number = number or any(low.isdigit() and 2 < int(low) < 100 for low in lows[max(at - COUNTED, 0) : at])  # noqa: PLR2004 - lands
+        number = number or any(map(_is_some, lows[max(at - COUNTED, 0) : at]))
         between = lows[at + 1 : trigger.first]
         if lows[at] in words("nations") | {"members"} and number and ("," not in between or "they" in between):
             return True
     return False
+
+
+def _is_some(low: str) -> bool:
+    """As in "16": from three to 99; digits are not all of ours, nor few."""
+    return low.isascii() and low.isdigit() and len(low) <= len("99") and int(low) > len("12")

@@ -15,6 +15,7 @@ import typer
 
 from deploy.local.console import say as say_plain
 from deploy.local.console import told
+from services.commands._ctrl_c import heard
 from services.commands._moments import moment
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def _take_in(daybook: Daybook, pages: Sequence[Page], say: Say) -> None:
     from services.commands.ingest import send
 
     for path, captured_at in pages:
-        summary = send([path], daybook.address("ingestor"), captured_at=captured_at)
+        with heard():
+            summary = send([path], daybook.address("ingestor"), captured_at=captured_at)
         for line in (str(summary), *summary.notes):
             say(f"{path.name}: {line}")
 

@@ -19,6 +19,7 @@ import stamina.instrumentation
 import typer
 
 from deploy.local.console import for_people, show_json
+from services.commands._ctrl_c import heard
 from services.commands._moments import moment
 from services.commands._sending import KeyFile, Repeat, To, key, sending_of
 from services.ingestor.client import (
@@ -103,7 +104,8 @@ def command(  # noqa: PLR0913 - each is an option
         total = send_round(chain(_named(named, poller, sending.page_bytes), poller.polls(feeds)), sending, count)
         while poll:
             say_round(total)
-            poller.wait(feeds)
+            with heard():
+                poller.wait(feeds)
             total = send_round(poller.polls([one for one in feeds if not poller.due_in(one)]), sending)
         end_with(total)
 
@@ -116,7 +118,7 @@ def send_round(pages: Iterable[PageFile | Refused], sending: Sending, count: int
     stamina.instrumentation.set_on_retry_hooks(())  # waiting is told below, not logged
     total = Summary()
     try:
-        with _progress(count) as (on_page, on_wait):
+        with heard(), _progress(count) as (on_page, on_wait):
             send_pages(pages, sending, on_page=on_page, on_wait=on_wait, summary=total)
     except IngestorAwayError as error:
         _end(total, UNAVAILABLE, f"error: {error}", "hint: start it with `daybook demo`, or say with --to where it is")

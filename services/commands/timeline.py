@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from schemas.events import CanonicalEvent
 from services.commands import _where
 from services.commands._asking import SECONDS, asking
+from services.commands._ctrl_c import heard
 from services.commands._sending import KeyFile
 
 if TYPE_CHECKING:
@@ -78,11 +79,12 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option of the command l
         raise typer.BadParameter("it goes with --export", param_hint="--output")
     api = api or _where.timeline()
     try:
-        if export:
-            _export(asking(api, api_key_file), api, export, asked, output)
-            return
-        events = fetch(api, asked, limit, asking(api, api_key_file))
-        _show_json(events) if json or not sys.stdout.isatty() else _show_table(list(events))
+        with heard():
+            if export:
+                _export(asking(api, api_key_file), api, export, asked, output)
+                return
+            events = fetch(api, asked, limit, asking(api, api_key_file))
+            _show_json(events) if json or not sys.stdout.isatty() else _show_table(list(events))
     except OSError as error:
         typer.echo(f"daybook timeline: {output} can't be written: {error.strerror}", err=True)
         raise typer.Exit(1) from error

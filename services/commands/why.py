@@ -15,6 +15,7 @@ from schemas.events import CanonicalEvent, Link
 from schemas.reasons import Reasons, contradiction, reasons
 from services.commands import _where
 from services.commands._asking import SECONDS, asking
+from services.commands._ctrl_c import heard
 from services.commands._sending import KeyFile
 from services.commands.timeline import NotTheTimelineError
 
@@ -40,8 +41,10 @@ def command(
     """
     api = api or _where.timeline()
     try:
-        known = fetch_event(api, event, asking(api, api_key_file))
-        found = reasons(known, mention, fetch_derived(api, known.event_id, asking(api, api_key_file)))
+        with heard():
+            known = fetch_event(api, event, asking(api, api_key_file))
+            derived = fetch_derived(api, known.event_id, asking(api, api_key_file))
+        found = reasons(known, mention, derived)
     except KeyError as error:
         raise _failure(f"event {event} has no mention {mention}") from error
     except httpx.HTTPStatusError as error:

@@ -17,7 +17,7 @@ def rings(trigger: Trigger) -> bool:
     lows, at = sentence.lows, called.last
     while at < len(lows) and at not in sentence.at_times and (at in sentence.held or lows[at] in words("joins_names")):
         at += 1
-    return at >= len(lows) or _at_a_time(trigger, at) or _goes_on(trigger, at)
+    return at >= len(lows) or lows[at] == "." or _at_a_time(trigger, at) or _goes_on(trigger, at)
 
 
 def sees(trigger: Trigger) -> bool:
@@ -48,7 +48,11 @@ def _at_a_time(trigger: Trigger, at: int) -> bool:
 def _of_title(trigger: Trigger, at: int) -> bool:
     """What may stand between the verb and a name: offices, "his Egyptian counterpart"."""
     token = trigger.sentence.tokens[at]
-    return token.capital or at in trigger.sentence.held or token.low in grammar().skipped | words("counterparts") | words("owner_pronouns")
+    return (
+        token.capital
+        or at in trigger.sentence.held
+        or token.low in grammar().skipped | {"'s"} | words("counterparts") | words("owner_pronouns")
+    )
 
 
 def _goes_on(trigger: Trigger, at: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from services.normalizer.reading.names import Named
 
@@ -29,3 +30,12 @@ def is_dateline(body: str, named: Named, start: int) -> bool:
         return False
     before, after = body[start : named.start], body[named.end : named.end + 40]
     return not any(c.islower() for c in before.replace("pic", "")) and any(c.islower() for c in after)
+
+
+def without_dateline(body: str, named: Sequence[Named], start: int) -> list[Named]:
+    """The names of a sentence but for its dateline: neither the town nor, as in "NICOSIA, Cyprus (AP) - …", its land."""
+    heads = [one for one in named if is_dateline(body, one, start)]
+    if not heads:
+        return list(named)
+    closed = [head.end if (told := _DATED.match(body, head.end)) is None else told.end() for head in heads]
+    return [one for one in named if not any(head.start <= one.start < end for head, end in zip(heads, closed, strict=True))]

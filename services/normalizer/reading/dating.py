@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from schemas.events import Basis, When
+from services.normalizer.reading.bargaining import of_a_deal, of_talks
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Sentence
 from services.normalizer.reading.grammar import phrases, words
@@ -36,15 +37,21 @@ _CLOCK = re.compile(
 BEFELL = 6
 # "talks in Istanbul on June 2"
 TALKS = 7
-# "the statement of the leaders of X, Y and Z of November 9": so many words.
-STATED = 14
+# No happening is dated by more than a decade, in days.
+LONGEST = 3660
 # "(2230 GMT Sunday)": so many words from a bracket to the time.
 BRACKETED = 4
 
 
 def _dates(time: Time) -> bool:
     when = time.expression.when
-    return when is not None and (time.expression.type in {"DATE", "TIME"} or when.start is None)
+    return when is not None and (time.expression.type in {"DATE", "TIME"} or when.start is None) and not _is_an_age(when)
+
+
+def _is_an_age(when: When) -> bool:
+    """As in "an 18th-century villa": a time in which nothing of which news tells took place as a whole."""
+    told = days(when)
+    return told is not None and (told[1] - told[0]).days > LONGEST
 
 
 def _counts(sentence: Sentence, time: Time, status: str) -> bool:
@@ -58,7 +65,7 @@ def _counts(sentence: Sentence, time: Time, status: str) -> bool:
         and not ((before[-1] == "from" and status in FUTURE) or (before[-1] in {"until", "to"} and status == "postponed"))
     ):
         return False
-    if _of_a_deal(sentence, time):
+    if of_a_deal(sentence, time):
         return False
     when = time.expression.when
     if (
@@ -72,13 +79,6 @@ def _counts(sentence: Sentence, time: Time, status: str) -> bool:
     named = time.expression.text[0].isupper()  # "the first summit in June", not "the first summit this year"
     wide = time.expression.when is not None and time.expression.when.precision in {"month", "year", "week"} and not named
     return not (wide and any(word in words("ranks") for word in before[-7:]) and "on" not in before[-2:])
-
-
-def _of_a_deal(sentence: Sentence, time: Time) -> bool:
-    """As in "despite a November ceasefire": the month of the truce, not of what breaks it. "In the Sunday attacks" is of Sunday."""
-    article = time.first > 0 and (sentence.lows[time.first - 1] == "the" or sentence.lows[time.first - 1] in words("articles"))
-    wide = time.expression.when is not None and time.expression.when.precision in {"month", "year"}
-    return article and wide and not words("truces").isdisjoint(sentence.lows[time.last : time.last + 1])
 
 
 def _points_back(time: Time) -> bool:
@@ -131,7 +131,7 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not _of_people(trigger, time)
         and not (_is_clock(time) and (trigger.kind.frame == "directed" or _in_between(trigger, time)))
         and not (trigger.kind.frame == "directed" and _is_soon_after(time))
-        and not _of_talks(trigger, time)
+        and not of_talks(trigger, time)
         and not (status == "cancelled" and of_calling_off(sentence.lows, time))
     ]
     own = [
@@ -355,18 +355,6 @@ def _of_another(trigger: Trigger, time: Time) -> bool:
     low, high = trigger.sentence.clause(time.first)
     away = trigger.kind.frame == "exchange" and not low <= trigger.first < high
     return away and any(low <= first < high for first in trigger.others)
-
-
-def _of_talks(trigger: Trigger, time: Time) -> bool:
-    """As in "an agreement reached in talks in Istanbul on June 2, by which …": the day of the word, not of the deed."""
-    if trigger.kind.frame != "exchange":
-        return False
-    ahead = time.last <= trigger.first
-    low = max(time.first - TALKS, 0 if ahead else trigger.last)
-    said = () if ahead else trigger.sentence.lows[max(time.first - STATED, trigger.last) : time.first]
-    if said[-1:] == ("of",) and not words("enshrined").isdisjoint(said):
-        return True  # "enshrined in the statement of the leaders of X and Y of November 9"
-    return any(token.low in words("topics_of_deals" if ahead else "talk_words") for token in trigger.sentence.tokens[low : time.first])
 
 
 def _best(trigger: Trigger, pool: Sequence[Time]) -> Time | None:

@@ -12,6 +12,8 @@ from services.normalizer.reading.grammar import words as lexical
 LIVING = 8
 # "bodies of 12 dead soldiers": so many words.
 OF_DEAD = 4
+# No crash and no skirmish leaves so many dead of one army.
+MANY = 50
 # Where "the bodies of …" may stand behind the verb; how near those that are dead to the word.
 DEAD_REACH, DEAD_NEAR = 12, 4
 
@@ -25,6 +27,14 @@ def is_living(candidate: Candidate) -> bool:
     behind, before = tokens[trigger.last : trigger.last + LIVING], tokens[max(trigger.first - LIVING, 0) : trigger.first]
     told = (alive for alive in (_first_of(behind, 1), _first_of(before, -1)) if alive is not None)
     return next(told, False)
+
+
+def are_many_of_war(candidate: Candidate) -> bool:
+    """As in "The bodies of 563 servicemen were brought back to Ukraine": so many of a state at war come from its enemy, named or not."""
+    at_war = {country for pair in candidate.trigger.kind.adversaries for country in pair}
+    sides = {said.value.country for said in candidate.parties if said.value.type == "state"}
+    many = any((said.value.best or said.value.low or 0) >= MANY for said in candidate.quantities)
+    return many and bool(sides) and sides <= at_war and not lexical("held_people").isdisjoint(candidate.trigger.sentence.lows)
 
 
 def _first_of(words: Sequence[str], step: int) -> bool | None:

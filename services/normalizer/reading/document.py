@@ -12,7 +12,7 @@ from typing import TypeVar
 from schemas.events import Place
 from services.normalizer.reading import sentences as splitter
 from services.normalizer.reading.clauses import borders_of
-from services.normalizer.reading.datelines import is_dateline, opens_story
+from services.normalizer.reading.datelines import is_dateline, opens_story, without_dateline
 from services.normalizer.reading.governing import Name, at_home, in_its_clause, of_own_side, place_names
 from services.normalizer.reading.grammar import grammar, phrases
 from services.normalizer.reading.grammar import words as lexical
@@ -129,7 +129,7 @@ class Sentence:
     @lazy
     def names(self) -> tuple[Name, ...]:
         body, start = self.page.text, self.start
-        named = [named for named in self.page.named[self.index] if not is_dateline(body, named, start)]
+        named = without_dateline(body, self.page.named[self.index], start)
         if not named:
             return ()
         found = place_names(named, self.tokens, self.starts, self.lows, grammar())

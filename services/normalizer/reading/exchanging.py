@@ -305,6 +305,8 @@ def quantities(trigger: Trigger) -> tuple[Said[Quantity], ...]:
         if trigger.rivals and not trigger.low <= count.first < upto:
             continue
         article = sentence.tokens[count.first].low in {"a", "an"}
+        if count.measure == "killed" and low_at(sentence, count.first - 1) in words("killing"):
+            continue  # "a raid killed 12 people": they come to nobody
         if count.measure in {"bodies", "prisoners", "people", "killed", "leaders"} and not article:
             said = counting.quantity(sentence, count, _receiver(trigger, count.first, count.last))
             found.append(Said(said.value.model_copy(update={"measure": measure}), said.start, said.end))

@@ -18,7 +18,7 @@ from services.normalizer.reading.happening import side_of
 from services.normalizer.reading.judging import judged
 from services.normalizer.reading.lasting import lasting
 from services.normalizer.reading.names import Names
-from services.normalizer.reading.opposing import other_side, owner_of_struck
+from services.normalizer.reading.opposing import DENIER_REACH, enemy_who_denies, other_side, owner_of_struck
 from services.normalizer.reading.placing import sentence_word
 from services.normalizer.reading.playing import as_place
 from services.normalizer.reading.relatives import with_relative
@@ -86,10 +86,6 @@ def _visited(
         return ()
     hosts = [(place, state(place.value.country, "host")) for place in places]
     return tuple(Said(host, place.start, place.end) for place, host in hosts if host)[:1]
-
-
-# "The rebels have again denied": so many words from the name to the denial.
-DENIER_REACH = 3
 
 
 def _invited(document: Document, trigger: Trigger) -> bool:
@@ -248,7 +244,9 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
         told = State("occurred", trigger.first, trigger.last, 0.0)  # "denied that its camps were hit": who was hit disputes no attack
     if told.status == "disputed" and not attacking:
         parties = (*directed.sides(_deniers(trigger, told), ()), *parties)
-    if told.weight == 0 and _denied(document, trigger, attacking):
+    denier = () if attacking or told.weight else enemy_who_denies(document, trigger, parties)
+    parties = (*directed.sides(denier, ()), *parties)
+    if denier or (told.weight == 0 and _denied(document, trigger, attacking)):
         told = State("disputed", trigger.first, trigger.last, 1.0)
     low, high = trigger.clause
     quantities = counting.in_range(trigger.sentence, trigger.kind.measures, min(low, trigger.low), max(high, trigger.high))

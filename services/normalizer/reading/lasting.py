@@ -18,6 +18,8 @@ _DAYS = re.compile(r"P([2-9])D")
 NEAR = 4
 # "opened on Friday for a three-day visit": so many words before the length may say that it begins or is over.
 TOLD = 9
+# "wrapped up a three-day summit on Friday": so many words before the length.
+ENDED = 4
 # No visit takes more days.
 LONGEST = 21
 
@@ -27,6 +29,8 @@ def lasting(trigger: Trigger, status: str, when: Said[When] | None) -> Said[When
     told = days(when.value) if when else None
     if when is None or told is None or told[0] != told[1] or when.value.precision != "day":
         return when
+    if before := _days_over(trigger, status, when):
+        return replace(when, value=when.value.model_copy(update={"start": moved(when.value, -before).start}))
     more = _and_next(trigger, when, told[0]) or _until(trigger, when, told[0]) or _length(trigger, status) - 1
     return replace(when, value=when.value.model_copy(update={"end": moved(when.value, more).end})) if more > 0 else when
 
@@ -53,6 +57,23 @@ def _until(trigger: Trigger, when: Said[When], day: dt.date) -> int:
     last = next((d for t in trigger.sentence.times if t.first == at + 1 and (d := days(t.expression.when)) is not None), None)
     more = (last[0] - day).days if last is not None and last[0] == last[1] else 0
     return more if 0 < more <= LONGEST else 0
+
+
+def _days_over(trigger: Trigger, status: str, when: Said[When]) -> int:
+    """How many days before its last it began, as in "ended two days of talks on Sunday"; 0 where that is not told."""
+    lows = trigger.sentence.lows
+    for time in trigger.sentence.times:
+        length = _DAYS.fullmatch(time.expression.value)
+        if (
+            length
+            and status not in FUTURE
+            and trigger.noun
+            and time.last <= trigger.last <= time.last + NEAR
+            and when.start >= time.expression.end
+        ):
+            ahead = lows[max(time.first - ENDED, 0) : time.first]
+            return int(length[1]) - 1 if not words("ended").isdisjoint(ahead) else 0
+    return 0
 
 
 def _length(trigger: Trigger, status: str) -> int:

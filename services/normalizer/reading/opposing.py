@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from schemas.events import Participant, Place
 from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.document import Document
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.happening import Happening
@@ -16,6 +17,8 @@ from services.normalizer.reading.states import state
 
 # "attacked two of its": so many words from the blow to whose things it hits.
 OWNER_REACH = 4
+# "The Ruritanians have again denied": so many words from the name to the denial.
+DENIER_REACH = 3
 
 
 def owner_of_struck(trigger: Trigger, attacking: Sequence[Name]) -> tuple[Name, ...]:
@@ -62,6 +65,17 @@ def _crosses(kind: Kind, parties: Sequence[Said[Participant]], country: str | No
     striking = {said.value.country for said in parties if said.value.role == "attacker" and said.value.name in kind.raiders}
     told = any(said.value.role == "target" for said in parties)
     return bool(striking) and country not in striking and not told
+
+
+def enemy_who_denies(document: Document, trigger: Trigger, parties: Sequence[Said[Participant]]) -> tuple[Name, ...]:
+    """As in "Two missiles hit a Ruritanian town. Graustark denied responsibility": the state at war with the one that is struck."""
+    struck = {said.value.country for said in parties if said.value.role == "target" and said.value.type == "state"}
+    enemies = {other for pair in trigger.kind.adversaries for other in pair if struck & set(pair)} - struck
+    if not enemies or trigger.pattern.card.id.endswith((".harm", ".toll")):
+        return ()
+    near = document.sentences[trigger.sentence.index : trigger.sentence.index + 2]
+    found = (n for sentence in near for first in sentence.denials for n in sentence.names if first - DENIER_REACH <= n.last <= first)
+    return tuple(n for n in found if n.named.actor is not None and n.named.actor.type == "state" and n.named.actor.country in enemies)[:1]
 
 
 def face_others(happenings: Sequence[Happening]) -> tuple[Happening, ...]:

@@ -143,7 +143,8 @@ def of_officials(candidate: Candidate) -> tuple[Said[Place], ...]:
     """As in "Pakistani officials said a U.S. drone …": those who tell of another's strike tell of their own land."""
     sentence = candidate.trigger.sentence
     striking = {said.value.country for said in candidate.parties if said.value.role == "attacker"}
-    names = [n for n in sentence.names if n.named.form == "adjective" and n.named.actor and n.named.actor.country not in striking]
+    lands = [n for n in sentence.names if n.named.actor and n.named.actor.type == "state"]
+    names = [n for n in lands if n.named.actor and n.named.actor.country not in striking]
     telling = [n for n in names if not words("local_voices").isdisjoint(sentence.lows[n.last - 1 : n.last + VOICE_REACH])]
     return in_order([state_place(n, "target") for n in telling[:1]]) if striking else ()
 

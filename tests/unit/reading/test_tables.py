@@ -29,6 +29,7 @@ KINDS = {
     "exchanges": ("prisoner_exchange", "body_exchange"),
     "readouts_and_digests": ("summit", "strike"),
     "long_stories": ("summit", "strike", "prisoner_exchange", "body_exchange"),
+    "sides_and_days": ("summit", "strike", "prisoner_exchange", "body_exchange"),
     "several_in_one_story": ("summit", "strike", "prisoner_exchange", "body_exchange"),
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from schemas.events import Basis, When
+from services.normalizer.reading.asking import of_asking, of_leaving, of_offer
 from services.normalizer.reading.bargaining import of_a_deal, of_talks
 from services.normalizer.reading.candidates import Said, Trigger
 from services.normalizer.reading.document import Sentence
@@ -20,10 +21,6 @@ from services.normalizer.reading.turning import FUTURE, day_of, fitted
 PLUPERFECT = 6
 # "said it had shot down …": reported speech moves the tense, not the day.
 REPORTED = 9
-# "leaves for Hanoi on Monday": so many words between.
-LEAVING = 5
-# "arrived in Rome on Monday to meet X": so many words from the verb to its day.
-ARRIVING = 5
 OPENING = 3
 CROSSING = 8
 NEAR, FAR = 12, 45
@@ -120,8 +117,9 @@ def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[Whe
         and not (status in FUTURE and _points_back(time))
         and _counts(sentence, time, status)
         and not _older(trigger, time)
-        and not _of_offer(trigger, time, status)
-        and not _of_leaving(trigger, time, status)
+        and not of_offer(trigger, time, status)
+        and not of_asking(trigger, time, status)
+        and not of_leaving(trigger, time, status)
         and not _bounded(trigger, time)
         and not _is_converted(sentence, time)
         and not (status in FUTURE and _of_main_clause(trigger, time))
@@ -252,36 +250,6 @@ def _is_converted(sentence: Sentence, time: Time) -> bool:
     opens = next((n for n in range(time.first - 1, max(time.first - BRACKETED, -1), -1) if lows[n] == "("), None)
     closes = next((n for n in range(time.last, min(time.last + BRACKETED, len(lows))) if lows[n] == ")"), None)
     return opens is not None and closes is not None and not words("clocks").isdisjoint(lows[opens:closes])
-
-
-def _of_offer(trigger: Trigger, time: Time, status: str) -> bool:
-    """As in "offered on Monday to host talks": the day of the offer."""
-    if status not in FUTURE or time.last > trigger.first:
-        return False
-    tokens, at = trigger.sentence.tokens, time.first - 1
-    while at > 0 and tokens[at].low in words("speech_fillers"):
-        at -= 1
-    verb = tokens[at].low if at >= 0 else ""
-    offered = verb.endswith("ed") and verb not in words("set_for") and tokens[time.first - 1].low != "for"
-    return offered and at < time.first - 1
-
-
-def _of_leaving(trigger: Trigger, time: Time, status: str) -> bool:
-    """As in "departs on Monday for Hanoi to meet …": the day of leaving."""
-    if time.last > trigger.first:
-        return False
-    tokens, at = trigger.sentence.tokens, time.first - 1
-    while at > 0 and (tokens[at].low in words("speech_fillers") or tokens[at].low == "later"):
-        at -= 1
-    leaves = at >= 0 and tokens[at].low in words("departures") and tokens[time.last].low == "for"
-    here, _ = trigger.clause
-    elsewhere = trigger.sentence.clause(time.first)[0] != here and tokens[here].low != "where"
-    low, _ = trigger.sentence.clause(time.first)
-    gone = elsewhere and any(token.low in words("departures") for token in tokens[max(low, time.first - LEAVING) : time.first])
-    arrives = (
-        at >= 0 and any(tokens[n].low in words("arrivals") for n in range(max(at - ARRIVING, 0), at + 1)) and tokens[time.last].low == "to"
-    )
-    return (status in FUTURE and (leaves or arrives)) or gone
 
 
 def _of_telling(trigger: Trigger, time: Time, status: str, published: dt.date | None) -> bool:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from itertools import pairwise
 
 from services.normalizer.reading import dating, spans
 from services.normalizer.reading.another import is_apart, is_far_off
 from services.normalizer.reading.attacking import by_the_same, comes_back
 from services.normalizer.reading.candidates import Candidate, Trigger, is_singular
+from services.normalizer.reading.casts import names_two, others_meet
 from services.normalizer.reading.grammar import words
-from services.normalizer.reading.happening import PHASES, Happening, attackers_of, mutual, persons, side_of, sides
+from services.normalizer.reading.happening import PHASES, Happening, attackers_of, mutual, persons, sides
 from services.normalizer.reading.of_others import of_others
 from services.normalizer.reading.same_place import held_elsewhere, narrows, place_keys, places_meet
 from services.normalizer.reading.sidelines import stands_beside
@@ -158,7 +158,7 @@ def _bloc_apart(happening: Happening, candidate: Candidate) -> bool:
 
 def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
     mine, other = happening.sides, sides([candidate])
-    if not candidate.refers and _others_meet(happening, candidate):
+    if (not candidate.refers or names_two(candidate)) and others_meet(happening, candidate):
         return False
     if not mine or not other or mine == other or _only_adds(happening, candidate):
         return True
@@ -169,7 +169,7 @@ def _parties_meet(happening: Happening, candidate: Candidate) -> bool:
     if mine <= other or other <= mine:
         near = close or len(other) <= 1 or happening.last_sentence == candidate.trigger.sentence.index
         apart = bool(here and there and not here & there)
-        return near and not (_others_meet(happening, candidate) if candidate.refers else apart)
+        return near and not (others_meet(happening, candidate) if candidate.refers else apart)
     return close and len(mine & other) > 1
 
 
@@ -178,20 +178,6 @@ def _day_of_its_week(happening: Happening, candidate: Candidate) -> bool:
     mine = spans.days(candidate.when.value) if candidate.when else None
     told = [d for m in happening.known if m.when and m.when.value.precision == "week" and (d := spans.days(m.when.value))]
     return mine is not None and mine[0] == mine[1] and any(one <= mine[0] <= last for one, last in told)
-
-
-def _by_side(candidates: Sequence[Candidate]) -> dict[str, frozenset[str]]:
-    """The people of each side."""
-    people: dict[str, set[str]] = {}
-    for said in (said for c in candidates for said in c.parties if said.value.type == "person"):
-        people.setdefault(side_of(said.value), set()).add(said.value.name)
-    return {side: frozenset(names) for side, names in people.items()}
-
-
-def _others_meet(happening: Happening, candidate: Candidate) -> bool:
-    """Whether some side is there by quite other people: Lavrov and Rubio meet, and Putin and Trump speak."""
-    here, there = _by_side(happening.known), _by_side([candidate])
-    return any(not here[side] & there[side] for side in here.keys() & there.keys())
 
 
 def form_of(candidate: Candidate) -> str | None:

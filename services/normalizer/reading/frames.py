@@ -38,7 +38,7 @@ from services.normalizer.reading.telling import (
     state_of,
 )
 from services.normalizer.reading.turning import FUTURE
-from services.normalizer.reading.visiting import goes_for_talks, heads_abroad, stays_days, talks_there, visited_town
+from services.normalizer.reading.visiting import goes_for_talks, goes_to_discuss, heads_abroad, stays_days, talks_there, visited_town
 
 # An invitation is told within so many sentences.
 INVITED = 2
@@ -81,7 +81,9 @@ def _visited(
     tokens = trigger.sentence.tokens[max(trigger.first - 2, 0) : trigger.last]
     official = any(token.low in lexical("official_visits") for token in tokens)
     of_state = official or goes_to_talk(trigger) or stays_days(trigger, parties) or talks_there(trigger, parties)
-    of_state = of_state or heads_abroad(trigger, parties, told, timed=timed) or _invited(document, trigger)
+    of_state = (
+        of_state or goes_to_discuss(trigger, parties) or heads_abroad(trigger, parties, told, timed=timed) or _invited(document, trigger)
+    )
     if told.status not in {"cancelled", "postponed"} and not of_state:
         return ()
     hosts = [(place, state(place.value.country, "host")) for place in places]
@@ -227,6 +229,12 @@ def _deniers(trigger: Trigger, told: State) -> tuple[Name, ...]:
     return tuple(n for n in near if acting.is_party(n) and n.governor is None)[-1:]
 
 
+def _from_abroad(trigger: Trigger, name: Name) -> bool:
+    """A state, or a group that strikes across a border; a militia of the land fights at home."""
+    actor = name.named.actor
+    return actor is not None and (actor.type != "organisation" or actor.name in trigger.kind.raiders)
+
+
 def direct(document: Document, trigger: Trigger) -> Candidate:
     attacking, attacked = directed.both_sides(trigger)
     places = struck.targets(trigger, attacked, attacking)
@@ -234,7 +242,7 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
         places = struck.pointed_at(document, trigger) or tuple(
             Said(place, n.named.start, n.named.end) for n in attacked if (place := _country_place(trigger, n))
         )
-    places = struck.settled(document, trigger, places, {name.named.actor.country for name in attacking if name.named.actor})
+    places = struck.settled(document, trigger, places, {name.named.actor.country for name in attacking if _from_abroad(trigger, name)})
     aimed_at = [name for name in attacked if directed.is_struck(trigger, name, attacked_by_known=bool(attacking))]
     aimed_at = aimed_at or list(owner_of_struck(trigger, attacking))
     parties = directed.sides(attacking, aimed_at)

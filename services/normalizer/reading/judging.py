@@ -168,7 +168,8 @@ def _is_single(trigger: Trigger) -> bool:
     ahead = [token.low for token in tokens[max(start - RANKED, 0) : trigger.first]]
     ranked = any(word in lexical("ranks", "ordinal_ends") for word in ahead)
     single = trigger.noun and not tokens[trigger.last - 1].low.endswith("s") and not any(word in lexical("recurring") for word in ahead)
-    return ranked or single
+    asked = trigger.sentence.lows[max(start - 2, 0) : start]  # "repeated his offer of talks"
+    return ranked or single or (asked[-1:] in {("of",), ("for",)} and asked[0] in lexical("proposal_nouns") and not asked[0].endswith("s"))
 
 
 def _general(candidate: Candidate) -> bool:

@@ -14,8 +14,10 @@ from services.normalizer.reading.document import Document
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.most_named import most_named
+from services.normalizer.reading.own_word import tells_of_itself
 from services.normalizer.reading.placing import land_of
 from services.normalizer.reading.playing import in_role
+from services.normalizer.reading.proposers import proposers
 from services.normalizer.reading.standins import antecedents, fallbacks, owned, pair
 from services.normalizer.reading.states import state
 
@@ -71,6 +73,7 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
             *after(sentence, trigger),
             *premodifiers(sentence, trigger),
             *opened(sentence, trigger),
+            *proposers(trigger),
         ]
         if _of_bloc(trigger, found):
             return _in_order(found)
@@ -80,6 +83,8 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
             found = list(between(sentence, trigger, topic=True)) or found
         if len(sides_of(found)) < TWO:
             found.extend(over_relative(sentence, trigger))
+        if len(sides_of(found)) < TWO:
+            found.extend(tells_of_itself(trigger))
         if len(sides_of(found)) < TWO:
             found.extend(bloc_told(document, trigger) or pair(document, trigger) or most_named(document, trigger))
         found.extend(antecedents(document, sentence, trigger, found))

@@ -172,12 +172,19 @@ def state_place(name: Name, role: PlaceRole) -> Said[Place] | None:
     return Said(as_place(place, role), name.named.start, name.named.end) if place else None
 
 
+def _told_there(trigger: Trigger, name: Name) -> bool:
+    """As in "told a news conference in Oslo on Monday that the summit …": where it was told, and not where they meet."""
+    said = any(last <= name.first for _, last in trigger.sentence.says)
+    return said and "that" in trigger.sentence.lows[name.last : trigger.first]
+
+
 def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
     """Places where a meeting is, or may be, held."""
     sentence = trigger.sentence
     role: PlaceRole = "candidate_venue" if status in {"proposed", "declined"} else "venue"
     inside = in_scope(trigger)
     inside = tuple(n for n in inside if not any(n.last <= first <= n.last + 1 for first, _ in sentence.says))
+    inside = tuple(n for n in inside if not _told_there(trigger, n))
     found = [n for n in inside if _located(sentence, n) and not possessive(sentence, n) and _near_enough(trigger, n)]
     found += [n for n in inside if _premodifies(trigger, n) or (trigger.kind.frame == "exchange" and n.governor == "into")]
     if trigger.pattern.card.form == "visit" or trigger.pattern.card.id == "summit.verb.host":

@@ -9,9 +9,12 @@ from msgspec.structs import replace
 from services.normalizer.reading.candidates import Trigger
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
+from services.normalizer.reading.triggers import phrase_start
 
 # "on the sidelines of the annual": so many words between a meeting and what it stands beside.
 NEAR = 12
+# "prepare for a summit": so many words before it.
+TWO = 2
 
 
 def widened(trigger: Trigger) -> Trigger | None:
@@ -45,9 +48,21 @@ def takes_place(trigger: Trigger, name: Name) -> bool:
     return at >= trigger.last and trigger.sentence.lows[at] in words("takes_place") and not crossed
 
 
+def _readied(trigger: Trigger) -> bool:
+    """As in "will visit Oslo to prepare for a summit": what the one that is told readies is still another."""
+    start = phrase_start(trigger.sentence, trigger.first)
+    ahead = trigger.sentence.lows[max(start - TWO, 0) : start]
+    while ahead[-1:] in {("a",), ("the",), ("an",), ("their",)}:
+        start -= 1
+        ahead = trigger.sentence.lows[max(start - TWO, 0) : start]
+    return trigger.noun and (ahead[-1:] == ("prepare",) or (ahead[-1:] == ("for",) and ahead[0] in words("readying")))
+
+
 def stands_beside(trigger: Trigger, other: Trigger) -> bool:
     """As in "held a meeting on the sidelines of a summit": the other is the gathering, and not the meeting held there."""
     if trigger.sentence is not other.sentence or other.first < trigger.last:
         return False
+    if _readied(other):
+        return True
     wide = widened(trigger)
     return wide is not None and other.first < wide.high

@@ -103,14 +103,14 @@ def _carries(standing: Sequence[tuple[int, int, int, Pattern]], first: int, kind
     )
 
 
-def _is_light(tokens: Sequence[Token], standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int, int, int, Pattern]) -> bool:
+def _is_light(sentence: Sentence, standing: Sequence[tuple[int, int, int, Pattern]], hit: tuple[int, int, int, Pattern]) -> bool:
     """As in "to host a summit", "launched an air strike": the verb only holds what its noun names."""
-    _, end, kind, pattern = hit
+    tokens, lows, (_, end, kind, pattern) = sentence.tokens, sentence.lows, hit
     if len(standing) == 1:
         return False
     nouns = [first for first, _, n, p in standing if n == kind and 0 <= first - end <= BACK_GAP and p.card.part == "noun"]
     if pattern.card.id.endswith((".host", ".launch")):
-        return any(first - end <= LIGHT_GAP for first in nouns)
+        return any(first - end <= LIGHT_GAP and words("readying").isdisjoint(lows[end:first]) for first in nouns)
     return pattern.card.part == "verb" and any(tokens[end].low in {"back", "with"} and _with_that(tokens, end, first) for first in nouns)
 
 
@@ -165,7 +165,7 @@ def find_triggers(sentence: Sentence, rules: Rules, hits: Sequence[tuple[int, in
         if len(standing) < MOST and _stands(kind, kind.patterns[m], sentence, first, last):
             standing.append((first, last, n, kind.patterns[m]))
             seen.add((first, last, n))
-    standing = [hit for hit in standing if not _is_light(sentence.tokens, standing, hit) and not _is_purpose(standing, hit, sentence)]
+    standing = [hit for hit in standing if not _is_light(sentence, standing, hit) and not _is_purpose(standing, hit, sentence)]
     leading = {(n, sentence.clause(first)) for first, _, n, pattern in standing if not pattern.card.alone and pattern.card.form != "visit"}
     standing = [hit for hit in standing if not (hit[3].card.alone and (hit[2], sentence.clause(hit[0])) in leading)]
     if not standing:

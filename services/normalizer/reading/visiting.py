@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from schemas.events import Participant, Place
 from services.normalizer.reading.candidates import Said, Trigger
@@ -50,6 +51,13 @@ def talks_there(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:
     named = [n for n in trigger.sentence.names if n.last <= trigger.first and n.named.actor is not None]
     told = (*parties, *(Said(n.named.actor, n.named.start, n.named.end) for n in named if n.named.actor is not None))
     return beside and not words("discussing").isdisjoint(ahead) and in_office(trigger, told)
+
+
+def goes_to_discuss(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:
+    """As in "Minister X will visit Ruritania in May to prepare for a summit", "… to discuss fish": with those at home there."""
+    behind = trigger.sentence.lows[trigger.last : trigger.clause[1]][:AHEAD]
+    purposes = words("discussing", "readying", "negotiating")
+    return any(one == "to" and other in purposes for one, other in pairwise(behind)) and in_office(trigger, parties)
 
 
 def visited_town(document: Document, trigger: Trigger, names: Sequence[Name]) -> tuple[Said[Place], ...]:

@@ -21,6 +21,7 @@ KINDS = {
     "meetings": ("summit",),
     "meetings_told_at_length": ("summit",),
     "meetings_among_others": ("summit",),
+    "meetings_of_old_wires": ("summit",),
     "meetings_to_come": ("summit",),
     "meetings_by_whom": ("summit",),
     "meetings_on_the_way": ("summit",),

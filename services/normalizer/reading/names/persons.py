@@ -42,7 +42,8 @@ class Persons:
                 or (text.keys[i] in _INNER and i + 1 < text.size and text.capital[i + 1] and text.joined[i])
             ):
                 break
-            if text.keys[i] in self._ends or (i > at and text.gap(i - 1) in ("'", "’") and text.keys[i] == "s"):
+            ends = text.keys[i] in self._ends and not (i > at and self._is_initial(i))
+            if ends or (i > at and text.gap(i - 1) in ("'", "’") and text.keys[i] == "s"):
                 break
             if i > at and text.gap(i - 1) == "-" and {text.keys[i - 1], text.keys[i]} <= self.introduced.keys():
                 break  # "the Smith-Jones talks" of two who were introduced
@@ -50,6 +51,12 @@ class Persons:
                 break
             i += 1
         return i
+
+    def _is_initial(self, at: int) -> bool:
+        """As in "Eduard A. Shevardnadze": one capital with a stop, between two names."""
+        text = self.text
+        alone = len(text.words[at]) == 1 and text.capital[at] and text.gap(at) == ". "
+        return alone and at + 1 < text.size and text.capital[at + 1] and text.keys[at + 1] not in self._ends
 
     def second_syllable(self, at: int, i: int) -> bool:
         """As in "Kang Kyung-wha", but not "Emmanuel Macron-led": the end of an East Asian given name."""

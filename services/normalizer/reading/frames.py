@@ -242,7 +242,9 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
         places = struck.pointed_at(document, trigger) or tuple(
             Said(place, n.named.start, n.named.end) for n in attacked if (place := _country_place(trigger, n))
         )
-    places = struck.settled(document, trigger, places, {name.named.actor.country for name in attacking if _from_abroad(trigger, name)})
+    places = struck.settled(
+        document, trigger, places, {name.named.actor.country for name in attacking if name.named.actor and _from_abroad(trigger, name)}
+    )
     aimed_at = [name for name in attacked if directed.is_struck(trigger, name, attacked_by_known=bool(attacking))]
     aimed_at = aimed_at or list(owner_of_struck(trigger, attacking))
     parties = directed.sides(attacking, aimed_at)

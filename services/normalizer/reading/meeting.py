@@ -84,9 +84,9 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
         if len(sides_of(found)) < TWO:
             found.extend(over_relative(sentence, trigger))
         if len(sides_of(found)) < TWO:
-            found.extend(tells_of_itself(trigger))
-        if len(sides_of(found)) < TWO:
-            found.extend(bloc_told(document, trigger) or pair(document, trigger) or most_named(document, trigger))
+            found.extend(
+                tells_of_itself(trigger) or bloc_told(document, trigger) or pair(document, trigger) or most_named(document, trigger)
+            )
         found.extend(antecedents(document, sentence, trigger, found))
         if not found and trigger.noun:
             found.extend(pair(document, trigger, anywhere=True))

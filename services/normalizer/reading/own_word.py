@@ -26,7 +26,8 @@ def tells_of_itself(trigger: Trigger) -> tuple[Name, ...]:
 
 def _past_its_day(sentence: Sentence, at: int) -> int:
     """As in "said on Monday that it", "announced Monday it": past the day and "that"."""
-    while at < len(sentence.tokens) and (at in sentence.at_times or sentence.lows[at] in words("speech_fillers") or sentence.lows[at] == "that"):
+    passed = words("speech_fillers") | {"that"}
+    while at < len(sentence.tokens) and (at in sentence.at_times or sentence.lows[at] in passed):
         at += 1
     return at
 

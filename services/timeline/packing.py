@@ -7,7 +7,8 @@ whatever release of the library they were packed; of two that differ it takes th
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -24,9 +25,49 @@ _packer = zstd.ZstdCompressor(options=_options)
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A text some parts of which are states as they are stored: what stands before, between and behind these, one more than there are."""
+
+    plain: Sequence[bytes]
+    states: Sequence[bytes]
+
+    def opened(self) -> bytes:
+        """The text.
+
+        Raises:
+            zstd.ZstdError: a state is damaged.
+        """
+        return b"".join(_in_turn(self.plain, [opened(one) for one in self.states]))
+
+    def framed(self) -> bytes:
+        """The text as frames, one after the other, which are one text to whoever unpacks them (RFC 8878, 3): no state is opened."""
+        frames = {one: _framed(one) for one in set(self.plain)}
+        return b"".join(_in_turn([frames[one] for one in self.plain], self.states))
+
+    def told(self) -> bytes:
+        """What two different texts differ in."""
+        return b"".join(_in_turn(self.plain, self.states))
+
+
+def _in_turn(plain: Sequence[bytes], states: Sequence[bytes]) -> list[bytes]:
+    pieces = [b""] * (len(plain) + len(states))
+    pieces[::2], pieces[1::2] = plain, states
+    return pieces
+
+
 def pack(text: str) -> bytes:
     """The text in a frame of its own."""
-    return _packer.compress(text.encode(), zstd.ZstdCompressor.FLUSH_FRAME)
+    return _framed(text.encode())
+
+
+def _framed(text: bytes) -> bytes:
+    return _packer.compress(text, zstd.ZstdCompressor.FLUSH_FRAME)
+
+
+def packed(held: bytes | str) -> bytes:
+    """A state as it is stored. What an earlier version of Daybook stored comes as text."""
+    return pack(held) if isinstance(held, str) else held
 
 
 def opened(held: bytes | str) -> bytes:

@@ -24,7 +24,7 @@ from services.timeline.cursor import UNDATED, Cursor, encode
 from services.timeline.generations.names import SERVICE
 from services.timeline.lean import read_outlined
 from services.timeline.now import Now
-from services.timeline.packing import opened, some, unpack
+from services.timeline.packing import opened, packed, some, unpack
 from services.timeline.parameters import ActorsQuery, CalendarQuery, ContradictionsQuery, EventsFilter, EventsQuery, HistoryQuery, Moment
 from services.timeline.present import Present, enter, look
 from services.timeline.questions import SQL, contradicting, every, listing, nearby, one_event
@@ -51,7 +51,10 @@ class BusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EventsPage:
+    """`states` as they are stored; where only `some` members were asked for, the text of these."""
+
     states: list[bytes]
+    some: bool
     next: str | None
     total: int | None
     position: Position
@@ -59,7 +62,7 @@ class EventsPage:
 
 @dataclass(frozen=True, slots=True)
 class FoundEvent:
-    """`survivor` is the event that this one was merged into, in the end; None where it was not."""
+    """`state` as it is stored; `survivor` is the event that this one was merged into, in the end; None where it was not."""
 
     state: bytes
     survivor: str | None
@@ -127,8 +130,8 @@ class Reader:
         rows = [] if total is not None and answered[0]["event_id"] is None else answered
         shown = rows[: query.limit]
         more = encode(_cursor(query, shown[-1])) if len(rows) > query.limit else None
-        states = [some(row["state"], [*query.fields, "event_id"]) if query.fields else opened(row["state"]) for row in shown]
-        return EventsPage(states, more, total, position)
+        states = [some(row["state"], [*query.fields, "event_id"]) if query.fields else packed(row["state"]) for row in shown]
+        return EventsPage(states, bool(query.fields), more, total, position)
 
     async def export(self, query: EventsFilter) -> AsyncIterator[list[str]]:
         """All states that are asked for, piece by piece, from one snapshot.
@@ -156,7 +159,7 @@ class Reader:
     async def event(self, event_id: str, moment: Moment, then: AsOf | None = None) -> FoundEvent | None:
         sql, arguments = one_event(event_id, then)
         chain, position = await self._asked(moment, sql, *arguments)
-        return FoundEvent(opened(chain[0]["state"]), _survivor(chain), position) if chain else None
+        return FoundEvent(packed(chain[0]["state"]), _survivor(chain), position) if chain else None
 
     async def related(self, event_id: str, moment: Moment, then: AsOf | None = None) -> Related | None:
         """An event, and what follows from it and its neighbours as they are now; of the past nothing follows."""

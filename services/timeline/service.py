@@ -14,6 +14,7 @@ from services.chassis.http import allow_files
 from services.chassis.rates import BadRateError, Rates
 from services.chassis.service import Service
 from services.timeline.api.routes import answer_questions
+from services.timeline.api.sending import SMALL
 from services.timeline.following import Generations
 from services.timeline.generations.names import SERVICE
 from services.timeline.projections import discover
@@ -22,7 +23,6 @@ from services.timeline.settings import TimelineSettings
 from services.timeline.stream.serving import Streams
 
 NAME = SERVICE
-SMALL = 1024  # bytes; an answer below is sent as it is
 
 
 def followed_topics() -> list[str]:

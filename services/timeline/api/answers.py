@@ -1,6 +1,7 @@
 """The answers as models, for OpenAPI and for clients, and how they are put together from stored JSON.
 
-A state was checked when it was projected: it is passed on as the bytes that Postgres holds, not parsed and written again.
+A state was checked when it was projected: it is passed on as the bytes that Postgres holds, not parsed and written again, nor unpacked
+for those who take it as it is.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from schemas.changes import Cause, ChangeType
 from schemas.contradictions import Contradiction
 from schemas.events import CanonicalEvent, Claim, EventMention, Link, Status
 from schemas.reasons import Reasons, reasons
-from services.timeline.packing import member, opened
+from services.timeline.packing import Packed, member, opened, packed
 from services.timeline.reader import EventsPage, Page, Position, Related, Row
 
 _json = msgspec.json.Encoder().encode
@@ -160,27 +161,30 @@ class Article(Answer):
     contributions: list[Contribution]
 
 
-def events_json(page: EventsPage) -> bytes:
+def events_json(page: EventsPage) -> bytes | Packed:
     """The text of `Events`."""
     plain: dict[str, Any] = {"next": page.next, "position": page.position}
-    return _object(plain | ({} if page.total is None else {"total": page.total}), {"events": _list(page.states)})
+    before = _json(plain | ({} if page.total is None else {"total": page.total}))[:-1] + b',"events":['
+    if page.some:
+        return before + b",".join(page.states) + b"]}"
+    return _listed(before, [(b"", state, b"") for state in page.states], b"]}")
 
 
-def history_json(event_id: str, page: Page) -> bytes:
+def history_json(event_id: str, page: Page) -> Packed:
     """The text of `History`."""
-    revisions = _list([_revision(row) for row in page.rows])
-    return _object({"event_id": event_id, "next": page.next, "position": page.position}, {"revisions": revisions})
+    before = _json({"event_id": event_id, "next": page.next, "position": page.position})[:-1] + b',"revisions":['
+    return _listed(before, [(_revision(row), packed(row["state"]), b"}") for row in page.rows], b"]}")
 
 
 def part_json(event_id: str, part: str, state: bytes, position: Position) -> bytes:
     """One field of a stored state, and the position."""
-    return _object({"event_id": event_id, "position": position}, {part: [member(state, part)]})
+    return _object({"event_id": event_id, "position": position}, {part: member(opened(state), part)})
 
 
 def links_json(event_id: str, found: Related) -> bytes:
     """The text of `Links`."""
     derived = [link.model_dump() for link in found.derived]
-    return _object({"event_id": event_id, "position": found.position, "derived": derived}, {"links": [member(found.state, "links")]})
+    return _object({"event_id": event_id, "position": found.position, "derived": derived}, {"links": member(found.state, "links")})
 
 
 def why_json(found: Related, mention_id: str | None) -> bytes:
@@ -203,8 +207,8 @@ def rows_json(name: str, model: type[BaseModel], page: Page, **more: Any) -> byt
 def contradictions_json(page: Page) -> bytes:
     """The text of `Contradictions`."""
     plain = ("event_id", "kind", "status", "title")
-    told = [_object({name: row[name] for name in plain}, {"contradiction": [row["told"].encode()]}) for row in page.rows]
-    return _object({"next": page.next, "position": page.position}, {"contradictions": _list(told)})
+    told = [_object({name: row[name] for name in plain}, {"contradiction": row["told"].encode()}) for row in page.rows]
+    return _object({"next": page.next, "position": page.position}, {"contradictions": b"[" + b",".join(told) + b"]"})
 
 
 def position_header(position: Position) -> str:
@@ -213,21 +217,22 @@ def position_header(position: Position) -> str:
 
 
 def _revision(row: Row) -> bytes:
+    """What stands before its state."""
     plain = {name: row[name] for name in ("revision", "change", "merge_id", "split_from", "topic", "partition", "offset")}
-    written = {"cause": [row["cause"].encode()], "state": [opened(row["state"])]}
-    return _object(plain | {"recorded_at": row["recorded_at"].isoformat()}, written)
+    told = _object(plain | {"recorded_at": row["recorded_at"].isoformat()}, {"cause": row["cause"].encode()})
+    return told[:-1] + b',"state":'
 
 
-def _list(written: Sequence[bytes]) -> list[bytes]:
-    """The pieces of a JSON list of what is JSON already."""
-    pieces = [b","] * (2 * len(written) + 1)
-    pieces[1::2], pieces[0], pieces[-1] = written, b"[", b"]"
-    return pieces if written else [b"[]"]
+def _listed(before: bytes, items: Sequence[tuple[bytes, bytes, bytes]], behind: bytes) -> Packed:
+    """A list of items, of each what stands before its state, the state, and what stands behind it."""
+    first, last = [before, *(end + b"," for _, _, end in items[:-1])], items[-1][2] + behind if items else before + behind
+    plain = [*(end + begin for end, (begin, _, _) in zip(first, items, strict=False)), last]
+    return Packed(plain, [state for _, state, _ in items])
 
 
-def _object(plain: Mapping[str, object], written: Mapping[str, Sequence[bytes]]) -> bytes:
-    """A JSON object of some values, and of pieces of values that are JSON already; they are copied once, as there may be very many."""
+def _object(plain: Mapping[str, object], written: Mapping[str, bytes]) -> bytes:
+    """A JSON object of some values, and of values that are JSON already."""
     pieces = [_json(plain)[:-1]]
     for name, value in written.items():
-        pieces += [b",", _json(name), b":", *value]
+        pieces += [b",", _json(name), b":", value]
     return b"".join([*pieces, b"}"])

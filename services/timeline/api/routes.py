@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
@@ -24,9 +23,11 @@ from services.timeline.api.answers import (
 )
 from services.timeline.api.exporting import export_router
 from services.timeline.api.problems import Problem, handle_problems
+from services.timeline.api.sending import answer
 from services.timeline.api.snapshots import snapshot_router
 from services.timeline.api.straight import answer_straight
 from services.timeline.api.streaming import stream_router
+from services.timeline.packing import Packed
 from services.timeline.parameters import (
     ActorsQuery,
     CalendarQuery,
@@ -91,7 +92,7 @@ def _events(reader: Reader) -> APIRouter:
     @router.get("", response_model=answers.Events)
     async def list_events(request: Request, query: Annotated[EventsQuery, Query()]) -> Response:
         """The timeline: events in order of their first day, then id, undated ones last; or in another order, or of the past."""
-        return _json(request, events_json(await reader.events(query)))
+        return answer(request, events_json(await reader.events(query)))
 
     @router.get("/{event_id}", response_model=CanonicalEvent, responses=UNKNOWN | MOVED)
     async def get_event(request: Request, event_id: EventId, query: Annotated[Past, Query()]) -> Response:
@@ -99,7 +100,7 @@ def _events(reader: Reader) -> APIRouter:
         found = _known(event_id, await reader.event(event_id, query, query.then))
         if found.survivor is not None:
             return _moved(found.survivor, request.url.query, found.position)
-        return _json(request, found.state, **{POSITION: position_header(found.position)})
+        return answer(request, Packed((b"", b""), (found.state,)), **{POSITION: position_header(found.position)})
 
     return router
 
@@ -114,7 +115,7 @@ def _parts(reader: Reader) -> APIRouter:
         page = await reader.history(event_id, query)
         if page is None:
             raise _unknown(event_id)
-        return _json(request, history_json(event_id, page))
+        return answer(request, history_json(event_id, page))
 
     @router.get("/{event_id}/claims", response_model=answers.Claims, responses=UNKNOWN)
     async def get_claims(request: Request, event_id: EventId, query: Annotated[Past, Query()]) -> Response:
@@ -129,20 +130,20 @@ def _parts(reader: Reader) -> APIRouter:
     @router.get("/{event_id}/links", response_model=answers.Links, responses=UNKNOWN)
     async def get_links(request: Request, event_id: EventId, query: Annotated[Past, Query()]) -> Response:
         """Which events this one follows, prepares, is part of or stands beside, and why."""
-        return _json(request, links_json(event_id, _known(event_id, await reader.related(event_id, query, query.then))))
+        return answer(request, links_json(event_id, _known(event_id, await reader.related(event_id, query, query.then))))
 
     @router.get("/{event_id}/why", response_model=answers.Why, responses=UNKNOWN)
     async def get_why(request: Request, event_id: EventId, query: Annotated[WhyQuery, Query()]) -> Response:
         """Why this event is as it is: the rule and the claims of each field, and by what each mention belongs to it."""
         found = _known(event_id, await reader.related(event_id, query, query.then))
         try:
-            return _json(request, why_json(found, query.mention))
+            return answer(request, why_json(found, query.mention))
         except KeyError as error:
             raise HTTPException(404, f"event {event_id!r} has no mention {query.mention!r}") from error
 
     async def _part(request: Request, event_id: str, part: str, query: Past) -> Response:
         found = _known(event_id, await reader.event(event_id, query, query.then))
-        return _json(request, part_json(event_id, part, found.state, found.position))
+        return answer(request, part_json(event_id, part, found.state, found.position))
 
     return router
 
@@ -153,35 +154,26 @@ def _overviews(reader: Reader) -> APIRouter:
     @router.get("/calendar", response_model=answers.Calendar)
     async def get_calendar(request: Request, query: Annotated[CalendarQuery, Query()]) -> Response:
         """How many events of each kind lie on which day in which country."""
-        return _json(request, rows_json("days", answers.Day, await reader.calendar(query)))
+        return answer(request, rows_json("days", answers.Day, await reader.calendar(query)))
 
     @router.get("/actors", response_model=answers.Actors)
     async def get_actors(request: Request, query: Annotated[ActorsQuery, Query()]) -> Response:
         """Who takes part in events, by name."""
         page = await reader.actors(query)
-        return _json(request, rows_json("actors", answers.Actor, page, next=page.next))
+        return answer(request, rows_json("actors", answers.Actor, page, next=page.next))
 
     @router.get("/contradictions", response_model=answers.Contradictions)
     async def get_contradictions(request: Request, query: Annotated[ContradictionsQuery, Query()]) -> Response:
         """Where claims of one event cannot all be so: which field, which values, by whom, when."""
-        return _json(request, contradictions_json(await reader.contradictions(query)))
+        return answer(request, contradictions_json(await reader.contradictions(query)))
 
     @router.get("/articles/{article_id}", response_model=answers.Article)
     async def get_article(request: Request, article_id: ArticleId, query: Annotated[Moment, Query()]) -> Response:
         """What one article contributed: the events that it tells of."""
         page = await reader.article(article_id, query)
-        return _json(request, rows_json("contributions", answers.Contribution, page, article_id=article_id))
+        return answer(request, rows_json("contributions", answers.Contribution, page, article_id=article_id))
 
     return router
-
-
-def _json(request: Request, body: bytes, **headers: str) -> Response:
-    """The body, unless the asker has it already: its `ETag` is the hash of what it says."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    told = {"ETag": tag, "Cache-Control": "no-cache", **headers}
-    if tag in {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}:
-        return Response(status_code=304, headers=told)
-    return Response(body, media_type="application/json", headers=told)
 
 
 def _moved(event_id: str, asked: str, position: Position) -> Response:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import asyncpg
 
@@ -27,6 +27,12 @@ During = Literal["transaction", "session"]
 LOOK_SECONDS = 1.0  # for a notice that never came
 
 
+class Asked(Protocol):
+    """Whatever asks Postgres: a connection, or several."""
+
+    async def fetchval(self, sql: str, /) -> Any: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Noted:
     """A moment that was told beside an answer. `at` names Postgres' snapshot: at the same one all is as it was."""
@@ -42,7 +48,7 @@ def noted(told: str) -> Noted:
     return Noted(found["at"], _now(found["present"]))
 
 
-async def look(connection: asyncpg.Connection | asyncpg.Pool) -> Now:
+async def look(connection: Asked) -> Now:
     """What is so now, by one statement, which sees one moment."""
     return noted(await connection.fetchval(SQL["look"])).now
 
@@ -73,8 +79,8 @@ def _logs(rows: Sequence[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
 class Present:
     """The moment that was last looked at; `bell` rings when there is a later one. `away` tells of Postgres for all who ask it."""
 
-    def __init__(self, pool: asyncpg.Pool, dsn: str) -> None:
-        self._pool, self._dsn = pool, dsn
+    def __init__(self, asked: Asked, dsn: str) -> None:
+        self._asked, self._dsn = asked, dsn
         self.now = Now()
         self.bell = Bell()
         self.away = Away("postgres_unavailable")
@@ -95,7 +101,7 @@ class Present:
         async with listening(self._dsn, SERVICE, f"daybook-{SERVICE}-present", rung) as connection:
             while not connection.is_closed():
                 coming = rung.coming
-                now = await look(self._pool)
+                now = await look(self._asked)
                 self.away.over()
                 if now != self.now:
                     self.now = now

@@ -29,11 +29,11 @@ from services.timeline.parameters import ActorsQuery, CalendarQuery, Contradicti
 from services.timeline.present import Present, enter, look
 from services.timeline.questions import SQL, contradicting, every, listing, nearby, one_event
 from services.timeline.session import Session
+from services.timeline.sessions import PATIENCE_SECONDS, Sessions
 from services.timeline.settings import TimelineSettings
 
 CONNECTIONS = 4
 STATEMENT_SECONDS = 5  # longest a question may keep Postgres busy
-PATIENCE_SECONDS = 3.0  # longest wait for a connection
 EXPORTS = 2  # at a time: each holds one of the connections
 STALLED_SECONDS = 30  # an export whose reader takes nothing for so long is broken off
 PIECE = 200  # events of an export in memory
@@ -108,20 +108,20 @@ class Snapshot:
 class Reader:
     """Answers questions from the generation that is live when they are asked."""
 
-    def __init__(self, pool: asyncpg.Pool, present: Present) -> None:
+    def __init__(self, sessions: Sessions, present: Present) -> None:
         """`present` must be kept by whoever runs the reader, or nobody can wait for `min_position`."""
-        self._pool, self.present = pool, present
+        self._sessions, self.present = sessions, present
         self._exporting = asyncio.Semaphore(EXPORTS)
 
     async def keep_open(self) -> None:
         """Hold the connections until cancelled, then close them."""
         try:
-            await asyncio.Event().wait()
+            await self._sessions.keep()
         finally:
             await self.close()
 
     async def close(self) -> None:
-        await self._pool.close()
+        await self._sessions.close()
 
     async def events(self, query: EventsQuery) -> EventsPage:
         sql, arguments = listing(query)
@@ -211,7 +211,7 @@ class Reader:
             NotYetError: it does not within the asker's time.
         """
         await self._come_to(moment)
-        async with self._pool.acquire(timeout=PATIENCE_SECONDS) as session:
+        async with self._sessions.lent() as session:
             rows, now = await session.ask(sql, *arguments)
         return rows, _position(now)
 
@@ -235,14 +235,14 @@ class Reader:
         least = moment.least
         return (
             self.present.now.takes_in(least)
-            or (await look(self._pool)).takes_in(least)
+            or (await look(self._sessions)).takes_in(least)
             or await self.present.has_come_to(least, moment.wait)
         )
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """A read-only transaction on the live generation."""
-        async with self._pool.acquire(timeout=PATIENCE_SECONDS) as session:
+        async with self._sessions.lent() as session:
             before = session.generation or await session.keep_to_live()
             async with session.transaction(isolation="repeatable_read", readonly=True):
                 now = await enter(session)
@@ -305,4 +305,5 @@ async def open_reader(settings: TimelineSettings) -> Reader:
             "transaction_timeout": str(settings.transaction_timeout_ms),  # for one that froze while the server takes it for active
         },
     )
-    return Reader(pool, Present(pool, settings.asking.get_secret_value()))
+    sessions = Sessions(pool)
+    return Reader(sessions, Present(sessions, settings.asking.get_secret_value()))

@@ -313,7 +313,7 @@ async def test_questions_can_only_read(stack: Stack, pool: asyncpg.Pool) -> None
     opened = await reader.open_reader(settings(stack))
     try:
         with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-            await opened._pool.execute("TRUNCATE timeline_g1.events")
+            await opened._sessions.pool.execute("TRUNCATE timeline_g1.events")
     finally:
         await opened.close()
 

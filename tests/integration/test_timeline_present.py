@@ -115,7 +115,7 @@ async def test_by_the_role_of_the_service_the_same_words_would_write(stack: Stac
     given = settings(stack).model_copy(update={"reader_dsn": SecretStr("")})
     asking = await open_reader(given)
     try:
-        async with asking._pool.acquire() as connection:
+        async with asking._sessions.pool.acquire() as connection:
             with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
                 await connection.execute(WRITE)
             await connection.execute(LIFT)

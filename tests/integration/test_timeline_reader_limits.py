@@ -32,7 +32,7 @@ async def is_let_go(stack: Stack, session: dict[str, str]) -> bool:
     async with timeline_pool(stack):
         opened, admin = await open_limited(stack), await asyncpg.connect(stack.dsn("admin"))
         try:
-            frozen = await opened._pool.acquire()
+            frozen = await opened._sessions.pool.acquire()
             for name, value in session.items():
                 await frozen.execute(f"SET {name} = {value}")
             await frozen.execute("BEGIN")
@@ -41,7 +41,7 @@ async def is_let_go(stack: Stack, session: dict[str, str]) -> bool:
             return await ends(admin)
         finally:
             await admin.close()
-            opened._pool.terminate()
+            opened._sessions.pool.terminate()
 
 
 async def ends(admin: asyncpg.Connection) -> bool:
@@ -84,7 +84,7 @@ async def exported(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> int:
                 await eventually(lambda taken_at=taken_at: time.monotonic() > taken_at + LIMIT * 2 / 3)  # type: ignore[misc]
             return pieces
         finally:
-            opened._pool.terminate()
+            opened._sessions.pool.terminate()
 
 
 async def open_limited(stack: Stack) -> reader.Reader:

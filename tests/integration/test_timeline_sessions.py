@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
-from services.timeline import reader, session
+from services.timeline import reader, session, sessions
 from services.timeline.now import Now
 from services.timeline.parameters import EventsFilter, EventsQuery, Moment
 from services.timeline.present import Noted, noted
@@ -85,7 +85,8 @@ async def test_if_the_moment_did_not_say_which_generation_answers_the_earlier_on
 
 async def test_a_connection_that_comes_anew_finds_out_which_generation_answers(asking: reader.Reader) -> None:
     for way in (answered, whole):
-        await asking._pool.expire_connections()
+        await asking._sessions.give_back()
+        await asking._sessions.pool.expire_connections()
         assert await way(asking) == ["old"]
 
 
@@ -169,3 +170,54 @@ async def test_a_moment_is_of_the_snapshot_of_its_question_and_would_be_of_a_lat
     finally:
         await held.close()
         await connection.close()
+
+
+def at_hand(asking: reader.Reader) -> bool:
+    """Whether the one connection is neither lent nor the pool's to lend."""
+    return asking._sessions.pool.get_size() == 1 and not asking._sessions.pool.get_idle_size()
+
+
+async def test_a_connection_stays_at_hand_from_one_question_to_the_next_until_it_rested_long_enough(
+    asking: reader.Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert at_hand(asking)
+    monkeypatch.setattr(sessions, "REST_SECONDS", 0.01)
+    keeping = asyncio.create_task(asking.keep_open())
+    await eventually(lambda: not at_hand(asking))
+    assert await answered(asking) == ["old"]
+    keeping.cancel()
+
+
+async def test_whoever_waits_is_served_by_the_connection_that_comes_back(asking: reader.Reader) -> None:
+    assert await asyncio.gather(*(way(asking) for way in [*[answered] * 8, whole, whole])) == [["old"]] * 10
+
+
+async def test_if_it_were_kept_for_the_next_who_asks_whoever_waits_would_wait_in_vain(
+    asking: reader.Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+    monkeypatch.setattr(sessions, "PATIENCE_SECONDS", 0.2)
+
+    async def keep(_: object, session: object) -> None:
+        asking._sessions._free.append(session)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sessions.Sessions, "_back", keep)
+    async with asyncio.timeout(10):
+        with pytest.raises(TimeoutError):
+            await asyncio.gather(whole(asking), whole(asking))
+
+
+async def test_one_whose_question_failed_goes_back_to_the_pool_which_sees_to_it(stack: Stack, asking: reader.Reader) -> None:
+    for failing in ("SELECT 1 / 0", "SELECT pg_sleep(60)"):
+        with pytest.raises((asyncpg.DivisionByZeroError, TimeoutError)):
+            async with asyncio.timeout(0.5):
+                await asking._sessions.fetchval(failing)
+        assert not at_hand(asking)
+    assert await answered(asking) == ["old"]
+
+
+async def test_one_that_broke_off_at_hand_is_replaced(stack: Stack, asking: reader.Reader) -> None:
+    (held,) = asking._sessions._free
+    await cut_over(stack, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'daybook-timeline-reader'")
+    await eventually(lambda: sessions._is_gone(held))
+    assert await answered(asking) == ["old"]

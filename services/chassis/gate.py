@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,10 +45,11 @@ class Gate:
 
 def _telling(send: Send, turn: Turn) -> Send:
     """Each answer says how many requests are left."""
+    told = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in turn.headers.items()]
 
     async def telling(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(turn.headers)
+            message["headers"] = [*message["headers"], *told]
         await send(message)
 
     return telling

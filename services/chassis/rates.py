@@ -54,6 +54,7 @@ class Rates:
             self._item: RateLimitItem = parse(rate)
         except ValueError as error:
             raise BadRateError(f"{rate!r} is no rate; write it as 600/minute") from error
+        self._policy = f"{NAME};q={self._item.amount};w={self._item.get_expiry()}"
         self._window = SlidingWindowCounterRateLimiter(Counts())
 
     def turn(self, caller: str) -> Turn:
@@ -62,7 +63,7 @@ class Rates:
         state = self._window.get_window_stats(self._item, caller)
         left = max(1, math.ceil(state.reset_time - time.time()))
         headers = {
-            "RateLimit-Policy": f"{NAME};q={self._item.amount};w={self._item.get_expiry()}",
+            "RateLimit-Policy": self._policy,
             "RateLimit": f"{NAME};r={max(0, state.remaining)};t={left}",
         }
         return Turn(passes, headers if passes else headers | {"Retry-After": str(left)})

@@ -31,6 +31,7 @@ ORDERS = {
 }
 BY_DAY = ("day", "-day")
 _AFTER = {"day": "after_day", "-day": "before_day", "recorded": "after_recorded", "-recorded": "before_recorded"}
+_ONE_NOW = SQL["event"].format(known=SQL["present"], event="$1")  # the question that is asked most often, put together once
 OF_PLACES = ("place", "near")
 """Conditions of places rather than of events."""
 Condition = tuple[str, Sequence[object]]
@@ -103,6 +104,8 @@ def every(query: EventsFilter) -> tuple[str, list[object]]:
 
 def one_event(event_id: str, then: AsOf | None) -> tuple[str, list[object]]:
     """An event, and what it was merged into."""
+    if then is None:
+        return _ONE_NOW, [event_id]
     made = Statement()
     known = made.fragment(*_known(then))
     return SQL["event"].format(known=known, event=made.number(event_id)), made.arguments

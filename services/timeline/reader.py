@@ -37,7 +37,7 @@ STATEMENT_SECONDS = 5  # longest a question may keep Postgres busy
 EXPORTS = 2  # at a time: each holds one of the connections
 STALLED_SECONDS = 30  # an export whose reader takes nothing for so long is broken off
 PIECE = 200  # events of an export in memory
-Position = dict[str, int]
+Position = Mapping[str, int]
 Row = Mapping[str, Any]
 
 
@@ -97,7 +97,7 @@ class Snapshot:
     @property
     def position(self) -> Position:
         """The next offset of each partition: what this moment takes into account."""
-        return _position(self.now)
+        return self.now.position
 
     async def marked(self) -> str:
         """The position as a subscriber goes on from it: with what is known of each log."""
@@ -213,7 +213,7 @@ class Reader:
         await self._come_to(moment)
         async with self._sessions.lent() as session:
             rows, now = await session.ask(sql, *arguments)
-        return rows, _position(now)
+        return rows, now.position
 
     @asynccontextmanager
     async def at(self, moment: Moment) -> AsyncIterator[Snapshot]:
@@ -269,10 +269,6 @@ def _place(row: Row) -> Place:
     if not row["next_offset"]:
         return Place(0)
     return Place(row["next_offset"], row["next_seq"], short(row["log_uuid"]), short(row["last_digest"]))
-
-
-def _position(now: Now) -> Position:
-    return {f"{topic}-{number}": offset for (topic, number), offset in now.reached.items()}
 
 
 def _cursor(query: EventsQuery, row: Row) -> Cursor:

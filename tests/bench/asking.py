@@ -7,11 +7,13 @@ the others are copies of their rows under other ids and on other days, so that a
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -19,6 +21,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 
+from deploy.local.ports import pick
 from deploy.local.stack import Stack
 from schemas.events import CanonicalEvent, Participant, Place
 from schemas.terms import fold
@@ -33,7 +36,7 @@ from tests.bench.ratios import Ratio, percentile
 from tests.bench.stories import stream
 from tests.integration.timeline_world import FIRST as GENERATION
 from tests.integration.timeline_world import write
-from tests.support.service import service
+from tests.support.service import eventually, service
 from tests.unit.timeline.builders import record
 
 FULL = bool(os.environ.get("DAYBOOK_FULL"))
@@ -45,6 +48,7 @@ SPREAD = 97  # days from one copy to the next
 COUNTRIES = ("UA", "RU", "US", "CH", "AT", "TR", "FR", "DE", "IL", "FI", "LB", "SD", "AM", "AZ", "ET", "EG", "NO", "SE", "PL", "RO")
 CONTRADICTIONS: dict[str, dict[str, Any]] = {"contradictions": {}, "contradictions, of a field": {"field": ["quantities.killed"]}}
 TOWNS, PEOPLE = 499, 997
+FLOORS = ("events", "state of an event")  # a page, and the smallest answer
 
 # What makes a row that of another event: an id, a day and a place in the log that no other copy has; its state stays the first one's. {id} and {days} are numbers of ours.
 OTHERS = {
@@ -73,6 +77,7 @@ class Question:
     path: str
     sql: str
     arguments: Sequence[object]
+    coding: str = "identity"
 
 
 async def measure(stack: Stack) -> list[Ratio]:
@@ -86,9 +91,38 @@ async def measure(stack: Stack) -> list[Ratio]:
         await asyncio.to_thread(timeline.wait_ready)
         bare = await asyncpg.connect(stack.dsn("reader"), server_settings={"search_path": GENERATION.search_path})
         try:
-            return [await _asked(timeline.address, bare, asked, count) for asked in await _questions(bare, ids)]
+            questions = await _questions(bare, ids)
+            floors = [asked[:1] for asked in questions if asked[0].name in FLOORS]
+            ratios = [await _asked(timeline.address, bare, asked, count) for asked in questions]
+            return ratios + await _floors(stack, timeline.address, bare, floors, count)
         finally:
             await bare.close()
+
+
+async def _floors(stack: Stack, address: str, bare: asyncpg.Connection, floors: Sequence[Sequence[Question]], count: int) -> list[Ratio]:
+    """The same for a server that does nothing but ask that SQL, and answers with as many bytes: what no answer of ours can be below."""
+    client, port = Client(address), pick()
+    told = [(one.sql, one.arguments, len(client.get(one.path))) for (one,) in floors]
+    client.close()
+    command = [sys.executable, "-m", "tests.bench.floor", str(port), stack.dsn("reader"), GENERATION.search_path]
+    process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
+    try:
+        assert process.stdin
+        process.stdin.write(f"{json.dumps(told)}\n".encode())
+        await process.stdin.drain()
+        await eventually(lambda: _listens(port))
+        return [
+            await _asked(f"http://127.0.0.1:{port}", bare, [replace(one, name=f"floor of: {one.name}", path=f"/{at}")], count)
+            for at, (one,) in enumerate(floors)
+        ]
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as trying:
+        return not trying.connect_ex(("127.0.0.1", port))
 
 
 async def _asked(address: str, bare: asyncpg.Connection, asked: Sequence[Question], count: int) -> Ratio:
@@ -127,7 +161,7 @@ async def _alone(bare: asyncpg.Connection, one: Question) -> float:
 def _over(client: Client, one: Question) -> float:
     """Milliseconds over HTTP."""
     begun = time.perf_counter()
-    client.get(one.path)
+    client.get(one.path, one.coding)
     return (time.perf_counter() - begun) * 1000
 
 
@@ -220,6 +254,7 @@ async def _questions(bare: asyncpg.Connection, ids: Sequence[str]) -> list[list[
         "events, of a week as of then": [{"as_of": str(day + timedelta(30)), "from": str(day), "to": str(day + timedelta(7))} for day in days],
     }  # fmt: skip
     found = [[_listed(name, asked) for asked in several] for name, several in lists.items()]
+    found.append([replace(_listed("events, left packed", {}), coding="zstd")])
     found.append(
         [
             _counted(name, asked)

@@ -40,9 +40,9 @@ class Client:
         self._socket = socket.create_connection((name, int(port)), SECONDS)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def get(self, path: str) -> bytes:
-        """The body of the answer, which must be right."""
-        self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {self._host}\r\nAccept-Encoding: identity\r\n\r\n".encode())
+    def get(self, path: str, coding: str = "identity") -> bytes:
+        """The body of the answer, which must be right, as it came."""
+        self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {self._host}\r\nAccept-Encoding: {coding}\r\n\r\n".encode())
         answer = Answer()
         parser = httptools.HttpResponseParser(answer)
         while not answer.complete:

@@ -291,7 +291,7 @@ def subjects(sentence: Sentence, trigger: Trigger, low: int) -> tuple[Name, ...]
 def _of_first_verb(sentence: Sentence, trigger: Trigger, low: int) -> list[Name]:
     """As in "X is to hold a summit with Y on Friday, and is expected to meet Z": whoever does the first does the second."""
     at = trigger.first - 1
-    while at > 0 and (sentence.lows[at] in words("planning_words") or at in sentence.at_times):
+    while at > 0 and (sentence.lows[at] in words("planning_words", "holding") or at in sentence.at_times):
         at -= 1
     joined = not trigger.noun and at < trigger.first - 1 and at > 0 and sentence.lows[at] == "and"
     earlier = [first for first in trigger.others if first < at] if joined else []

@@ -13,14 +13,13 @@ from services.normalizer.reading.fighters import killed_people
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.names import Named
-from services.normalizer.reading.of_others import is_answer_to
 from services.normalizer.reading.playing import in_role
 from services.normalizer.reading.states import state
+from services.normalizer.reading.using import owns_up, user
 
 WEAPON_GAP = 5
 # "under a massive Russian attack": so many words from "under" to the side.
 TWO_AHEAD = 3
-USER_GAP = 3
 # "said on late Monday that its jets": so many words behind the verb, of which so many are no time.
 SELF_GAP, SELF_WORDS = 8, 3
 SAY_GAP = 3
@@ -119,31 +118,6 @@ def _speaks(sentence: Sentence, name: Name, before: int) -> bool:
     return owned or is_speaker(sentence, name, before)
 
 
-def _user(sentence: Sentence, trigger: Trigger) -> Name | None:
-    """As in "Russia used a new missile during an attack on Kyiv": the last before the verb of those who use, launch or send."""
-    before = [
-        n
-        for n in sentence.names
-        if n.last <= trigger.first and is_party(n) and n.governor is None and not is_speaker(sentence, n, trigger.first)
-    ]
-    uses = [at for at, token in enumerate(sentence.tokens) if token.low in words("strike_verbs") and at not in trigger.others]
-    uses = [at for at in uses if words("fended_off").isdisjoint(sentence.lows[at : trigger.first])]
-    uses = [at for at in uses if not _is_answered(sentence, at, trigger)]
-    users = [n for n in before if any(n.last <= at < n.last + USER_GAP and not _suffers(sentence, n, at) for at in uses)]
-    return next((n for n in reversed(users) if n.first - users[0].last <= USER_GAP), None)
-
-
-def _is_answered(sentence: Sentence, verb: int, trigger: Trigger) -> bool:
-    """As in "carried out air strikes in response to a rocket attack": whoever answers it did not make it."""
-    low = trigger.clause[0]
-    return verb < low and is_answer_to(sentence, low)
-
-
-def _suffers(sentence: Sentence, name: Name, verb: int) -> bool:
-    """As in "Mansour had been killed in …": done to him, not by him."""
-    return not words("passive").isdisjoint(sentence.lows[name.last : verb])
-
-
 def _comes_under(trigger: Trigger) -> bool:
     """As in "Kyiv came under a missile attack": whoever stands before is struck."""
     return any(token.low == "under" for token in trigger.sentence.tokens[max(trigger.first - WEAPON_GAP, 0) : trigger.first])
@@ -194,12 +168,6 @@ def _from_guns(sentence: Sentence, trigger: Trigger) -> list[Name]:
     return [n for n in from_them if trigger.low <= n.first < trigger.first and sentence.tokens[n.last].low in words("guns")][:1]
 
 
-def _owns_up(sentence: Sentence) -> list[Name]:
-    """As in "The Houthis claimed responsibility for …"."""
-    hits = sentence.find(phrases("owns_up"))
-    return [n for n in sentence.names if hits and n.last <= hits[0][0] and is_party(n) and not is_person(n)][-1:]
-
-
 def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
     """As in "Ukraine said it had struck …", "Iran said on Monday its artillery shelled …": who says so of himself."""
     times = sentence.at_times
@@ -228,18 +196,19 @@ def attackers(trigger: Trigger) -> tuple[Name, ...]:
     by = _by(sentence, trigger) or _the_coalition(trigger) or _from_guns(sentence, trigger)
     if _is_shot_down(trigger):
         return tuple(by)
-    by = by or _blamed(sentence, trigger) or _self_told(sentence, trigger) or _owns_up(sentence)
+    accused = [] if by else _blamed(sentence, trigger)
+    by = by or accused or _self_told(sentence, trigger) or owns_up(trigger)
     if trigger.noun and _comes_under(trigger):
         return tuple(by) or _with_mates(sentence, _under_whose(trigger))
     if trigger.noun:
-        near = _adjacent_before(sentence, trigger.first) or (None if by else _user(sentence, trigger))
+        near = _adjacent_before(sentence, trigger.first) or (None if by else user(trigger))
         return tuple(by) or _with_mates(sentence, near)
     if is_passive(trigger):
         return tuple(by) or _weapon_owner(sentence, trigger) or _told_by_foe(trigger)
     if trigger.pattern.card.participle:
         return tuple(by) or _told_by_foe(trigger) or _with_mates(sentence, _adjacent_before(sentence, trigger.first))
-    subject = _subject(sentence, trigger)
-    return _with_mates(sentence, subject) or tuple(by)
+    accuses = bool(accused) and sentence.lows[trigger.first].endswith("ing")  # "Ruritania accused Graustark of bombing …"
+    return (() if accuses else _with_mates(sentence, _subject(sentence, trigger))) or tuple(by)
 
 
 def _told_by_foe(trigger: Trigger) -> tuple[Name, ...]:

@@ -218,7 +218,8 @@ def _denied(document: Document, trigger: Trigger, attacking: Sequence[Name]) -> 
     for sentence in (*told, *document.sentences[index : index + 2]) if accused else ():
         for first in sentence.denials:
             deniers = [n for n in sentence.names if first - 3 <= n.last <= first]
-            if any(acting.side(name) in accused for name in deniers):
+            own = not deniers and len(accused) == 1 and sentence.lows[first - 1] in words("own_voices")  # "The government denied it."
+            if own or any(acting.side(name) in accused for name in deniers):
                 return True
     return False
 
@@ -254,7 +255,7 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
         told = State("occurred", trigger.first, trigger.last, 0.0)  # "denied that its camps were hit": who was hit disputes no attack
     if told.status == "disputed" and not attacking:
         parties = (*directed.sides(_deniers(trigger, told), ()), *parties)
-    denier = () if attacking or told.weight else enemy_who_denies(document, trigger, parties)
+    denier = () if attacking or told.weight else enemy_who_denies(document, trigger, parties, places)
     parties = (*directed.sides(denier, ()), *parties)
     if denier or (told.weight == 0 and _denied(document, trigger, attacking)):
         told = State("disputed", trigger.first, trigger.last, 1.0)

@@ -64,15 +64,10 @@ def _days_over(trigger: Trigger, status: str, when: Said[When]) -> int:
     lows = trigger.sentence.lows
     for time in trigger.sentence.times:
         length = _DAYS.fullmatch(time.expression.value)
-        if (
-            length
-            and status not in FUTURE
-            and trigger.noun
-            and time.last <= trigger.last <= time.last + NEAR
-            and when.start >= time.expression.end
-        ):
+        if length and status not in FUTURE and trigger.noun and time.last <= trigger.last <= time.last + NEAR:
             ahead = lows[max(time.first - ENDED, 0) : time.first]
-            return int(length[1]) - 1 if not words("ended").isdisjoint(ahead) else 0
+            over = when.start >= time.expression.end and not words("ended").isdisjoint(ahead)
+            return int(length[1]) - 1 if over or ahead[-1:] == ("after",) else 0
     return 0
 
 

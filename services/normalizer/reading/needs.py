@@ -255,7 +255,7 @@ def _occasion(candidate: Candidate) -> bool:
 def _counted(candidate: Candidate) -> bool:
     """As in "two air strikes on Monday killed ten": a day and a toll, of which the place is told further on."""
     exact = candidate.when is not None and candidate.when.value.precision in {"minute", "hour", "day", "night"}
-    return candidate.trigger.noun and exact and _toll(candidate)
+    return (candidate.trigger.noun or candidate.trigger.pattern.card.id == "strike.verb.fired") and exact and _toll(candidate)
 
 
 def _gathering(candidate: Candidate) -> bool:

@@ -122,6 +122,7 @@ def _read_number(tokens: Sequence[Token], at: int, words: _Words) -> _Number | N
         or _of_age(tokens, end if spelt else at + 1)
         or (value == 1 and at > 0 and tokens[at - 1].low == "no")
         or (value == 1 and end < len(tokens) and tokens[end].low in lexical("sums"))
+        or (value == 1 and [token.low for token in tokens[at + 1 : at + 3]] == ["of", "a"])  # "one of a salvo that killed six"
     ):
         return None
     end = end if spelt else at + 1
@@ -273,11 +274,18 @@ def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words
         return None, last
     if noun is None:
         noun, last = _weapon_further(tokens, number, words)
-    before, after = _verb_before(tokens, first, words), _verb_after(tokens, last, words)
+    before = _verb_before(tokens, first, words)
+    after = None if noun is None and _acts(tokens, number.last) else _verb_after(tokens, last, words)
     if noun in WEAPONS:
         shot = ("downed" in {before, after} or _are_destroyed(tokens, last)) and not _is_whole(tokens, first)
         return (f"{noun}_downed" if shot else noun), last
     return (_of_people(tokens, number, first, (noun, before, after)) if noun in {"prisoners", "people", None} else noun), last
+
+
+def _acts(tokens: Sequence[Token], last: int) -> bool:
+    """As in "a salvo of 40 that killed six": what is counted kills; "the 40 that were killed" were people."""
+    lows = [token.low for token in tokens[last : last + 2]]
+    return lows[:1] in (["that"], ["which"]) and lexical("passive").isdisjoint(lows)
 
 
 def _dead_as_word(tokens: Sequence[Token], number: _Number, last: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
@@ -67,15 +67,23 @@ def _crosses(kind: Kind, parties: Sequence[Said[Participant]], country: str | No
     return bool(striking) and country not in striking and not told
 
 
-def enemy_who_denies(document: Document, trigger: Trigger, parties: Sequence[Said[Participant]]) -> tuple[Name, ...]:
-    """As in "Two missiles hit a Ruritanian town. Graustark denied responsibility": the state at war with the one that is struck."""
+def enemy_who_denies(
+    document: Document, trigger: Trigger, parties: Sequence[Said[Participant]], places: Sequence[Said[Place]]
+) -> tuple[Name, ...]:
+    """As in "Two missiles hit a Ruritanian town. Graustark denied responsibility": the state at war with the one struck, or a group."""
     struck = {said.value.country for said in parties if said.value.role == "target" and said.value.type == "state"}
+    struck = struck or {said.value.country for said in places}
     enemies = {other for pair in trigger.kind.adversaries for other in pair if struck & set(pair)} - struck
-    if not enemies or trigger.pattern.card.id.endswith((".harm", ".toll")):
+    if trigger.pattern.card.id.endswith((".harm", ".toll")):
         return ()
     near = document.sentences[trigger.sentence.index : trigger.sentence.index + 2]
     found = (n for sentence in near for first in sentence.denials for n in sentence.names if first - DENIER_REACH <= n.last <= first)
-    return tuple(n for n in found if n.named.actor is not None and n.named.actor.type == "state" and n.named.actor.country in enemies)[:1]
+    return tuple(n for n in found if (actor := n.named.actor) and (actor.country in enemies or _is_group(actor, struck)))[:1]
+
+
+def _is_group(actor: Participant, struck: Collection[str | None]) -> bool:
+    """As in "The rebels denied their men had fired it": who fights, unless it is his land alone that is struck."""
+    return actor.type == "organisation" and actor.name not in words("blocs") and not (struck and actor.country is None)
 
 
 def face_others(happenings: Sequence[Happening]) -> tuple[Happening, ...]:

@@ -86,6 +86,7 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
         for n in in_scope(trigger)
         if n.first not in used and (_stands_as_place(sentence, n) or n in aimed) and not possessive(sentence, n)
     ]
+    found += [n for n in in_scope(trigger) if _owns_what_is_hit(trigger, n)]
     found += [n for n in aimed if is_place(n)]
     found = [n for n in found if not _attributive(sentence, n) and not _elsewhere(sentence, n) and not _of_an_office(trigger, n)]
     found = [n for n in found if not any(_tells_where(one, n) for one in found) and not _flown_from(sentence, n)]
@@ -94,6 +95,12 @@ def targets(trigger: Trigger, aimed: Sequence[Name], attacking: Sequence[Name]) 
     found = [n for n in found if not _far_from(sentence, n)] or found
     origins = [said_place(n, "origin") for n in found if n.governor == "from"]
     return in_order([*(said_place(n, "target") for n in found if n.governor != "from"), *origins])
+
+
+def _owns_what_is_hit(trigger: Trigger, name: Name) -> bool:
+    """As in "hit Kharkiv's main square": what stands right behind the verb of a blow is in the town whose it is."""
+    town = name.named.place is not None and name.named.place.precision == "city" and name.named.reading == "place"
+    return town and possessive(trigger.sentence, name) and not trigger.noun and 0 <= name.first - trigger.last <= 1
 
 
 def _of_an_office(trigger: Trigger, name: Name) -> bool:

@@ -8,6 +8,9 @@ from services.normalizer.reading.names.text import Text
 
 _ACTING_ENDS = ("ed",)  # "Russia launched": a past tense right after a name makes it the subject
 
+_SMALL = frozenset(("for", "of", "on", "in", "at", "over", "about", "to", "from", "with", "by", "against", "and", "that"))
+_OWNED = 4  # "Kyiv's main children's hospital": words from the town to what it has
+
 
 class Cues:
     def __init__(self, text: Text, lexicon: Lexicon) -> None:
@@ -32,6 +35,15 @@ class Cues:
     def of_a_blow(self, first: int, last: int) -> bool:
         """As in "the Tripoli strikes": behind an article a town only tells which."""
         return self._text.key(first - 1) == "the" and self._text.gap(last - 1).isspace() and self._text.key(last) in self._sets["blows"]
+
+    def of_a_town(self, last: int) -> bool:
+        """As in "Kyiv's main children's hospital": what stands in the town, within a few words."""
+        text = self._text
+        if text.gap(last - 1) not in ("'", "’") or text.key(last) != "s":
+            return False
+        owned = range(last + 1, min(last + 1 + _OWNED, text.size))
+        upto = next((at for at in owned if text.key(at) in _SMALL or not text.joined[at - 1]), owned.stop)
+        return any(text.key(at) in self._sets["town_things"] for at in range(last + 1, upto))
 
     def _before(self, first: int) -> str:
         """The word before, past an article; "" across a full stop or a comma."""

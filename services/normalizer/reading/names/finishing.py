@@ -20,6 +20,7 @@ _STOP = re.compile(r"[a-z0-9)%”\"]{3}[.!?]['\"”’)]*\s|\n\s*\n")
 _LINKS = frozenset((", ", " and ", " or ", ", and ", " & ", "-", "–", "/", ", the ", " and the "))
 _CHAINS = frozenset((", ", " (", ",\n"))
 _HYPHENS = frozenset(("-", "‑", "‐"))
+_TOWN_OF = 4  # "the eastern Ukrainian city of X": words from the land to the town, most
 _CITY = 4  # letters of a city's name, least: "US" in capitals is no dateline
 _DATELINE = 90  # characters into a story, most
 
@@ -36,7 +37,7 @@ class Finish:
         found: list[Named] = []
         for i, draft in enumerate(self.drafts):
             before = self._linked(found[-1], draft) if found else None
-            chained = self._countries_after(i) or self._country_before(i, found)
+            chained = self._countries_after(i) or self._country_before(i, found) or self._land_of_the_town(i)
             named = None if self._dropped(draft) else self._named(draft, chained, before)
             if named is not None:
                 found.append(named)
@@ -65,7 +66,7 @@ class Finish:
     def _read(self, draft: Draft, actor: Sense | None, place: Sense | None, previous: As | None) -> Named:
         reading: As = "actor" if place is None else "place"
         if actor and place:
-            struck = place.kind == "city" and self.cues.of_a_blow(draft.first, draft.last)
+            struck = place.kind == "city" and (self.cues.of_a_blow(draft.first, draft.last) or self.cues.of_a_town(draft.last))
             located = struck or draft.reading == "place" or self._dateline(draft)
             reading = "place" if located else self.cues.reading(draft.first, draft.last, previous)
         who = self._of_its_day(actor) if actor and reading != "place" else None
@@ -151,6 +152,15 @@ class Finish:
             return frozenset()
         here = {s.place.country for s in draft.senses if s.place and s.kind in ("state", "region")}
         return frozenset({before.place.country} & here) if self.text.gap(draft.first - 1) in _CHAINS and len(here) > 1 else frozenset()
+
+    def _land_of_the_town(self, i: int) -> frozenset[str]:
+        """As in "the Lebanese village of Qana": the land that the word before the kind of place tells."""
+        before, draft = self.drafts[i - 1] if i else None, self.drafts[i]
+        if before is None or draft.first - before.last > _TOWN_OF or not any(s.form == "adjective" for s in before.senses):
+            return frozenset()
+        between = self.text.keys[before.last : draft.first]
+        told = between[-1:] == ["of"] and not self.lexicon.sets["settlements"].isdisjoint(between)
+        return frozenset(sure_countries(before)) if told else frozenset()
 
     def _linked(self, before: Named, draft: Draft) -> As | None:
         """How the name right before was read, if the two stand in one list."""

@@ -117,14 +117,15 @@ def _best(value: dict[str, Any]) -> int | None:
 
 def _status(_event: CanonicalEvent, claims: Sequence[Claim]) -> list[_Heard]:
     """Held against refused or disputed."""
-    told = [_Heard(claim.value, claim) for claim in claims]
-    values = {str(one.value) for one in told}
-    return [one for one in told if one.value in REFUSED | HELD] if values & REFUSED and values & HELD else []
+    values = {str(claim.value) for claim in claims}
+    if values.isdisjoint(REFUSED) or values.isdisjoint(HELD):
+        return []
+    return [_Heard(claim.value, claim) for claim in claims if claim.value in REFUSED | HELD]
 
 
 def _when(event: CanonicalEvent, claims: Sequence[Claim]) -> list[_Heard]:
     """Exact dates that do not meet, unless the event was put off."""
-    if any(step.status == "postponed" for step in event.status_history):
+    if all(claim.value == claims[0].value for claim in claims) or any(step.status == "postponed" for step in event.status_history):
         return []
     known = [(days, claim) for claim in claims if (days := _days(claim.value))]
     if not known or min(days[1] for days, _ in known) >= max(days[0] for days, _ in known):

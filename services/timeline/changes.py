@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -34,13 +33,13 @@ class Change:
     """One change. `event` is the one that it tells of, `state` its JSON; `first` and `last` are its days (None: undated); `recorded_at` is
     log time.
 
-    `told` has the attributes of an `EventChange`, and may be a struct (`lean.py`): its parts are written by `lean.written`.
+    `told` has the attributes of an `EventChange` but its event, and may be a struct (`lean.py`): its parts are written by `lean.written`.
     """
 
     place: Place
     told: EventChange
     event: CanonicalEvent
-    state: str
+    state: bytes
     first: date | None
     last: date | None
     recorded_at: datetime
@@ -56,23 +55,25 @@ def read_change(place: Place, timestamp_ms: int, key: bytes, value: bytes | None
     Raises:
         ValueError: it is no change of the event that its key names, or holds what Postgres can't store.
     """
-    told = _told(value)
-    event = told.event
+    told, event, state = _told(value)
     if key != event.event_id.encode():
         raise ValueError(f"the key is not the event's id, {event.event_id!r}")
     _need_short(event)
-    state = storable(event)
     first, last = days(event.when)
     return Change(place, told, event, state, first, last, event.recorded_at or datetime.fromtimestamp(timestamp_ms / 1000, UTC))
 
 
-def _told(value: bytes | None) -> EventChange:
+def _told(value: bytes | None) -> tuple[EventChange, CanonicalEvent, bytes]:
     if not value:
         raise ValueError("the record has no value")
+    if whole := lean.read_whole(value):
+        _need_no_nul(whole[2])
+        return whole
     try:
-        return lean.read(value)
+        told = lean.read(value)
     except ValidationError as error:
         raise ValueError(_reason(error)) from error
+    return told, told.event, storable(told.event)
 
 
 def _reason(error: ValidationError) -> str:
@@ -81,34 +82,41 @@ def _reason(error: ValidationError) -> str:
 
 
 def _need_short(event: CanonicalEvent) -> None:
-    long = next((text for text in _indexed(event) if len(text) > LONGEST), None)
-    if long is not None:
+    texts = _indexed(event)
+    if max(map(len, texts)) > LONGEST:
+        long = next(text for text in texts if len(text) > LONGEST)
         raise ValueError(f"{long[:40]!r}… is an id or a name of {len(long)} characters, and {LONGEST} are the most")
 
 
-def _indexed(event: CanonicalEvent) -> Iterator[str]:
-    yield event.event_id
-    yield from (one.name for one in event.participants)
-    yield from (one.name for one in event.where)
-    yield from (one.measure for one in event.quantities)
-    for mention in event.mentions:
-        yield mention.article_id
-        yield mention.mention_id
+def _indexed(event: CanonicalEvent) -> list[str]:
+    return [
+        event.event_id,
+        *[one.name for one in event.participants],
+        *[one.name for one in event.where],
+        *[one.measure for one in event.quantities],
+        *[one.article_id for one in event.mentions],
+        *[one.mention_id for one in event.mentions],
+        *[one.evidence.article_id for one in event.claims],
+    ]
 
 
-def storable(event: CanonicalEvent) -> str:
+def storable(event: CanonicalEvent) -> bytes:
     """The event as JSON text.
 
     Raises:
         ValueError: a text holds NUL, which Postgres can't store, or a number is none, which JSON has no word for.
     """
-    state = lean.written(event)
-    escaped = "\\" in state and "\\u0000" in state  # most hold no escape at all, which is soon seen
-    if escaped and "\\u0000" in state.replace("\\\\", ""):  # an escaped backslash begins none
-        raise ValueError("a text holds NUL, which Postgres can't store")
+    state = lean.written(event).encode()
+    _need_no_nul(state)
     if not lean.is_lean(event):  # a struct holds no such number
         json.loads(state, parse_constant=_no_number)
     return state
+
+
+def _need_no_nul(state: bytes) -> None:
+    escaped = b"\\" in state and b"\\u0000" in state  # most hold no escape at all, which is soon seen
+    if escaped and b"\\u0000" in state.replace(b"\\\\", b""):  # an escaped backslash begins none
+        raise ValueError("a text holds NUL, which Postgres can't store")
 
 
 def _no_number(name: str) -> None:

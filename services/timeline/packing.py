@@ -56,9 +56,9 @@ def _in_turn(plain: Sequence[bytes], states: Sequence[bytes]) -> list[bytes]:
     return pieces
 
 
-def pack(text: str) -> bytes:
-    """The text in a frame of its own."""
-    return _framed(text.encode())
+def pack(text: str | bytes) -> bytes:
+    """The text in a frame of its own; bytes are taken for its UTF-8."""
+    return _framed(text if isinstance(text, bytes) else text.encode())
 
 
 def _framed(text: bytes) -> bytes:

@@ -24,8 +24,8 @@ CREATE SCHEMA timeline_g2;
 CREATE TABLE timeline_g2.events (LIKE timeline_g1.events INCLUDING ALL);
 ALTER TABLE timeline_g2.events ALTER COLUMN state TYPE text USING '{"event_id":"new"}';
 INSERT INTO timeline_g2.events (event_id, revision, change, cause, recorded_at, known_at, topic, partition, "offset", kind, status, title, when_precision,
-    countries, participants, participant_terms, articles, publishers, lineages, state)
-VALUES ('new', 1, 'identified', '{}', now(), now(), 'events.summit.v1', 0, 7, 'summit', 'scheduled', 'x', 'day', '{}', '{}', '{}', 1, 1, 1, '{"event_id":"new"}');
+    countries, participant_terms, articles, publishers, lineages, state)
+VALUES ('new', 1, 'identified', '{}', now(), now(), 'events.summit.v1', 0, 7, 'summit', 'scheduled', 'x', 'day', '{}', '{}', 1, 1, 1, '{"event_id":"new"}');
 GRANT USAGE ON SCHEMA timeline_g2 TO reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA timeline_g2 TO reader;
 """

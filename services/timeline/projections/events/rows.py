@@ -34,7 +34,6 @@ COLUMNS = {
     "when_end": "date",
     "when_precision": "text",
     "countries": "text[]",
-    "participants": "text[]",
     "participant_terms": "text[]",
     "articles": "int",
     "publishers": "int",
@@ -54,8 +53,7 @@ def rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
 def _told(entry: Entry) -> tuple[Any, ...]:
     told, place, following = entry.change.told, entry.change.place, entry.next
     return (
-        told.event.event_id,
-        told.event.revision,
+        *entry.change.version,
         told.change,
         written(told.cause),
         told.merge_id,
@@ -80,7 +78,6 @@ def _asked_by(entry: Entry) -> tuple[Any, ...]:
         entry.change.last,
         event.when.precision,
         _countries(event),
-        [participant.name for participant in event.participants],
         terms(event.participants),
         seen.articles,
         seen.publishers,

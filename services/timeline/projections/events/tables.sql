@@ -21,7 +21,6 @@ CREATE TABLE events (
     when_precision    text        NOT NULL,
     when_order        date        GENERATED ALWAYS AS (coalesce(when_start, 'infinity'::date)) STORED,
     countries         text[]      NOT NULL,
-    participants      text[]      NOT NULL,
     participant_terms text[]      NOT NULL,
     articles          int         NOT NULL,
     publishers        int         NOT NULL,
@@ -42,7 +41,6 @@ ALTER TABLE events
     ALTER COLUMN recorded_at SET STATISTICS 0,
     ALTER COLUMN title SET STATISTICS 0,
     ALTER COLUMN when_precision SET STATISTICS 0,
-    ALTER COLUMN participants SET STATISTICS 0,
     ALTER COLUMN articles SET STATISTICS 0,
     ALTER COLUMN publishers SET STATISTICS 0,
     ALTER COLUMN state SET STATISTICS 0;

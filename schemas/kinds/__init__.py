@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import Field
 
 from schemas.base import Model
+from schemas.data import from_yaml
 from schemas.events import Codes, Status
 
 HOME = Path(__file__).parent
@@ -80,7 +80,7 @@ def read_kinds(home: Path) -> dict[str, Kind]:
         pydantic.ValidationError: a card does not have the form of `Kind`.
     """
     cards = sorted(home.glob("*/kind.yaml"))
-    return {path.parent.name: Kind(name=path.parent.name, **yaml.safe_load(path.read_text(encoding="utf-8"))) for path in cards}
+    return {path.parent.name: Kind(name=path.parent.name, **from_yaml(path)) for path in cards}
 
 
 @cache
@@ -91,5 +91,5 @@ def kinds() -> dict[str, Kind]:
 
 def codebooks() -> dict[str, Codebook]:
     """The codebooks, by the field of `Codes` that holds their code."""
-    told = yaml.safe_load((HOME / "codes.yaml").read_text(encoding="utf-8"))
+    told = from_yaml(HOME / "codes.yaml")
     return {name: Codebook.model_validate(book) for name, book in told.items()}

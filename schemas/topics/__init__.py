@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import Field
 
 from schemas.base import Model
+from schemas.data import from_yaml
 from schemas.kinds import kinds
 
 HOME = Path(__file__).parent
@@ -40,7 +40,7 @@ def read_cards(home: Path) -> tuple[Card, ...]:
     Raises:
         pydantic.ValidationError: a card does not have the form of `Card`.
     """
-    rows = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(home.glob("*.yaml"))]
+    rows = [from_yaml(path) for path in sorted(home.glob("*.yaml"))]
     return tuple(sorted((card for row in rows for card in _spread(row)), key=lambda card: card.topic))
 
 

@@ -32,7 +32,7 @@ async def catch_up(follower: Follower, settings: Settings, until: Until, told: T
     async with _assigned(follower, settings, until) as consumer:
         while silence.missing(follower.positions):
             batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=settings.batch_records)
-            records = [raw for batch in batches.values() for raw in batch if raw.offset < until[TopicPartition(raw.topic, raw.partition)]]
+            records = [raw for at, batch in batches.items() for raw in batch if raw.offset < until[at]]
             await _handle(follower, records)
             consumer.pause(*[at for at, end in until.items() if follower.positions.get(at, -1) >= end])
             silence.bounded(follower.positions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -13,6 +14,7 @@ from schemas.events import CanonicalEvent, When
 from services.timeline import lean
 
 MOST_ERRORS = 3  # a reason is for people: the first few tell what is wrong
+MOST_DAYS = 10_000  # kept in memory: the same come again and again
 LONGEST = 200
 """Characters of what is looked up by an index: one takes 2,700 bytes, of an id, a name and what that is folded to. A generation that is
 being filled has no index yet that would refuse more, and what one refuses all must.
@@ -135,5 +137,6 @@ def days(when: When) -> tuple[date | None, date | None]:
     return first, last
 
 
+@lru_cache(MOST_DAYS)
 def _day(moment: str | None) -> date | None:
     return date.fromisoformat(moment[: len("2025-08-18")]) if moment else None

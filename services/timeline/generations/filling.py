@@ -37,6 +37,8 @@ ALONE = 20_000  # records; fewer are read sooner than other processes have start
 PATIENCE_SECONDS = 60.0  # with servers that do not answer: somebody waits for a rebuild
 HANDS = min(4, os.cpu_count() or 1)
 """Processes, this one among them: it reads while the others still load."""
+AHEAD = 2_000
+"""Records that it reads in that time: they would else end so much later, and a core be idle."""
 AT_ONCE = 1_000  # records in one transaction, unless the settings say: more save little, and no longer lie in the processor's caches
 # A commit that the server forgets when it goes down takes its position with it. What makes a generation ready waits for the disk, and
 # with that for all that was written before.
@@ -80,7 +82,7 @@ class Filler:
         if HANDS == 1 or total - sum(behind.at.values()) < ALONE:
             await self.read(wanted, hear)
         else:
-            own, *others = shares(wanted, behind.at, HANDS)
+            own, *others = shares(wanted, behind.at, HANDS, AHEAD)
             with collected_by_hand(hear) as heard:
                 await run([Job(self.settings, self.generation, share) for share in others], hear, self.read(own, heard))
 

@@ -58,10 +58,12 @@ def offsets(told: Iterable[tuple[str, int, int]]) -> dict[TopicPartition, int]:
     return {TopicPartition(topic, partition): offset for topic, partition, offset in told}
 
 
-def shares(until: Offsets, reached: Offsets, number: int) -> list[dict[TopicPartition, int]]:
-    """The partitions shared out so that each process has about as many records to read: the longest first, each to whoever has least."""
+def shares(until: Offsets, reached: Offsets, number: int, ahead: int = 0) -> list[dict[TopicPartition, int]]:
+    """The partitions shared out so that each process has about as many records to read: the longest first, each to whoever has least. The
+    first reads so many before the others have started.
+    """
     found: list[dict[TopicPartition, int]] = [{} for _ in range(number)]
-    loads = [0] * number
+    loads = [-ahead] + [0] * (number - 1)
     for at in sorted(until, key=lambda at: (reached.get(at, 0) - until[at], at)):
         least = loads.index(min(loads))
         found[least][at] = until[at]

@@ -18,20 +18,26 @@ SLOWEST = "USING gin"
 
 
 async def missing(admin: asyncpg.Connection, generation: Generation, projections: Sequence[Projection]) -> list[str]:
-    """The statements that make what indexes a generation lacks, those first that take longest."""
+    """The statements that make what indexes a generation lacks, those first that take longest; but last those of tables that hold every
+    revision, which are looked through meanwhile.
+    """
     there = {row["indexname"] for row in await admin.fetch(THERE, generation.schema)}
-    lacking = [statement for one in projections for name, statement in one.indexes.items() if name not in there]
-    return sorted(lacking, key=lambda statement: SLOWEST not in statement)
+    lacking = [(one.keeps_all, statement) for one in projections for name, statement in one.indexes.items() if name not in there]
+    return [statement for _, statement in sorted(lacking, key=lambda one: (one[0], SLOWEST not in one[1]))]
 
 
 async def index(admin_dsn: str, generation: Generation, projections: Sequence[Projection], statements: Sequence[str]) -> None:
     """Make these indexes, as many at a time as there are hands, let Postgres know what the tables hold, and have it look after them from
     now on. Broken off, it can be called again with what is missing then.
     """
-    tables = tables_of(projections)
-    await _shared_out(admin_dsn, generation, statements)
-    await _shared_out(admin_dsn, generation, [f'ANALYZE "{table}"' for table in tables])
-    await _shared_out(admin_dsn, generation, map(watched, tables))
+    largest = [one.name for one in projections if one.keeps_all]
+    others = [table for table in tables_of(projections) if table not in largest]
+    await _shared_out(admin_dsn, generation, [*map(_analyze, largest), *statements, *map(_analyze, others)])
+    await _shared_out(admin_dsn, generation, map(watched, (*largest, *others)))
+
+
+def _analyze(table: str) -> str:
+    return f'ANALYZE "{table}"'
 
 
 async def _shared_out(admin_dsn: str, generation: Generation, statements: Iterable[str]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from schemas.events import CanonicalEvent
-from schemas.terms import words_of
+from schemas.terms import MOST_NAMES, words_of
 from services.timeline.fold import Entry
 
 COLUMNS = {"event_id": "text", "told": "text"}
@@ -22,8 +23,12 @@ def rows(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
 
 def _told(event: CanonicalEvent) -> Iterator[str]:
     """Each sentence once, however many articles copied it."""
-    names = [participant.name for participant in event.participants]
-    places = [name for place in event.where for name in (place.name, *place.within)]
-    quotes = dict.fromkeys(mention.evidence.quote for mention in event.mentions)
-    for text in (event.title, *names, *places, *quotes):
-        yield words_of(text)
+    yield words_of(event.title)
+    yield from [_known(participant.name) for participant in event.participants]
+    for place in event.where:
+        yield _known(place.name)
+        yield from map(words_of, place.within)
+    yield from map(words_of, dict.fromkeys([mention.evidence.quote for mention in event.mentions]))
+
+
+_known = lru_cache(MOST_NAMES)(words_of)  # of names that are known to be short

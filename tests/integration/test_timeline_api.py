@@ -243,6 +243,14 @@ async def test_an_article_says_what_it_contributed(api: httpx.AsyncClient) -> No
     assert (await api.get("/v1/articles/nothing")).json()["contributions"] == []
 
 
+async def test_an_article_says_how_many_claims_of_an_event_rest_on_it(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
+    told = [claim("b-1", "status", "occurred"), claim("b-2", "status", "occurred"), claim("b-1", "quantities.killed", {"best": 3})]
+    await project(pool, [event("counted", claims=told, mentions=[mention(name, "It says so.") for name in ("b-1", "b-2")])])
+    for article, claims in (("b-1", 2), ("b-2", 1)):
+        (contribution,) = (await api.get(f"/v1/articles/{article}")).json()["contributions"]
+        assert (contribution["event_id"], contribution["claims"]) == ("counted", claims)
+
+
 async def test_contradictions_are_listed_by_event_and_field_and_rising_tolls_on_demand(pool: asyncpg.Pool, api: httpx.AsyncClient) -> None:
     # given: one strike whose dead are counted differently, one whose toll rose, and one that is retracted
     def counted(event_id: str, *numbers: int, **fields: Any) -> CanonicalEvent:

@@ -37,6 +37,7 @@ def shared_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """However little there is, three processes read it."""
     monkeypatch.setattr(filling, "ALONE", 0)
     monkeypatch.setattr(filling, "HANDS", 3)
+    monkeypatch.setattr(filling, "AHEAD", 0)
 
 
 def settings(stack: Stack, **more: str) -> Settings:

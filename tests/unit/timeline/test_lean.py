@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from schemas.base import Sha256
 from schemas.changes import EventChange
 from schemas.events import CanonicalEvent
 from services.timeline import lean
@@ -36,6 +38,7 @@ VALUE = told(
             }
         ],
         details={"form": "talks"},
+        evidenced={"mentions": 1, "claims": 2, "digest": "ab" * 32},
     ),
     merge_id="m-1",
 ).model_dump(mode="json")
@@ -66,6 +69,7 @@ def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
+DIGEST = get_args(Sha256)[1].metadata[0].pattern
 PLACES = paths(VALUE)[1:]
 FIELDS = [path for path in PLACES if path[0] == "event" and isinstance(path[-1], str) and not {"value", "details"} & set(path[:-1])]
 """Of an event, but for what is within values of any shape, which lack nothing."""
@@ -153,6 +157,46 @@ def test_what_is_read_as_a_whole_says_what_the_model_would_write_whatever_stands
     if whole is not None:
         model = EventChange.model_validate_json(json.dumps(value))
         assert json.loads(whole[2]) == json.loads(lean.written(whole[1])) == json.loads(lean.written(model.event))
+
+
+def parts(kind: Any) -> set[Any]:
+    """The models that a type is made of."""
+    own = {kind} if isinstance(kind, type) and issubclass(kind, BaseModel) else set()
+    return own | {model for inner in get_args(kind) for model in parts(inner)}
+
+
+def holders(model: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every field of an event, and of what it is made of, that holds a digest."""
+    for name, field in model.model_fields.items():
+        if any(getattr(one, "pattern", None) == DIGEST for one in field.metadata):
+            yield (*at, name)
+        for inner in parts(field.annotation):
+            yield from holders(inner, (*at, name))
+
+
+def test_every_digest_of_an_event_is_looked_at() -> None:
+    assert set(holders(CanonicalEvent)) == {
+        ("claims", "evidence", "quote_sha256"),
+        ("mentions", "evidence", "quote_sha256"),
+        ("evidenced", "digest"),
+    }
+
+
+@pytest.mark.parametrize("path", [path for path in PLACES if path[-1] in {"quote_sha256", "digest"}])
+@pytest.mark.parametrize("wrong", ["g" * 64, "A" * 64, "a" * 63, "a" * 64 + "\n"])
+def test_what_is_no_digest_is_left_to_the_model_which_refuses_it(path: tuple[Any, ...], wrong: str) -> None:
+    assert wholly(VALUE) is not None
+    assert wholly(put(VALUE, path, wrong)) is None
+    with pytest.raises(ValidationError):
+        lean.read(json.dumps(put(VALUE, path, wrong)).encode())
+
+
+@pytest.mark.parametrize("wrong", ["no", "N", "NOR", "NO\n", "ÅÅ"])
+def test_what_is_no_code_of_a_country_is_left_to_the_model_which_refuses_it(wrong: str) -> None:
+    value = put(VALUE, ("event", "where", 0, "country"), wrong)
+    assert wholly(value) is None
+    with pytest.raises(ValidationError):
+        lean.read(json.dumps(value).encode())
 
 
 @pytest.mark.parametrize("path", FIELDS)

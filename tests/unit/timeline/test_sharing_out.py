@@ -33,6 +33,12 @@ def test_each_partition_is_read_by_one_process_and_no_process_has_much_more_than
     assert all(load <= sum(loads) / number + longest + len(until) for load in loads)
 
 
+def test_the_first_gets_more_by_what_it_reads_before_the_others_have_started() -> None:
+    until = {TopicPartition("events.summit.v1", number): 100 for number in range(10)}
+    own, other = shares(until, {}, 2, ahead=400)
+    assert (len(own), len(other)) == (7, 3)
+
+
 def test_a_job_is_told_with_all_that_it_needs() -> None:
     settings = Settings(kafka="127.0.0.1:1", dsn=SecretStr("postgres://it:secret@127.0.0.1/it"), batch_records=7)
     job = Job(settings, Generation(3, "booting", "shape"), {TopicPartition("events.summit.v1", 1): 9})

@@ -15,6 +15,8 @@ from services.normalizer.reading.tokens import Token
 TWO, THREE = 2, 3
 # "between the transitional government of X": so many words.
 OFFICE_REACH = 5
+# "between the directors general of military operations (DGMO) of X": so many words.
+OFFICES_REACH = 12
 # "energy and mines minister X": so many words from the land to its man.
 TITLE = 6
 # "In a telephone call …" opens a sentence within so many words.
@@ -40,11 +42,13 @@ def between(sentence: Sentence, trigger: Trigger, *, topic: bool = False) -> tup
 
 
 def _is_between(sentence: Sentence, name: Name) -> bool:
-    """As in "between X", "between the government of X and …"."""
-    if name.governor != "of" or not attached(sentence, name):
+    """As in "between X", "between the government of X and …", "between the chiefs of staff of the armies of X and …"."""
+    if name.governor != "of":
         return name.governor == "between"
-    before = sentence.lows[max(name.governor_at - OFFICE_REACH, 0) : name.governor_at]
-    return "between" in before and "," not in before
+    reach = OFFICE_REACH if attached(sentence, name) else OFFICES_REACH
+    before = sentence.lows[max(name.governor_at - reach, 0) : name.governor_at]
+    between = before[before.index("between") :] if "between" in before else ()
+    return bool(between) and "," not in between and (reach == OFFICE_REACH or not words("offices", "posts").isdisjoint(between))
 
 
 def _follows_at_once(sentence: Sentence, last: int, at: int) -> bool:

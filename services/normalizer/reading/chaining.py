@@ -23,6 +23,8 @@ _UNITS = {"D": 1, "W": 7}
 MOST = 12
 # "came just a day after": so many words from the verb to the length.
 SAID = 3
+# "The surprise announcement on trade came after": so many words.
+OPENS = 7
 
 
 def _links(sentence: Sentence) -> list[tuple[int, int, Time]]:
@@ -72,8 +74,22 @@ def _from_the_news(there: Candidate, shift: int, time: Time) -> Candidate | None
     return replace(there, when=Said(day, time.expression.start, time.expression.end), state=state)
 
 
+def _before_the_news(there: Candidate) -> Candidate | None:
+    """As in "The announcement came after X and Y held talks in Oslo": on the day of the news, unless it took them weeks."""
+    sentence, published = there.trigger.sentence, there.trigger.sentence.page.anchor.date
+    lows, (low, _) = sentence.lows, there.trigger.clause
+    after = lows[low : low + 1] == ("after",) and lows[low - 1] in words("comes") and low <= OPENS and lows[low - 2] in words("news")
+    long = not words("spells").isdisjoint(lows[low : there.trigger.first])
+    past = not words("past").isdisjoint(lows[low : there.trigger.last])
+    if not after or long or not past or there.trigger.kind.frame != "meeting" or _is_dated(there) or published is None:
+        return None
+    basis = Basis(expression="came after", anchor=published.isoformat())
+    day = on_day(published).model_copy(update={"basis": basis})
+    return replace(there, when=Said(day, sentence.tokens[low - 1].start, sentence.tokens[low].end))
+
+
 def _chain(told: Sequence[Told], sentence: Sentence, news: Candidate | None) -> list[Told]:
-    found = list(told)
+    found: list[Told] = [((whole and _before_the_news(one)) or one, whole) for one, whole in told]
     for at, shift, time in _links(sentence):
         first = [n for n, (c, _) in enumerate(found) if c.trigger.first < at]
         second = [n for n, (c, whole) in enumerate(found) if c.trigger.first >= at and whole]

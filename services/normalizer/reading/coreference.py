@@ -153,14 +153,27 @@ def _is_further(trigger: Trigger) -> bool:
 def _other_day(happening: Happening, candidate: Candidate, published: dt.date | None) -> bool:
     """As in "It follows Friday's exchange": the undated news of the day is not what is told of another."""
     days = spans.days(candidate.when.value) if candidate.when else None
-    if not candidate.trigger.pattern.card.echo or not candidate.trigger.noun or days is None or published is None:
+    if days is None or published is None:
+        return False
+    if not candidate.trigger.noun:
+        return _is_undated(happening) and _is_old_exchange(candidate, days, published - dt.timedelta(TELLING))
+    if not candidate.trigger.pattern.card.echo and not _is_old_exchange(candidate, days, published):
         return False
     if candidate.trigger.sentence is happening.members[-1].trigger.sentence and candidate.trigger.kind.frame == "directed":
         return False
     if candidate.trigger.kind.frame == "directed" and _of_that_day(happening, candidate, published):
         return False
-    undated = not any(m.when and spans.days(m.when.value) for m in happening.known)
-    return undated and not days[0] <= published <= days[1]
+    return _is_undated(happening) and not days[0] <= published <= days[1]
+
+
+def _is_undated(happening: Happening) -> bool:
+    return not any(m.when and spans.days(m.when.value) for m in happening.known)
+
+
+def _is_old_exchange(candidate: Candidate, days: tuple[dt.date, dt.date], published: dt.date) -> bool:
+    """As in "On May 3 they held a prisoner swap", told on May 9 of another: long over, and by words of its own."""
+    exchange = candidate.trigger.kind.frame == "exchange" and candidate.status == "occurred"
+    return exchange and not candidate.refers and (published - days[1]).days > NEXT
 
 
 def _of_that_day(happening: Happening, candidate: Candidate, published: dt.date) -> bool:

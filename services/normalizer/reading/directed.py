@@ -13,6 +13,7 @@ from services.normalizer.reading.fighters import killed_people
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.names import Named
+from services.normalizer.reading.other_deeds import in_relative, is_object, is_of_another, owns_the_group, shoots_down
 from services.normalizer.reading.playing import in_role
 from services.normalizer.reading.states import state
 from services.normalizer.reading.using import owns_up, user
@@ -60,16 +61,7 @@ def _with_mates(sentence: Sentence, name: Name | None, *, listed: bool = False) 
 
 def _by(sentence: Sentence, trigger: Trigger) -> list[Name]:
     found = [n for n in sentence.names if n.governor == "by" and is_party(n) and trigger.first <= n.first < trigger.high]
-    return [n for n in found if not _of_another(sentence, n)]
-
-
-def _of_another(sentence: Sentence, name: Name) -> bool:
-    """As in "a hospital run by …", "a town held by …": who does something else than to strike."""
-    before = sentence.tokens[name.governor_at - 1].low if name.governor_at > 0 else ""
-    if before == "led" and name.named.actor is not None and name.named.actor.type == "organisation":
-        return False  # "air strikes led by a coalition"
-    armed = before != "used" or not words("flying").isdisjoint(sentence.lows[max(name.governor_at - 3, 0) : name.governor_at])
-    return not (armed and before in words("strike_verbs")) and (before in words("kept") or before.endswith("ed"))
+    return [n for n in found if not is_of_another(sentence, n) and not owns_the_group(sentence, n)]
 
 
 def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:
@@ -80,7 +72,7 @@ def _subject(sentence: Sentence, trigger: Trigger) -> Name | None:
     if (at := set_on_fire_at(trigger)) is not None:
         ahead = [n for n in sentence.names if n.last <= at and is_party(n) and n.governor is None and not _speaks(sentence, n, at)]
         return next((n for n in reversed(ahead) if not is_person(n)), None)
-    before = _of_first_verb(sentence, trigger) or [n for n in before if not _is_object(sentence, trigger, n)]
+    before = _of_first_verb(sentence, trigger) or [n for n in before if not is_object(sentence, trigger, n)]
     named = [n for n in before if not _speaks(sentence, n, trigger.first) and n.named.actor and n.named.actor.type != "person"]
     free = [n for n in named if n.governor is None]
     if sentence.tokens[trigger.first].low.endswith("ing"):
@@ -96,11 +88,6 @@ def _of_first_verb(sentence: Sentence, trigger: Trigger) -> list[Name]:
         return []
     low, _ = sentence.clause(earlier[-1])
     return [n for n in sentence.names if low <= n.first and n.last <= earlier[-1] and is_party(n) and n.governor is None]
-
-
-def _is_object(sentence: Sentence, trigger: Trigger, name: Name) -> bool:
-    """As in "raided Ruritania's oilfield": what another verb has struck."""
-    return any(sentence.lows[first + 1 : name.first] in {(), ("the",)} for first in trigger.others if first < name.first)
 
 
 def _main_subject(sentence: Sentence, trigger: Trigger) -> Name | None:
@@ -171,18 +158,25 @@ def _from_guns(sentence: Sentence, trigger: Trigger) -> list[Name]:
 def _self_told(sentence: Sentence, trigger: Trigger) -> list[Name]:
     """As in "Ukraine said it had struck …", "Iran said on Monday its artillery shelled …": who says so of himself."""
     times = sentence.at_times
-    for first, last in sentence.says:
+    for first, last in () if _is_suffered(trigger) else sentence.says:
         where = sentence.find_within(last, last + SELF_GAP, phrases("said_where"))
         aside = {last + at for one, other, _ in where for at in range(one, other)}
         told = sentence.tokens[last : last + SELF_GAP + len(aside)]
         behind = [t.low for at, t in enumerate(told, last) if at not in times and at not in aside][:SELF_WORDS]
         owns = any(low in words("self") and [low, "as"] != behind[at : at + 2] for at, low in enumerate(behind))
-        if last <= trigger.first and owns and not (trigger.noun and sentence.find_within(last, trigger.first, phrases("downs"))):
+        if last <= trigger.first and owns and not in_relative(sentence, first) and not shoots_down(trigger, last):
             before = [n for n in sentence.names if n.last <= first and is_party(n) and not is_person(n)]
             near = [n for n in before if first - SAY_GAP <= n.last][-1:]
             free = [n for n in before if n.governor is None][:1]  # "The force that fights the rebels said it had …"
             return free if near and near[0].governor is not None and free else near
     return []
+
+
+def _is_suffered(trigger: Trigger) -> bool:
+    """As in "said their radar had been hit", "said their radar was hit by a missile": whoever says so did not do it."""
+    if trigger.noun:
+        return "by" in trigger.sentence.lows[max(trigger.first - 2, 0) : trigger.first]
+    return is_passive(trigger) and words("self").isdisjoint(trigger.sentence.lows[trigger.last : trigger.last + 2])
 
 
 def _is_shot_down(trigger: Trigger) -> bool:

@@ -203,6 +203,13 @@ class Document:
     anchor: Anchor
     sentences: tuple[Sentence, ...]
     title: Sentence | None
+    outlet: str = ""
+
+    @lazy
+    def voice(self) -> str | None:
+        """The land whose government tells it, by its press office or ministry: of its own president it says "the President"."""
+        names = self.sentences[0].page.lexicon.find(self.outlet, self.anchor.date) if self.sentences and self.outlet else ()
+        return next((n.actor.country for n in names if n.actor and n.form in {"office", "venue"}), None)
 
     @lazy
     def folded(self) -> tuple[str, ...]:
@@ -280,11 +287,11 @@ def _lay_out_text(text: str, anchor: Anchor, names: Names) -> tuple[Sentence, ..
     return tuple(Sentence(index, *span, page) for index, span in enumerate(spans))
 
 
-def lay_out(title: str, body: str, anchor: Anchor, names: Names) -> Document:
-    """The body's sentences, and the title as one more that gives context only."""
+def lay_out(title: str, body: str, anchor: Anchor, names: Names, outlet: str = "") -> Document:
+    """The body's sentences, the title as one more that gives context only, and who tells it."""
     head = _lay_out_text(title, anchor, names) if title.strip() else ()
     sentences = _lay_out_text(body, anchor, names)
-    return Document(body, anchor, sentences, head[0] if head else None)
+    return Document(body, anchor, sentences, head[0] if head else None, outlet)
 
 
 def _officials(sentences: Sequence[Sentence]) -> frozenset[str]:

@@ -143,7 +143,7 @@ def _attempts(document: Document, sentence: Sentence, rules: Rules, happenings: 
 
 def explain(article: RawArticle, ruleset: Ruleset) -> tuple[Account, ...]:
     """One account a sentence, in the order of the text; pure, and true to what `read` makes of the same article."""
-    document = lay_out(article.title, article.body, anchor_of(article), ruleset.names)
+    document = lay_out(article.title, article.body, anchor_of(article), ruleset.names, article.outlet or "")
     happenings = _happenings(tell(document, ruleset.rules), document)
     return tuple(
         Account(

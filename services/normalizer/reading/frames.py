@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from schemas.events import Participant, Place, Quantity, When
 from services.normalizer.reading import acting, counting, dating, directed, exchanging, meeting, named_people, placing, struck
 from services.normalizer.reading.candidates import Candidate, Said, Trigger
+from services.normalizer.reading.denied_claims import is_denied_claim
 from services.normalizer.reading.document import Document
-from services.normalizer.reading.going_abroad import goes_to_talk, invited_to, meets_officials, talks_abroad
+from services.normalizer.reading.going_abroad import goes_to_talk, invited_to, is_at_seat, meets_officials, talks_abroad
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import phrases, words
 from services.normalizer.reading.grammar import words as lexical
@@ -18,7 +19,7 @@ from services.normalizer.reading.happening import side_of
 from services.normalizer.reading.judging import judged
 from services.normalizer.reading.lasting import lasting
 from services.normalizer.reading.names import Names
-from services.normalizer.reading.opposing import DENIER_REACH, enemy_who_denies, other_side, owner_of_struck
+from services.normalizer.reading.opposing import DENIER_REACH, enemy_who_denies, other_side, own_government, owner_of_struck
 from services.normalizer.reading.placing import sentence_word
 from services.normalizer.reading.playing import as_place
 from services.normalizer.reading.relatives import with_relative
@@ -107,15 +108,25 @@ def _called_on(
     sides = {side_of(said.value) for said in parties}
     if at is not None and at.end <= trigger.sentence.tokens[trigger.first].start and trigger.pattern.card.form == "summit":
         return ()  # "is due in X for consultations on the Y summit"
+    if at is not None and is_at_seat(trigger, at):
+        return _at_home_there(at, parties)
     wished = told.status == "proposed" and words("going_to_see").isdisjoint(trigger.sentence.lows[low : trigger.first])
     if wished or at is None or len(sides) != 1 or sides & (words("blocs") | {at.value.country}):
         return ()
+    home = state(at.value.country, "host")
     travels = words("travel_verbs", "arrivals", "departures", "tours") | {"due"}
     sent = trigger.sentence.find_within(low, trigger.first, phrases("delegations"))
     if not (sent or comes) and travels.isdisjoint(trigger.sentence.lows[low : trigger.first]) and not talks_abroad(trigger, parties, at):
         return ()
-    home = state(at.value.country, "host")
     return (Said(home, at.start, at.end),) if home else ()
+
+
+def _at_home_there(at: Said[Place], parties: Sequence[Said[Participant]]) -> tuple[Said[Participant], ...]:
+    """As in "a meeting with X at the White House": with those whose seat it is, unless two lands are told already."""
+    homes = {said.value.country for said in parties if said.value.type == "person"}
+    home = state(at.value.country, "host")
+    alone = len(homes) == 1 and at.value.country not in {said.value.country for said in parties}
+    return (Said(home, at.start, at.end),) if home and alone else ()
 
 
 def _is_timed(document: Document, trigger: Trigger) -> bool:
@@ -249,6 +260,7 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
     aimed_at = [name for name in attacked if directed.is_struck(trigger, name, attacked_by_known=bool(attacking))]
     aimed_at = aimed_at or list(owner_of_struck(trigger, attacking))
     parties = directed.sides(attacking, aimed_at)
+    parties = (*own_government(trigger, attacking, places), *parties)
     parties = (*parties, *other_side(trigger.kind, parties, places))
     told = read_state(trigger.sentence.cues, region(trigger), ALLOWED["directed"])
     if told.status == "disputed" and directed.is_passive(trigger) and not attacking:
@@ -257,7 +269,7 @@ def direct(document: Document, trigger: Trigger) -> Candidate:
         parties = (*directed.sides(_deniers(trigger, told), ()), *parties)
     denier = () if attacking or told.weight else enemy_who_denies(document, trigger, parties, places)
     parties = (*directed.sides(denier, ()), *parties)
-    if denier or (told.weight == 0 and _denied(document, trigger, attacking)):
+    if denier or (told.weight == 0 and (_denied(document, trigger, attacking) or is_denied_claim(trigger, attacking))):
         told = State("disputed", trigger.first, trigger.last, 1.0)
     low, high = trigger.clause
     quantities = counting.in_range(trigger.sentence, trigger.kind.measures, min(low, trigger.low), max(high, trigger.high))

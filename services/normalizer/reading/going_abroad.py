@@ -40,6 +40,11 @@ def talks_abroad(trigger: Trigger, parties: Sequence[Said[Participant]], place: 
     return trigger.pattern.card.id == "summit.noun.talks" and begins and right_there and ministers
 
 
+def is_at_seat(trigger: Trigger, place: Said[Place]) -> bool:
+    """As in "during a meeting with X at the White House": a seat of government, where its own people are met."""
+    return place.value.precision == "site" and trigger.sentence.page.lexicon.participant(place.value.name) is not None
+
+
 def _of_days(trigger: Trigger) -> bool:
     """As in "During two days of talks in Oslo, Minister X …": so long they went on."""
     lows = trigger.sentence.lows

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from services.normalizer.reading.grammar import Grammar
 from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.names import Named
-from services.normalizer.reading.states import state, state_called
+from services.normalizer.reading.states import state
 from services.normalizer.reading.tokens import Token, positions, split
 from services.normalizer.reading.tokens import lows as split_lows
 
@@ -60,7 +60,7 @@ def place_names(
         for (first, last), (opens, _), named in zip(spans, titled, found, strict=True)
     ]
     placed = _without_owners(placed, tokens)
-    return tuple(one for name in placed for one in _with_twin(_as_party(name, tokens), tokens))
+    return tuple(_as_party(name, tokens) for name in placed)
 
 
 def _without_owners(placed: Sequence[Name], tokens: Sequence[Token]) -> list[Name]:
@@ -189,22 +189,6 @@ def _called_a_group(gap: Sequence[Token]) -> bool:
     """As in "Islamist movement", between a people and the name of its group."""
     words = [token.low for token in gap]
     return 0 < len(words) <= GROUP_REACH and words[-1] in lexical("group_nouns") and all(low.isalpha() or low == "-" for low in words)
-
-
-def _with_twin(name: Name, tokens: Sequence[Token]) -> tuple[Name, ...]:
-    """As in "North and South Korea": the first word alone names the other of the two."""
-    if name.first == 0 or tokens[name.first - 1].low != "and":
-        return (name,)
-    before = [token.low for token in tokens[max(name.first - 2, 0) : name.first]]
-    own = name.named.text.split()
-    if before not in (["north", "and"], ["south", "and"]) or len(own) < 2 or own[0].lower() not in {"north", "south"}:  # noqa: PLR2004
-        return (name,)
-    word = tokens[name.first - 2]
-    twin = state_called(f"{before[0].title()} {' '.join(own[1:])}", "party")
-    if twin is None:
-        return (name,)
-    named = replace(name.named, actor=twin, place=None, reading="actor", text=own[0], start=word.start, end=word.end)
-    return (replace(name, first=name.first - 2, last=name.first - 1, named=named), name)
 
 
 def _as_party(name: Name, tokens: Sequence[Token]) -> Name:

@@ -158,7 +158,8 @@ def _habitual(candidate: Candidate) -> bool:
     dated = candidate.when is not None and candidate.when.value.precision not in WIDE
     if candidate.trigger.kind.frame == "meeting" and _is_single(candidate.trigger):
         return False
-    return not dated and tells(candidate.trigger.sentence.cues, region(candidate.trigger), "habitual")
+    campaign = candidate.trigger.kind.frame == "directed" and candidate.trigger.sentence.lows[candidate.trigger.last - 1] == "campaign"
+    return not dated and (campaign or tells(candidate.trigger.sentence.cues, region(candidate.trigger), "habitual"))
 
 
 def _is_single(trigger: Trigger) -> bool:

@@ -14,6 +14,7 @@ from services.normalizer.reading.document import Document
 from services.normalizer.reading.governing import Name
 from services.normalizer.reading.grammar import words
 from services.normalizer.reading.most_named import most_named
+from services.normalizer.reading.own_office import own_office
 from services.normalizer.reading.own_word import tells_of_itself
 from services.normalizer.reading.placing import land_of
 from services.normalizer.reading.playing import in_role
@@ -65,11 +66,12 @@ def _wanted(trigger: Trigger) -> int:
 def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
     """The names of those who meet, in the order of the text."""
     sentence = trigger.sentence
-    found = list(between(sentence, trigger)) or list(owned(document, sentence, trigger))
+    found = list(between(sentence, trigger)) or list(owned(document, sentence, trigger)) or list(_between_them(document, trigger))
     if not found:
         found = [
             *relative(sentence, trigger),
             *subjects(sentence, trigger, trigger.low),
+            *own_office(document, trigger),
             *after(sentence, trigger),
             *premodifiers(sentence, trigger),
             *opened(sentence, trigger),
@@ -98,6 +100,12 @@ def find_names(document: Document, trigger: Trigger) -> tuple[Name, ...]:
             ]
             found.extend([name, *(n for n in listed if n is not name)])
     return _in_order(found)
+
+
+def _between_them(document: Document, trigger: Trigger) -> tuple[Name, ...]:
+    """As in "a spokesman said a meeting between the leaders was needed": between nobody else."""
+    at_once = trigger.noun and trigger.sentence.lows[trigger.last : trigger.last + TWO] in {("between", "the"), ("between", "both")}
+    return pair(document, trigger) if at_once else ()
 
 
 def _in_order(found: Iterable[Name]) -> tuple[Name, ...]:

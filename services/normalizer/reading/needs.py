@@ -11,6 +11,7 @@ from services.normalizer.reading.bands import one_band
 from services.normalizer.reading.calling import addressed, rings, sees
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.dead_or_alive import are_many_of_war, is_dead, is_living
+from services.normalizer.reading.for_peace import at_home, for_peace
 from services.normalizer.reading.giving import both_give, in_return, man_for_man
 from services.normalizer.reading.going_abroad import attends_abroad, is_invited
 from services.normalizer.reading.grammar import phrases
@@ -19,7 +20,6 @@ from services.normalizer.reading.happening import side_of
 from services.normalizer.reading.many_lands import of_several_lands
 from services.normalizer.reading.nobodies import is_nobody
 
-PEACE_REACH = 4
 HELD_REACH = 4
 # "Russian and rebel commanders met": the opponent stands at most so many words away.
 OPPONENT_REACH = 14
@@ -70,13 +70,13 @@ def _all_joined(candidate: Candidate) -> bool:
 def _parties(candidate: Candidate) -> bool:
     sides = _countries(candidate)
     return (
-        _for_peace(candidate)
+        for_peace(candidate)
         or len(sides) > 1
         or _of_bloc(candidate)
         or (bool(sides) and not one_band(candidate) and _faces_opponents(candidate))
         or attends_abroad(candidate)
         or ((_of_many_nations(candidate) or of_several_lands(candidate)) and (candidate.when is not None or bool(candidate.places)))
-        or (candidate.group and not _at_home(candidate) and not one_band(candidate) and (bool(candidate.places) or _side_near(candidate)))
+        or (candidate.group and not at_home(candidate) and not one_band(candidate) and (bool(candidate.places) or _side_near(candidate)))
     )
 
 
@@ -137,31 +137,6 @@ def _faces_opponents(candidate: Candidate) -> bool:
     if trigger.pattern.card.id == "summit.verb.meet" and any(trigger.last <= at < trigger.last + OBJECT_REACH for at in found):
         return True
     return any(any(t.low in lexical("with_opponents") for t in (*tokens[max(at - 3, low) : at], *tokens[at + 1 : at + 3])) for at in found)
-
-
-def _for_peace(candidate: Candidate) -> bool:
-    """As in "Talks on a ceasefire in Sudan … in Geneva on Thursday": what they are for tells that sides meet, be they named or not."""
-    trigger = candidate.trigger
-    around = trigger.sentence.tokens[max(trigger.first - 1, 0) : trigger.last + PEACE_REACH]
-    told = any(token.low in lexical("peace_words") for token in around)
-    planned = candidate.status in {"cancelled", "postponed", "scheduled"}
-    return trigger.noun and (told or _appointed(candidate)) and planned and bool(candidate.places) and candidate.when is not None
-
-
-def _appointed(candidate: Candidate) -> bool:
-    """As in "Talks on the crisis are due in Ankara on Tuesday": a day and a town are named for them."""
-    local = any(said.value.precision in {"city", "site"} for said in candidate.places)
-    exact = candidate.when is not None and candidate.when.value.precision in {"day", "hour", "minute"}
-    return candidate.trigger.pattern.card.id == "summit.noun.talks" and local and exact and not _at_home(candidate)
-
-
-def _at_home(candidate: Candidate) -> bool:
-    """As in "met the leaders of his coalition": people of one house."""
-    sentence = candidate.trigger.sentence
-    held = {at for name in sentence.names for at in range(name.first, name.last)}
-    low, high = candidate.trigger.clause
-    told = any(sentence.tokens[at].low in lexical("domestic") for at in range(low, high) if at not in held)
-    return told or bool(sentence.find_within(low, high, phrases("home_leaders")))
 
 
 def _leaders(candidate: Candidate) -> bool:
@@ -264,7 +239,7 @@ def _gathering(candidate: Candidate) -> bool:
 
 def _state_attacker(candidate: Candidate) -> bool:
     """A state, or a group that strikes across a border with rockets and drones of its own."""
-    armed = lexical("missile_groups")
+    armed = lexical("missile_groups") | candidate.trigger.kind.alliances.keys()
     return any(said.value.role == "attacker" and (said.value.type == "state" or said.value.name in armed) for said in candidate.parties)
 
 

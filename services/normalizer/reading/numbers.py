@@ -277,6 +277,7 @@ def _measure(tokens: Sequence[Token], number: _Number, first: int, words: _Words
     before = _verb_before(tokens, first, words)
     after = None if noun is None and _acts(tokens, number.last) else _verb_after(tokens, last, words)
     if noun in WEAPONS:
+        after = after if not _counts_anew(tokens, last) else None
         shot = ("downed" in {before, after} or _are_destroyed(tokens, last)) and not _is_whole(tokens, first)
         return (f"{noun}_downed" if shot else noun), last
     return (_of_people(tokens, number, first, (noun, before, after)) if noun in {"prisoners", "people", None} else noun), last
@@ -323,6 +324,12 @@ def _are_destroyed(tokens: Sequence[Token], last: int) -> bool:
     """As in "30 drones destroyed over the city": done to them, as nothing that they destroyed follows."""
     gone = last < len(tokens) and tokens[last].low in {"destroyed", "neutralised", "neutralized"}
     return gone and last + 1 < len(tokens) and tokens[last + 1].low in lexical("after_destroyed")
+
+
+def _counts_anew(tokens: Sequence[Token], last: int) -> bool:
+    """As in "24 drones, with 17 of them shot down": the verb behind is of another number."""
+    near = [token.low for token in tokens[last : last + AFTER_REACH]]
+    return any(one.isdigit() and other == "of" for one, other in pairwise(near))
 
 
 def _is_whole(tokens: Sequence[Token], first: int) -> bool:

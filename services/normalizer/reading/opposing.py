@@ -19,6 +19,8 @@ from services.normalizer.reading.states import state
 OWNER_REACH = 4
 # "The Ruritanians have again denied": so many words from the name to the denial.
 DENIER_REACH = 3
+# "government air and artillery strikes": so many words.
+ARMED = 5
 
 
 def owner_of_struck(trigger: Trigger, attacking: Sequence[Name]) -> tuple[Name, ...]:
@@ -58,6 +60,23 @@ def other_side(kind: Kind, parties: Sequence[Said[Participant]], places: Sequenc
         side = state(country, "target")
         return (Said(side, hit.start, hit.end),) if side else ()
     return ()
+
+
+def own_government(trigger: Trigger, attacking: Sequence[Name], places: Sequence[Said[Place]]) -> tuple[Said[Participant], ...]:
+    """As in "government strikes on a town", "army jets bombed …", where a land fights its own war: its state strikes."""
+    if attacking:
+        return ()
+    first = max(trigger.first - ARMED, trigger.clause[0])
+    near = range(first, trigger.first)
+    at = next((n for n in near if trigger.sentence.lows[n] in words("own_forces")), None)
+    if at is not None and at > 0 and trigger.sentence.lows[at - 1] in words("pointers"):
+        return ()  # "the army hit a school": the one that was told before
+    hit = next((place for place in places if place.value.country in trigger.kind.contested), None)
+    side = state(hit.value.country, "attacker") if hit is not None and at is not None else None
+    owned = at is not None and any(n.last >= at - 1 and n.first <= at for n in trigger.sentence.names)
+    behind = trigger.sentence.lows[at + 1 : trigger.first] if at is not None else ()
+    plain = all(low in words("own_arms") for low in behind) and not owned
+    return (Said(side, trigger.sentence.tokens[at].start, trigger.sentence.tokens[at].end),) if side and at is not None and plain else ()
 
 
 def _crosses(kind: Kind, parties: Sequence[Said[Participant]], country: str | None) -> bool:

@@ -71,11 +71,18 @@ def _near_enough(trigger: Trigger, name: Name) -> bool:
         return False
     if name.first >= trigger.last and does_more(trigger, high):
         return False
-    if takes_place(trigger, name):
+    if takes_place(trigger, name) or _behind_date(trigger, name):
         return True
     plain = _plain()
     strange = [at for at in range(low, high) if at not in held and tokens[at].low not in plain and tokens[at].low.isalpha()]
     return len(strange) <= STRANGE
+
+
+def _behind_date(trigger: Trigger, name: Name) -> bool:
+    """As in "X, center, meets with Y, right, Monday, Sept. 4, 2023, in Oslo": the place that ends a caption, right behind its day."""
+    lows, at = trigger.sentence.lows, name.governor_at - 1
+    ends = lows[name.last : name.last + 1] in {(".",), (), (",",)}
+    return ends and at > 1 and name.governor == "in" and lows[at] == "," and at - 1 in trigger.sentence.at_times
 
 
 @cache

@@ -144,7 +144,7 @@ def read(article: RawArticle, ruleset: Ruleset) -> tuple[Reading, ...]:
 
     The rules are of English: of an article that says it is in another language each reading is empty.
     """
-    document = lay_out(article.title, article.body, anchor_of(article), ruleset.names)
+    document = lay_out(article.title, article.body, anchor_of(article), ruleset.names, article.outlet or "")
     reference, maker = _reference(article), Maker(article, document)
     told = tell(document, ruleset.rules) if is_read(article.language) else []
     readings = []

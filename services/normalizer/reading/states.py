@@ -36,12 +36,6 @@ def _names() -> dict[str, str]:
     return names
 
 
-def state_called(name: str, role: ParticipantRole) -> Participant | None:
-    """The state of this name as a participant; None where none is called so."""
-    code = next((row[0] for row in _rows() if row[1] == name), None)
-    return state(code, role)
-
-
 @lru_cache(maxsize=1024)
 def state(code: str | None, role: ParticipantRole) -> Participant | None:
     """The state of an ISO 3166-1 code as a participant; None where the code is none of a state."""

@@ -16,10 +16,16 @@ def is_of_a_thing(trigger: Trigger) -> bool:
     word = trigger.sentence.lows[trigger.last - 1]
     if trigger.pattern.card.id == "summit.verb.meet":
         with_whom = word == "with" or word in words("bare_meeting")
-        return _meets_a_need(trigger, word) or (with_whom and _is_thing(trigger))
+        return _is_met(trigger, word) or _meets_a_need(trigger, word) or (with_whom and _is_thing(trigger))
     if word in words("receiving_verbs"):
         return not trigger.noun and (_is_thing(trigger) or _is_of_a_state(trigger))
     return word in words("visiting") and not trigger.noun and _is_thing(trigger)
+
+
+def _is_met(trigger: Trigger, word: str) -> bool:
+    """As in "until all its terms are met": what is met is a thing, unless somebody meets it."""
+    before = trigger.sentence.lows[max(trigger.first - 1, 0) : trigger.first]
+    return word == "met" and before in {("are",), ("is",), ("being",)} and trigger.sentence.lows[trigger.last : trigger.last + 1] != ("by",)
 
 
 def _meets_a_need(trigger: Trigger, word: str) -> bool:

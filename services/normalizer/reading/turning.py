@@ -10,6 +10,7 @@ from services.normalizer.reading.grammar import words
 
 FUTURE = frozenset({"proposed", "scheduled", "postponed"})
 WEEK, YEAR = 7, 366
+_MONTHS = frozenset(name.lower() for name in calendar.month_abbr if name)
 
 
 def day_of(when: When | None) -> dt.date | None:
@@ -40,13 +41,18 @@ def fitted(when: When, text: str, status: str, published: dt.date | None) -> Whe
         and spoken not in (["last"], ["this"], ["next"])
     ):
         return _year_fitted(when, day, status, published)
-    if day is None or published is None or not any(text.lower().startswith(name) for name in words("weekdays")):
+    if day is None or published is None or not any(text.lower().startswith(name) for name in words("weekdays")) or _names_month(text):
         return when
     if status in FUTURE | {"cancelled"} and day < published and (published - day).days < WEEK:
         return moved(when, WEEK)
     if status in {"occurred", "ongoing"} and day > published and (day - published).days < WEEK:
         return moved(when, -WEEK)
     return when
+
+
+def _names_month(text: str) -> bool:
+    """As in "Monday, Feb. 9, 2015": the weekday stands beside a date, which is what it is."""
+    return any(word[:3] in _MONTHS for word in text.lower().split())
 
 
 def _year_fitted(when: When, day: dt.date, status: str, published: dt.date) -> When:

@@ -79,7 +79,8 @@ def faults(mention: Mention, told: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize(("kinds", "row"), rows(), ids=lambda value: value["text"][:60] if isinstance(value, dict) else "")
 def test_a_text_tells_what_an_analyst_would_note(kinds: tuple[str, ...], row: dict[str, Any]) -> None:
-    read = [m for m in mentions(row["text"], f"{row['day']}T20:00:00+00:00") if m.kind in kinds]
+    told_by = row.get("outlet", "The Sample")
+    read = [m for m in mentions(row["text"], f"{row['day']}T20:00:00+00:00", outlet=told_by) if m.kind in kinds]
     heads = [(m.kind, m.status, days(m), [p.name for p in m.where], sorted(names(m))) for m in read]
     assert len(read) == len(row["tells"]), heads
     left = list(read)

@@ -100,7 +100,7 @@ class Finish:
         gap = self.text.gap(draft.last - 1) if draft.senses else ""
         if draft.senses and self.text.gap(draft.first - 1) in _HYPHENS and self.text.key(draft.first - 1) in self.lexicon.sets["siding"]:
             return True
-        if gap == " " and all(s.kind == "city" for s in draft.senses):
+        if gap == " " and all(s.kind in {"city", "region"} for s in draft.senses):
             return self.text.key(draft.last) in self.lexicon.sets["things"]
         return gap.lstrip(".") in _HYPHENS and self.text.key(draft.last) in self.dropping
 

@@ -13,11 +13,13 @@ from services.normalizer.reading.names.lexicon import Lexicon
 from services.normalizer.reading.names.matching import Hit, longest, may_begin
 from services.normalizer.reading.names.persons import Persons
 from services.normalizer.reading.names.presenting import Presented
+from services.normalizer.reading.names.senses import Sense
 from services.normalizer.reading.names.text import Text
 from services.normalizer.reading.names.titles import Title, Titles
 
 Step = tuple[Draft | None, int]
 _POSSESSIVE = frozenset(("'", "’"))
+_HYPHENS = frozenset(("-", "‑", "–"))
 _NAMED = 3  # words
 _LONGEST = 60  # characters of a word; the longest name of a town has 58
 _OF_A_LINE, _LINK = frozenset({"bin", "ibn", "bint"}), 2  # "bin Khalid"
@@ -48,6 +50,8 @@ class Walk:
     def _step(self, at: int) -> Step:
         if self.persons.introduced and (draft := self._by_two_surnames(at)):
             return draft, draft.last
+        if (draft := self._by_halves(at)) is not None:
+            return draft, draft.last
         hit = longest(self.text, at, self.lexicon) if may_begin(self.text, at, self.lexicon) else None
         title = self.titles.at(self.text, at) if self.titles.begins(self.text.keys[at]) else None
         if title and (hit is None or hit.last <= title.last):
@@ -66,6 +70,25 @@ class Walk:
         key = f"{text.keys[at]} {text.keys[at + 1]}"
         person = self.persons.introduced.get(key)
         return self._as_person(at, at + 2, person, key) if person and text.capital[at] and text.capital[at + 1] else None
+
+    def _by_halves(self, at: int) -> Draft | None:
+        """As in "North and South Korean officials", "Sino-Indian talks", "Indo-Pak talks": a land told by a part of its name."""
+        text = self.text
+        code = self.lexicon.words["halves"].get(text.keys[at])
+        if code and _HYPHENS & {text.gap(at), text.gap(at - 1)} and self._beside_a_land(at):
+            return Draft(at, at + 1, "adjective", (Sense("adjective", "adjective", self.lexicon.state(code, self.day)),), key=text.keys[at])
+        if text.key(at + 1) != "and" or text.keys[at] not in self.lexicon.sets["sides"]:
+            return None
+        own, twin = (f"{text.keys[n]} {text.key(at + 3)}" for n in (at, min(at + 2, text.size - 1)))
+        senses = self.lexicon.phrases.get(own, ())
+        whole = bool(senses) and twin in self.lexicon.phrases and senses[0].kind in {"state", "adjective"}
+        return Draft(at, at + 1, senses[0].form, senses, key=own) if whole else None
+
+    def _beside_a_land(self, at: int) -> bool:
+        """Whether a land stands on the other side of the hyphen."""
+        other = at + 1 if self.text.gap(at) in _HYPHENS else at - 1
+        senses = self.lexicon.phrases.get(self.text.key(other), ())
+        return self.text.key(other) in self.lexicon.words["halves"] or any(s.kind in {"state", "adjective"} for s in senses)
 
     # ---------------------------------------------------------------------------------------------------- titles
 

@@ -40,6 +40,8 @@ OPENING = 3
 CALLED = 4
 # A story goes on about a day that one of so many sentences before told, if it is not more than so many days ago.
 NEAR, LATELY = 2, 3
+# "since a new round of fighting began Saturday": so many words.
+BEGUN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +328,7 @@ def _going_on(document: Document, happening: Happening, published: dt.date) -> W
             t.expression.when
             for t in sentence.times
             if not t.of_speech and not _turns(sentence, t.first) and t.expression.when and t.expression.type in {"DATE", "TIME"}
+            if "since" not in sentence.lows[max(t.first - BEGUN, 0) : t.first]  # "12 dead since a new round began Saturday"
         ]
         exact = [
             when for when in told if when.precision in EXACT and (days := spans.days(when)) and 0 <= (published - days[1]).days <= LATELY

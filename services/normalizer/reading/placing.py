@@ -185,13 +185,20 @@ def _told_there(trigger: Trigger, name: Name) -> bool:
     return said and "that" in trigger.sentence.lows[name.last : trigger.first]
 
 
+def _kept_there(trigger: Trigger, name: Name) -> bool:
+    """As in "met to discuss hostages being held in Ruritania": where others are, and not who meets."""
+    lows, at = trigger.sentence.lows, name.governor_at - 1
+    kept = trigger.kind.frame == "meeting" and trigger.last + NEXT < at and lows[at] in words("kept_there")
+    return kept and (lows[at] != "held" or lows[at - 1] in words("held_so"))  # "talks between X and Y held in Z"
+
+
 def venues(trigger: Trigger, status: str) -> tuple[Said[Place], ...]:
     """Places where a meeting is, or may be, held."""
     sentence = trigger.sentence
     role: PlaceRole = "candidate_venue" if status in {"proposed", "declined"} else "venue"
     inside = in_scope(trigger)
     inside = tuple(n for n in inside if not any(n.last <= first <= n.last + 1 for first, _ in sentence.says))
-    inside = tuple(n for n in inside if not _told_there(trigger, n))
+    inside = tuple(n for n in inside if not _told_there(trigger, n) and not _kept_there(trigger, n))
     found = [n for n in inside if _located(sentence, n) and not possessive(sentence, n) and _near_enough(trigger, n)]
     found += [n for n in inside if _premodifies(trigger, n) or (trigger.kind.frame == "exchange" and n.governor == "into")]
     if trigger.pattern.card.form == "visit" or trigger.pattern.card.id == "summit.verb.host":

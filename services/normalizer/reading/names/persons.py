@@ -129,5 +129,13 @@ class Persons:
         keys = [" ".join(plain)] if len(plain) < len(words) else []
         keys += [f"{words[1]} {words[0]}"] if len(words) == 2 else []  # noqa: PLR2004
         found = (p for key in keys for p in self.lexicon.people.get(key, ()) if key in p.keys)
-        person = next(found, None)
+        person = next(found, None) or self._by_initial(words)
         return self.introduce(person.participant) if person else None
+
+    def _by_initial(self, words: Sequence[str]) -> Person | None:
+        """As in "Secretary of State M. Rubio": the only one in office then of that surname whose name begins so."""
+        if len(words) != _TWO or len(words[0]) > 1:
+            return None
+        people = [p for p in self.lexicon.people.get(words[1], ()) if words[1] not in p.keys and p.known_on(self.day)]
+        people = [p for p in people if p.participant.name.casefold().startswith(words[0])]
+        return people[0] if len(people) == 1 else None

@@ -26,6 +26,27 @@ def sees(trigger: Trigger) -> bool:
     return seen is not None and low_at(trigger.sentence, seen.last) in words("after_seen")
 
 
+def speak_together(trigger: Trigger) -> bool:
+    """As in "President X of Ruritania and President Y spoke on Monday", "X and Y spoke for an hour": to one another, and to no crowd."""
+    sentence = trigger.sentence
+    people = [n for n in sentence.names if n.last <= trigger.first and is_person(n) and n.governor is None]
+    near = bool(people) and all(low in words("before_speaking") for low in sentence.lows[people[-1].last : trigger.first])
+    joined = len(people) > 1 and near and "and" in sentence.lows[people[-2].last : people[-1].first]
+    return joined and _goes_on_alone(trigger)
+
+
+def _goes_on_alone(trigger: Trigger) -> bool:
+    """Whether nothing but a time, a matter or the end follows: not "spoke at a rally", "spoke on trade"."""
+    sentence = trigger.sentence
+    at = 1 + next(n for n in range(trigger.first, trigger.last) if sentence.lows[n] in words("speaking"))
+    low = low_at(sentence, at)
+    if low in {".", ",", ";", "again", "about", ""}:
+        return True
+    start = at + (low in {"on", "for", "in", "late", "early", "earlier", "since"})
+    end = next((n for n in range(start, len(sentence.lows)) if n not in sentence.at_times), len(sentence.lows))
+    return end > start and low_at(sentence, end) not in words("before_crowds")
+
+
 def _whom(trigger: Trigger) -> Name | None:
     """The person right behind the verb, past his title."""
     called = next((n for n in trigger.sentence.names if n.first >= trigger.last and is_person(n)), None)

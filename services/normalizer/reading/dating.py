@@ -99,9 +99,10 @@ def _distance(trigger: Trigger, time: Time) -> int:
 
 
 def _of_verb_before(trigger: Trigger, time: Time) -> bool:
-    """As in "arrived on Thursday and held a meeting with X on Friday": the first day is of the first verb."""
+    """As in "arrived on Thursday and held a meeting with X on Friday", "flies there on Sunday and meets X on Monday": of the first verb."""
     between = [token.low for token in trigger.sentence.tokens[time.last : trigger.first]]
-    return between[:1] == ["and"] and len(between) > 1 and between[1] in words("past") | {"had"}
+    itself = not trigger.noun and between == ["and"]
+    return itself or (between[:1] == ["and"] and len(between) > 1 and between[1] in words("past") | {"had"})
 
 
 def choose(trigger: Trigger, status: str, published: dt.date | None) -> Said[When] | None:

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from services.normalizer.reading.at_sea import hits_at_sea
 from services.normalizer.reading.bands import one_band
-from services.normalizer.reading.calling import addressed, rings, sees
+from services.normalizer.reading.calling import addressed, rings, sees, speak_together
 from services.normalizer.reading.candidates import Candidate, Trigger
 from services.normalizer.reading.dead_or_alive import are_many_of_war, is_dead, is_living
 from services.normalizer.reading.for_peace import at_home, for_peace
@@ -19,6 +19,7 @@ from services.normalizer.reading.grammar import words as lexical
 from services.normalizer.reading.happening import side_of
 from services.normalizer.reading.many_lands import of_several_lands
 from services.normalizer.reading.nobodies import is_nobody
+from services.normalizer.reading.visiting import receives
 
 HELD_REACH = 4
 # "Russian and rebel commanders met": the opponent stands at most so many words away.
@@ -149,7 +150,7 @@ def _counterpart(candidate: Candidate) -> bool:
     """Whoever is visited is told behind the words, or is the state that an official visit goes to; a lone traveller meets nobody."""
     behind = candidate.trigger.sentence.tokens[candidate.trigger.last - 1].end
     visited = any(said.value.role == "host" or said.start >= behind for said in candidate.parties)
-    return _leaders(candidate) and (visited or is_invited(candidate))
+    return (_leaders(candidate) and (visited or is_invited(candidate))) or (candidate.group and receives(candidate))
 
 
 def _conversed(candidate: Candidate) -> bool:
@@ -187,9 +188,8 @@ def _talks_it_over(candidate: Candidate) -> bool:
 
 def _with_pronoun(trigger: Trigger) -> bool:
     """As in "he and his counterpart X were expected to discuss …"."""
-    tokens = trigger.sentence.tokens
     low, _ = trigger.clause
-    ahead = [token.low for token in tokens[low : trigger.first]]
+    ahead = trigger.sentence.lows[low : trigger.first]
     return any(one in lexical("persons") and other == "and" for one, other in pairwise(ahead))
 
 
@@ -332,6 +332,7 @@ NEEDS: dict[str, Callable[[Candidate], bool]] = {
     "counterpart": _counterpart,
     "conversed": _conversed,
     "addressed": addressed,
+    "both_speak": lambda candidate: speak_together(candidate.trigger),
     "rung": lambda candidate: rings(candidate.trigger),
     "seen": lambda c: sees(c.trigger) and c.when is not None and c.when.value.precision in {"minute", "hour", "day"},
     "together": _together,

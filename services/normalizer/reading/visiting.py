@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from schemas.events import Participant, Place
-from services.normalizer.reading.candidates import Said, Trigger
+from services.normalizer.reading.candidates import Candidate, Said, Trigger
 from services.normalizer.reading.document import Document
 from services.normalizer.reading.going_abroad import holds_office, meets_officials
 from services.normalizer.reading.governing import Name
@@ -87,6 +87,13 @@ def _is_there(trigger: Trigger, name: Name) -> bool:
     """As in "X is in Oslo"."""
     at = name.governor_at - 1
     return name.named.place is not None and name.governor == "in" and at > 0 and trigger.sentence.lows[at] in {"is", "was", "be"}
+
+
+def receives(candidate: Candidate) -> bool:
+    """As in "President X received African leaders in Oslo": guests who are told by their rank alone, of an officeholder and at a place."""
+    lows, last = candidate.trigger.sentence.lows, candidate.trigger.last
+    host = candidate.trigger.pattern.card.id == "summit.verb.host" and lows[last - 1] in words("host_verbs")
+    return host and bool(candidate.places) and in_office(candidate.trigger, candidate.parties)
 
 
 def in_office(trigger: Trigger, parties: Sequence[Said[Participant]]) -> bool:

@@ -54,6 +54,7 @@ class Table(Generic[Label]):
         self._root = _Node()
         self._telling: set[str] = set()
         self._closing: set[str] = set()
+        self._length = 0  # words of the longest phrase
         for phrase, label in entries:
             for spelt in expand(phrase, classes or {}):
                 self._add(words(spelt), label)
@@ -66,6 +67,7 @@ class Table(Generic[Label]):
             node.labels = (*node.labels, label)
             self._telling.add(_telling(path))
             self._closing.add(path[-1])
+            self._length = max(self._length, len(path))
 
     def at(self, tokens: Sequence[Token], first: int) -> tuple[int, tuple[Label, ...]]:
         """(end, labels) of the longest phrase that starts at this token; (first, ()) where there is none."""
@@ -81,10 +83,17 @@ class Table(Generic[Label]):
         return best, labels
 
     def ends_at(self, tokens: Sequence[Token], last: int) -> bool:
-        """Whether a phrase of at most three words ends right before a token."""
+        """Whether a phrase ends right before a token."""
         if last == 0 or tokens[last - 1][2] not in self._closing:
             return False
-        return any(self.at(tokens, first)[0] == last for first in range(max(last - 3, 0), last))
+        return any(self._spells(tokens, first, last) for first in range(max(last - self._length, 0), last))
+
+    def _spells(self, tokens: Sequence[Token], first: int, last: int) -> bool:
+        """Whether these words are a phrase; that a longer one goes on behind them does not matter."""
+        node: _Node | None = self._root
+        for token in tokens[first:last]:
+            node = node.next.get(token[2]) if node is not None else None
+        return node is not None and bool(node.labels)
 
     @property
     def opening(self) -> AbstractSet[str]:

@@ -71,11 +71,19 @@ def test_a_table_that_looks_for_telling_words_first_misses_no_phrase(lows: list[
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8))
 @settings(max_examples=300, deadline=None)
-def test_a_phrase_ends_before_a_word_wherever_one_of_three_words_at_most_that_is_looked_for_everywhere_does(lows: list[str]) -> None:
+def test_a_phrase_ends_before_a_word_wherever_one_that_is_looked_for_everywhere_does(lows: list[str]) -> None:
     spelt = " ".join(lows)
     read = tokens.tokenise(spelt, 0, len(spelt))
     for table, last in product(TABLES, range(len(read) + 1)):
-        assert table.ends_at(read, last) == any(table.at(read, first)[0] == last for first in range(max(last - 3, 0), last))
+        assert table.ends_at(read, last) == any(table.at(read[:last], first)[0] == last for first in range(last))
+
+
+@pytest.mark.parametrize("lows", ["shots", "an old row of shots"])
+def test_neither_a_longer_phrase_that_goes_on_behind_nor_its_own_length_hides_one_that_ends_before_a_word(lows: str) -> None:
+    table = Table([("shots", "one"), ("shots were fired", "other"), ("old row of shots", "long")])
+    read = tokens.tokenise(f"{lows} were fired", 0, len(lows) + len(" were fired"))
+    assert table.ends_at(read, len(lows.split()))
+    assert not table.ends_at(read, len(lows.split()) + 1)
 
 
 def test_a_word_that_stands_in_no_phrase_would_tell_nothing_and_every_phrase_be_missed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,11 @@ def written(told: object) -> str:
     return _plainly(told.model_dump() if isinstance(told, BaseModel) else told)
 
 
+def written_of(part: object, value: object) -> str:
+    """The same of a value in a part of a change, in half the time where that part is a struct."""
+    return _encoder.encode(value).decode() if is_lean(part) else _plainly(value)
+
+
 def _plainly(value: object) -> str:
     return to_json(value, inf_nan_mode="constants").decode()
 

@@ -203,7 +203,8 @@ async def test_what_a_batch_follows_is_found_by_key_however_little_is_known_of_t
         await admin.execute(SQL["lock"])
         generation = await found(admin, discover(), indexed=False)
     await admin.execute(
-        f"INSERT INTO {generation.schema}.claims (event_id, article_id, claims) SELECT 'e-' || number, '', 1 FROM generate_series(1, 20000) AS number"
+        f"INSERT INTO {generation.schema}.claims (event_id, at, claim_id, field, value, anonymous, attribution, modality, polarity, article_id, revision) "
+        "SELECT 'e-' || number, 0, '', '', '1', false, '', '', '', '', 1 FROM generate_series(1, 20000) AS number"
     )
     await admin.close()
     one = next(one for one in discover() if one.name == "claims")

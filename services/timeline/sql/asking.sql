@@ -153,7 +153,7 @@ GROUP BY folded, name, type, country ORDER BY folded, name, type, country LIMIT 
 
 -- name: article
 SELECT a.event_id, e.kind, e.status, e.title, a.mention_id, a.revision, a.outlet, a.url,
-       coalesce((SELECT c.claims FROM claims AS c WHERE c.event_id = a.event_id AND c.article_id = a.article_id), 0) AS claims
+       (SELECT count(*) FROM claims AS c WHERE c.event_id = a.event_id AND c.article_id = a.article_id) AS claims
 FROM articles AS a JOIN events AS e ON e.event_id = a.event_id AND e.known_until = 'infinity'
 WHERE a.article_id = $1 ORDER BY a.event_id, a.mention_id
 

@@ -11,7 +11,7 @@ from schemas.events import CanonicalEvent
 from services.timeline.fold import Entry, fold
 from services.timeline.projections import HOME, Projection, discover, shape
 from services.timeline.projections.events.rows import FOR_EVER
-from tests.unit.timeline.builders import TIME, TOPIC, change, claim, event, on, person
+from tests.unit.timeline.builders import TIME, TOPIC, change, event, on, person
 
 EACH = pytest.mark.parametrize("projection", discover(), ids=lambda projection: projection.name)
 BY_NAME = {projection.name: projection for projection in discover()}
@@ -115,8 +115,3 @@ def test_what_happens_within_a_month_is_marked_on_its_first_day_and_the_undated_
 def test_merged_and_retracted_events_lie_on_no_day() -> None:
     gone = [event("m", when=on("2025-08-18"), merged_into="x"), event("r", when=on("2025-08-18"), status="retracted")]
     assert BY_NAME["calendar"].of(entries(*gone)) == []
-
-
-def test_the_claims_of_each_article_are_counted() -> None:
-    told = event(claims=[claim(article, field, 1) for article, field in (("b", "status"), ("a", "when"), ("b", "when"))])
-    assert BY_NAME["claims"].of(entries(told)) == [("e-1", "a", 1), ("e-1", "b", 2)]

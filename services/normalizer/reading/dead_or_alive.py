@@ -37,6 +37,14 @@ def are_many_of_war(candidate: Candidate) -> bool:
     return many and bool(sides) and sides <= at_war and not lexical("held_people").isdisjoint(candidate.trigger.sentence.lows)
 
 
+def are_handed_back(candidate: Candidate) -> bool:
+    """As in "Hamas handed over four bodies to the Red Cross": a group that fights a state has no dead to give but its foe's."""
+    groups = {said.value.name for said in candidate.parties if said.value.type == "organisation"}
+    counted = any(said.value.measure == "bodies" for said in candidate.quantities)
+    lows = candidate.trigger.sentence.lows[candidate.trigger.first : candidate.trigger.last]
+    return counted and bool(groups & lexical("hands_back")) and not lexical("gives_up").isdisjoint(lows)
+
+
 def _first_of(words: Sequence[str], step: int) -> bool | None:
     """Whether those nearest to a verb live; "bodies of dead soldiers" do not. None where nobody is told of."""
     spots = [at for at, word in enumerate(words) if word in lexical("alive", "remains")][::step]

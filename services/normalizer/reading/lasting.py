@@ -29,7 +29,7 @@ def lasting(trigger: Trigger, status: str, when: Said[When] | None) -> Said[When
     told = days(when.value) if when else None
     if when is None or told is None or told[0] != told[1] or when.value.precision != "day":
         return when
-    if before := _days_over(trigger, status, when):
+    if before := _days_over(trigger, status):
         return replace(when, value=when.value.model_copy(update={"start": moved(when.value, -before).start}))
     more = _and_next(trigger, when, told[0]) or _until(trigger, when, told[0]) or _length(trigger, status) - 1
     return replace(when, value=when.value.model_copy(update={"end": moved(when.value, more).end})) if more > 0 else when
@@ -59,14 +59,14 @@ def _until(trigger: Trigger, when: Said[When], day: dt.date) -> int:
     return more if 0 < more <= LONGEST else 0
 
 
-def _days_over(trigger: Trigger, status: str, when: Said[When]) -> int:
+def _days_over(trigger: Trigger, status: str) -> int:
     """How many days before its last it began, as in "ended two days of talks on Sunday"; 0 where that is not told."""
     lows = trigger.sentence.lows
     for time in trigger.sentence.times:
         length = _DAYS.fullmatch(time.expression.value)
         if length and status not in FUTURE and trigger.noun and time.last <= trigger.last <= time.last + NEAR:
             ahead = lows[max(time.first - ENDED, 0) : time.first]
-            over = when.start >= time.expression.end and not words("ended").isdisjoint(ahead)
+            over = not words("ended").isdisjoint(ahead)
             return int(length[1]) - 1 if over or ahead[-1:] == ("after",) else 0
     return 0
 

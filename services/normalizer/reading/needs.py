@@ -10,7 +10,7 @@ from services.normalizer.reading.at_sea import hits_at_sea
 from services.normalizer.reading.bands import one_band
 from services.normalizer.reading.calling import addressed, rings, sees, speak_together
 from services.normalizer.reading.candidates import Candidate, Trigger
-from services.normalizer.reading.dead_or_alive import are_many_of_war, is_dead, is_living
+from services.normalizer.reading.dead_or_alive import are_handed_back, are_many_of_war, is_dead, is_living
 from services.normalizer.reading.for_peace import at_home, for_peace
 from services.normalizer.reading.giving import both_give, in_return, man_for_man
 from services.normalizer.reading.going_abroad import attends_abroad, is_invited
@@ -209,7 +209,11 @@ def _adversaries(candidate: Candidate) -> bool:
 def _mutual(candidate: Candidate) -> bool:
     """Two sides; or one, with words that say there are two: "swapped", "on each side"."""
     tokens, trigger = candidate.trigger.sentence.tokens, candidate.trigger
-    own = are_many_of_war(candidate) or any(token.low in lexical("mutual") for token in tokens[trigger.first : trigger.last])
+    own = (
+        are_many_of_war(candidate)
+        or are_handed_back(candidate)
+        or any(token.low in lexical("mutual") for token in tokens[trigger.first : trigger.last])
+    )
     if trigger.sentence.lows[trigger.first] == "each":
         return True  # "each released 300 on Saturday": of those told before
     return len(_countries(candidate)) > 1 or (bool(candidate.parties) and (own or bool(trigger.sentence.find(phrases("both_ways")))))

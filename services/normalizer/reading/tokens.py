@@ -1,4 +1,6 @@
-"""Words and marks of a text, with their offsets. Hyphens are blanks: "face-to-face" and "face to face" read alike."""
+"""Words and marks of a text, with their offsets. Hyphens are blanks: "face-to-face" and "face to face" read alike; so do "cease-fire", as
+older wires write, and "ceasefire", of which no one is to cease to fire.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from services.normalizer.reading.lazily import ByWord
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Gen|Lt|Col|Sen|Rep|Gov|Prof|Adm|Maj|Capt|Sgt)\."
 _TOKEN = re.compile(
     r"((?! )(?:[A-Za-z]++(?=[ ,\n])|"  # most are a word between blanks, which is then nothing else
-    rf"(?:[A-Za-z]\.){{2,}}|\b{_TITLE}|"
+    rf"(?i:cease[-‑]fires?)\b|(?:[A-Za-z]\.){{2,}}|\b{_TITLE}|"
     r"[A-Za-z]{1,4}-\d+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|['’]s\b|[^\w\s\-‐‑]))"
 )  # in a group, so that what lies between is kept when a text is split
 _WORD = re.compile(r"[a-z0-9]++(?=[ ,.\n])|[^\W_]+")
@@ -40,6 +42,8 @@ _make = partial(tuple.__new__, Token)
 def _low(word: str) -> str:
     """In lower case without the stop of a title."""
     low = word.lower().translate(_QUOTES)
+    if low.startswith("cease"):
+        return low.replace("-", "").replace("‑", "")
     return low[:-1] if len(low) > 1 and low.endswith(".") and low.count(".") == 1 else low
 
 

@@ -18,10 +18,13 @@ AGAIN_SECONDS = 0.5
 
 @contextmanager
 def heard() -> Iterator[None]:
-    """Within, a SIGINT that has not ended the block is raised again every half second; only in the main thread, as signals are.
+    """Within, a SIGINT that has not ended the block is raised again every half second; outside of the main thread no signal comes.
 
     The watcher learns of it from the file descriptor that Python's own handler writes to in C, thus before any Python code has run.
     """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     ours, pythons = socket.socketpair()
     pythons.setblocking(False)
     over = threading.Event()

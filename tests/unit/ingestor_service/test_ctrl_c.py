@@ -64,3 +64,16 @@ def test_whoever_listened_for_signals_before_listens_again() -> None:
     with heard():
         pass
     assert signal.set_wakeup_fd(before) == before
+
+
+def test_in_a_thread_beside_where_no_signal_comes_the_work_is_done_all_the_same() -> None:
+    done: list[str] = []
+
+    def work() -> None:
+        with heard():
+            done.append("work")
+
+    beside = threading.Thread(target=work)
+    beside.start()
+    beside.join(5)
+    assert done == ["work"]

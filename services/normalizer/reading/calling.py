@@ -69,11 +69,8 @@ def _at_a_time(trigger: Trigger, at: int) -> bool:
 def _of_title(trigger: Trigger, at: int) -> bool:
     """What may stand between the verb and a name: offices, "his Egyptian counterpart"."""
     token = trigger.sentence.tokens[at]
-    return (
-        token.capital
-        or at in trigger.sentence.held
-        or token.low in grammar().skipped | {"'s"} | words("counterparts") | words("owner_pronouns")
-    )
+    plain = token.capital or at in trigger.sentence.held or token.low == "'s"
+    return plain or token.low in grammar().skipped | words("counterparts", "owner_pronouns")
 
 
 def _goes_on(trigger: Trigger, at: int) -> bool:

@@ -34,7 +34,7 @@ def are_many_of_war(candidate: Candidate) -> bool:
     at_war = {country for pair in candidate.trigger.kind.adversaries for country in pair}
     sides = {said.value.country for said in candidate.parties if said.value.type == "state"}
     many = any((said.value.best or said.value.low or 0) >= MANY for said in candidate.quantities)
-    return many and bool(sides) and sides <= at_war and not lexical("held_people").isdisjoint(candidate.trigger.sentence.lows)
+    return many and bool(sides) and sides <= at_war and not lexical("of_armies").isdisjoint(candidate.trigger.sentence.lows)
 
 
 def are_handed_back(candidate: Candidate) -> bool:

@@ -228,7 +228,7 @@ def _denied(document: Document, trigger: Trigger, attacking: Sequence[Name]) -> 
     told = tuple(s for s in before if not words("told_blows").isdisjoint(s.lows))
     for sentence in (*told, *document.sentences[index : index + 2]) if accused else ():
         for first in sentence.denials:
-            deniers = [n for n in sentence.names if first - 3 <= n.last <= first]
+            deniers = [n for n in sentence.names if first - DENIER_REACH <= n.last <= first]
             own = not deniers and len(accused) == 1 and sentence.lows[first - 1] in words("own_voices")  # "The government denied it."
             if own or any(acting.side(name) in accused for name in deniers):
                 return True

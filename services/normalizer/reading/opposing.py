@@ -101,7 +101,7 @@ def enemy_who_denies(
 
 
 def _is_group(actor: Participant, struck: Collection[str | None]) -> bool:
-    """As in "The rebels denied their men had fired it": who fights, unless it is his land alone that is struck."""
+    """As in "The rebels denied their men had fired it": no bloc, and of some land, unless nobody knows whose was struck."""
     return actor.type == "organisation" and actor.name not in words("blocs") and not (struck and actor.country is None)
 
 
